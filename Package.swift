@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "picbench",
+    platforms: [.macOS(.v14)],
+    products: [
+        .library(name: "PicBench", targets: ["PicBench"]),
+        .library(name: "Bench", targets: ["Bench"]),
+        .executable(name: "picbench", targets: ["picbench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // The engine: kernels, differentiation, tokenizers, language models.
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", dependencies: ["COpenBLAS"]),
+        .target(name: "Seeding"),
+        .target(name: "Tensors", dependencies: ["CKernels", "Seeding"]),
+        .target(name: "Tokenizers"),
+        .target(name: "LanguageModels", dependencies: ["Tensors", "Tokenizers", "Seeding"]),
+
+        // What is compared: the protocols, the data, the scores.
+        .target(name: "Metrics"),
+        .target(name: "Datasets", dependencies: ["Seeding"]),
+        .target(name: "Bench", dependencies: ["LanguageModels", "Datasets", "Metrics"]),
+        .target(
+            name: "Methods", dependencies: ["Bench"], path: "Methods"),
+        .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks"),
+        .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
+        .executableTarget(name: "CatalogueGenerator"),
+
+        // The harness: store, training, grid, leaderboard, command line.
+        .target(
+            name: "Results", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
+        .target(name: "Training", dependencies: ["Bench", "Results"]),
+        .target(
+            name: "Runner",
+        .target(
+            name: "PicBench",
+            dependencies: [
+                "Runner", "Training", "Leaderboards", "Methods", "Tasks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
+
+        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "LanguageModelsTests", dependencies: ["LanguageModels"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ResultsTests", dependencies: ["Results", "Leaderboards"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "MethodsTests", dependencies: ["Methods", "Bench"]),
+        .testTarget(name: "PicBenchTests", dependencies: ["PicBench"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

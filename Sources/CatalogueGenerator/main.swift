@@ -1,0 +1,63 @@
+// Writes the catalogue of a folder: the list of the types that its files declare.
+//
+//     CatalogueGenerator MODULE OUTPUT FILE...
+//
+// One file declares one public type of the file's name. A file that does not is an error at that
+// file, so that nothing dropped into the folder can be left out in silence.
+import Foundation
+
+/// What the files of each catalogued folder conform to.
+let protocols = ["Methods": "CompressionMethod", "Tasks": "TaskAdapter"]
+
+func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    exit(1)
+}
+
+guard CommandLine.arguments.count >= 3 else { fail("usage: CatalogueGenerator MODULE OUTPUT FILE...") }
+let module = CommandLine.arguments[1]
+let output = CommandLine.arguments[2]
+let files = CommandLine.arguments.dropFirst(3).sorted()
+guard let protocolName = protocols[module] else {
+    fail("error: no protocol is known for the folder \(module)")
+}
+
+var entries: [String] = []
+var errors: [String] = []
+for file in files {
+    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        errors.append("\(file):1:1: error: cannot be read as UTF-8 text")
+        continue
+    }
+    // `Type+Concern.swift` extends a type that another file declares.
+    if name.contains("+") { continue }
+    let declaration = try Regex(#"^public (?:struct|final class|enum) \#(name)\b"#)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let line = lines.firstIndex(where: { $0.contains(declaration) }) else {
+        errors.append(
+            "\(file):1:1: error: a file in \(module)/ declares one public type of the file's name: "
+                + "expected 'public struct \(name): \(protocolName)' at the start of a line")
+        continue
+    }
+    // A type that does not conform is reported where it is declared.
+    entries.append("#sourceLocation(file: \"\(file)\", line: \(line + 1))\n    \(name).self,")
+}
+guard errors.isEmpty else { fail(errors.joined(separator: "\n")) }
+
+let catalogue = """
+    // Generated from the files in \(module)/. Do not edit.
+    import Bench
+
+    /// Every type that a file in \(module)/ declares, in order of the files' names.
+    public let all\(module): [any \(protocolName).Type] = [
+    \(entries.joined(separator: "\n"))
+    ]
+    #sourceLocation()
+
+    """
+do {
+    try catalogue.write(toFile: output, atomically: true, encoding: .utf8)
+} catch {
+    fail("error: cannot write \(output): \(error.localizedDescription)")
+}
