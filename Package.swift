@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
         .target(name: "Training", dependencies: ["Bench", "Results"]),
         .target(
-            name: "Runner",
+            name: "Runner", dependencies: ["Bench", "Results"]),
         .target(
             name: "PicBench",
             dependencies: [
