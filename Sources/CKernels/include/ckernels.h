@@ -1,3 +1,122 @@
+// The hot loops of the engine. Every matrix is row-major and dense unless a stride is given.
+// Functions split their work over one pool of threads (threads.c); OpenBLAS runs single-threaded
+// inside it, so that the two never compete for cores.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: threads.c
+
+/// Sets the number of threads of the pool, the calling one included (at least 1).
+void pb_set_threads(int count);
+int pb_threads(void);
+
+typedef void (*pb_body)(long begin, long end, int worker, void *context);
+/// Calls `body` for ranges that cover 0..<count, each at most `grain` long, from the pool's threads.
+void pb_parallel(long count, long grain, pb_body body, void *context);
+
+/// Zeroed memory aligned to 64 bytes; NULL when there is none. Freed by `pb_free`.
+float *pb_allocate(size_t count);
+void pb_free(void *memory);
+
+// MARK: matrix.c
+
+/// c = alpha * op(a) op(b) + beta * c; op(a) is [m, k], op(b) is [k, n].
+void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float alpha,
+             const float *a, long lda, const float *b, long ldb, float beta, float *c, long ldc);
+
+typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
+
+/// y[m, n] = x[m, k] w[n, k]^T, with the weights as they are stored.
+void pb_linear(pb_element element, long m, long n, long k, const float *x, const void *w, float *y);
+
+/// Widens `count` stored elements to float.
+void pb_widen(pb_element element, long count, const void *source, float *destination);
+
+// MARK: elementwise.c
+
+/// y += alpha * x
+void pb_axpy(long count, float alpha, const float *x, float *y);
+/// y = a * b, or y += a * b
+void pb_multiply(long count, const float *a, const float *b, float *y, bool accumulate);
+/// rows of `y` += bias
+void pb_add_row(long rows, long width, const float *bias, float *y);
+/// out[width] += sum over rows of x
+void pb_sum_rows(long rows, long width, const float *x, float *out);
+double pb_sum_of_squares(long count, const float *x);
+/// out = silu(gate) * up
+void pb_swiglu(long count, const float *gate, const float *up, float *out);
+void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
+                        float *gate_gradient, float *up_gradient);
+/// Rotates pairs (i, i + half) of every head. cosines, sines: [rows, half]. `sign` -1 rotates back.
+/// Reads `x`, writes or adds to `out`.
+void pb_rope(long rows, long heads, long half, const float *cosines, const float *sines, float sign,
+             const float *x, float *out, bool accumulate);
+
+// MARK: normalization.c
+
+/// out = x / rms(x) * weight over groups of `width`; inverse_rms: [rows].
+void pb_rms_norm(long rows, long width, float epsilon, const float *x, const float *weight,
+                 float *out, float *inverse_rms);
+/// Adds to x_gradient (unless NULL) and weight_gradient (unless NULL).
+void pb_rms_norm_backward(long rows, long width, const float *x, const float *weight,
+                          const float *inverse_rms, const float *upstream, float *x_gradient,
+                          float *weight_gradient);
+
+// MARK: rows.c
+
+/// out[i] = table[ids[i]]
+void pb_gather_rows(pb_element element, long count, long width, const void *table,
+                    const int32_t *ids, float *out);
+/// table[ids[i]] += rows[i]
+void pb_scatter_add_rows(long count, long width, const float *rows, const int32_t *ids, float *table);
+/// out[i] = mean of rows begin[i] ..< end[i]; an empty window gives zeros.
+void pb_window_mean(long count, long width, const float *x, const int32_t *begin,
+                    const int32_t *end, float *out);
+void pb_window_mean_backward(long count, long width, const float *upstream, const int32_t *begin,
+                             const int32_t *end, float *x_gradient);
+/// The index of each row's largest element (the first of equals).
+void pb_argmax(long rows, long width, const float *x, int32_t *out);
+/// losses[i] = log_sum_exp[i] - logits[i, targets[i]]
+void pb_cross_entropy(long rows, long width, const float *logits, const int32_t *targets,
+                      float *losses, float *log_sum_exp);
+/// gradient[i] += weights[i] * (softmax(logits[i]) - onehot(targets[i]))
+void pb_cross_entropy_backward(long rows, long width, const float *logits, const int32_t *targets,
+                               const float *weights, const float *log_sum_exp, float *gradient);
+
+// MARK: attention.c
+
+/// Which keys each query row sees, cut into tiles of neighbouring rows that see similar keys.
+typedef struct pb_attention_plan pb_attention_plan;
+/// Row i sees the keys of the intervals starts[i] ..< starts[i + 1], each lo ..< hi, ascending and
+/// disjoint. NULL when memory is short.
+pb_attention_plan *pb_attention_plan_make(long rows, const int32_t *starts, const int32_t *lo,
+                                          const int32_t *hi);
+void pb_attention_plan_free(pb_attention_plan *plan);
+long pb_attention_plan_tiles(const pb_attention_plan *plan);
+
+typedef struct {
+    long heads, kv_heads, head_dim;
+    float scale;
+} pb_attention_shape;
+
+/// q: [rows, heads * head_dim]; k, v: [keys, kv_heads * head_dim]; out as q;
+/// log_sum_exp: [rows, heads]. A row that sees nothing gets zeros.
+void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
+                  const float *k, const float *v, float *out, float *log_sum_exp);
+/// Adds to the gradients; NULL ones are skipped.
+void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
+                           const float *k, const float *v, const float *out,
+                           const float *log_sum_exp, const float *upstream, float *q_gradient,
+                           float *k_gradient, float *v_gradient);
+
+// MARK: optimizers.c
+
+void pb_adamw(long count, float *parameter, const float *gradient, float *first, float *second,
+              float rate, float beta1, float beta2, float epsilon, float weight_decay,
+              float correction1, float correction2);
+
 #endif

@@ -1,0 +1,131 @@
+#include "kernels.h"
+
+enum { grain = 1 << 14 };
+
+typedef struct {
+    float scalar;
+    bool accumulate;
+    const float *a, *b, *c;
+    float *out, *out2;
+    double *sums;
+} job;
+
+PB_KERNEL static void axpy_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *x = j->a;
+    float *y = j->out, alpha = j->scalar;
+    for (long i = begin; i < end; i++) y[i] += alpha * x[i];
+}
+
+void pb_axpy(long count, float alpha, const float *x, float *y) {
+    job j = {.scalar = alpha, .a = x, .out = y};
+    pb_parallel(count, grain, axpy_part, &j);
+}
+
+PB_KERNEL static void multiply_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *a = j->a, *b = j->b;
+    float *y = j->out;
+    if (j->accumulate) {
+        for (long i = begin; i < end; i++) y[i] += a[i] * b[i];
+    } else {
+        for (long i = begin; i < end; i++) y[i] = a[i] * b[i];
+    }
+}
+
+void pb_multiply(long count, const float *a, const float *b, float *y, bool accumulate) {
+    job j = {.accumulate = accumulate, .a = a, .b = b, .out = y};
+    pb_parallel(count, grain, multiply_part, &j);
+}
+
+PB_KERNEL void pb_add_row(long rows, long width, const float *bias, float *y) {
+    for (long r = 0; r < rows; r++) {
+        for (long i = 0; i < width; i++) y[r * width + i] += bias[i];
+    }
+}
+
+PB_KERNEL void pb_sum_rows(long rows, long width, const float *x, float *out) {
+    for (long r = 0; r < rows; r++) {
+        for (long i = 0; i < width; i++) out[i] += x[r * width + i];
+    }
+}
+
+PB_KERNEL double pb_sum_of_squares(long count, const float *x) {
+    double total = 0;
+    for (long begin = 0; begin < count; begin += 4096) {
+        long end = begin + 4096 < count ? begin + 4096 : count;
+        float sum = 0;
+        for (long i = begin; i < end; i++) sum += x[i] * x[i];
+        total += sum;
+    }
+    return total;
+}
+
+// MARK: - SwiGLU
+
+PB_KERNEL static void swiglu_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *g = j->a, *u = j->b;
+    float *out = j->out;
+    for (long i = begin; i < end; i++) out[i] = g[i] * u[i] / (1.0f + pb_exp(-g[i]));
+}
+
+void pb_swiglu(long count, const float *gate, const float *up, float *out) {
+    job j = {.a = gate, .b = up, .out = out};
+    pb_parallel(count, grain, swiglu_part, &j);
+}
+
+PB_KERNEL static void swiglu_backward_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *g = j->a, *u = j->b, *d = j->c;
+    float *dg = j->out, *du = j->out2;
+    for (long i = begin; i < end; i++) {
+        float s = 1.0f / (1.0f + pb_exp(-g[i]));
+        dg[i] += d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s));
+        du[i] += d[i] * g[i] * s;
+    }
+}
+
+void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
+                        float *gate_gradient, float *up_gradient) {
+    job j = {.a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
+    pb_parallel(count, grain, swiglu_backward_part, &j);
+}
+
+// MARK: - Rotary positions
+
+typedef struct {
+    long heads, half;
+    const float *cosines, *sines, *x;
+    float sign, *out;
+    bool accumulate;
+} rope_job;
+
+PB_INLINE void rotate(const rope_job *j, long begin, long end, bool accumulate) {
+    long half = j->half;
+    for (long r = begin; r < end; r++) {
+        const float *c = j->cosines + r * half, *s = j->sines + r * half;
+        for (long h = 0; h < j->heads; h++) {
+            const float *x = j->x + (r * j->heads + h) * 2 * half;
+            float *y = j->out + (r * j->heads + h) * 2 * half;
+            for (long i = 0; i < half; i++) {
+                float a = x[i], b = x[i + half], sine = s[i] * j->sign;
+                float first = a * c[i] - b * sine, second = b * c[i] + a * sine;
+                y[i] = accumulate ? y[i] + first : first;
+                y[i + half] = accumulate ? y[i + half] + second : second;
+            }
+        }
+    }
+}
+
+PB_KERNEL static void rope_part(long begin, long end, int worker, void *context) {
+    const rope_job *j = context;
+    if (j->accumulate) rotate(j, begin, end, true);
+    else rotate(j, begin, end, false);
+}
+
+void pb_rope(long rows, long heads, long half, const float *cosines, const float *sines, float sign,
+             const float *x, float *out, bool accumulate) {
+    rope_job j = {heads, half, cosines, sines, x, sign, out, accumulate};
+    pb_parallel(rows, grain / (2 * half * heads) + 1, rope_part, &j);
+}
