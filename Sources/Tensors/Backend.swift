@@ -1,0 +1,70 @@
+/// Where the numbers are crunched: one method a primitive, without differentiation.
+///
+/// Operations record gradients and call these; another device is another conforming type.
+/// Every `into`/`adding to` tensor is allocated by the caller. Shapes are checked by the operations.
+public protocol Backend {
+    /// c = alpha op(a) op(b) + beta c
+    func multiply(
+        _ a: Tensor, transposed: Bool, _ b: Tensor, transposed: Bool, alpha: Float, beta: Float,
+        into c: Tensor)
+    /// y = x weightᵀ; x: [rows, in], weight: [out, in] as stored, y: [rows, out]
+    func linear(_ x: Tensor, _ weight: Tensor, into y: Tensor)
+    /// y += alpha x
+    func add(_ x: Tensor, scaledBy alpha: Float, to y: Tensor)
+    /// y = a b, or y += a b, element by element
+    func multiplyElements(_ a: Tensor, _ b: Tensor, into y: Tensor, adding: Bool)
+    /// Every row of y += bias; bias: [width]
+    func addRow(_ bias: Tensor, to y: Tensor)
+    /// out += sum of x's rows; out: [width]
+    func sumRows(_ x: Tensor, to out: Tensor)
+
+    /// Groups of weight.count elements are divided by their root mean square; inverseRMS: [groups]
+    func rmsNorm(_ x: Tensor, _ weight: Tensor, epsilon: Float, into y: Tensor, inverseRMS: Tensor)
+    func rmsNormBackward(
+        _ x: Tensor, _ weight: Tensor, inverseRMS: Tensor, upstream: Tensor, x dx: Tensor?,
+        weight dw: Tensor?)
+    /// Rotates heads by the table's angles, or back; y = or y +=
+    func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool)
+    func attention(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        into out: Tensor, logSumExp: Tensor)
+    func attentionBackward(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?)
+    func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
+    func swigluBackward(_ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor)
+
+    /// y[i] = table[ids[i]]
+    func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor)
+    /// table[ids[i]] += rows[i]
+    func scatterAddRows(_ rows: Tensor, _ ids: [Int32], to table: Tensor)
+    /// y[i] = mean of x's rows in windows[i]
+    func windowMean(_ x: Tensor, _ windows: [Range<Int>], into y: Tensor)
+    func windowMeanBackward(_ upstream: Tensor, _ windows: [Range<Int>], to dx: Tensor)
+    /// losses, logSumExp: [rows]
+    func crossEntropy(_ logits: Tensor, _ targets: [Int32], losses: Tensor, logSumExp: Tensor)
+    func crossEntropyBackward(
+        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, to gradient: Tensor)
+    /// The column of each row's largest element.
+    func argmax(_ x: Tensor) -> [Int32]
+
+    func sumOfSquares(_ x: Tensor) -> Double
+    func adamW(_ parameter: Tensor, _ gradient: Tensor, state: AdamW.Moments, _ step: AdamW.Step)
+}
+
+/// Sizes of an attention: query heads share the key-value heads in equal groups.
+public struct AttentionShape: Sendable {
+    public let heads: Int
+    public let kvHeads: Int
+    public let headDim: Int
+    /// What scores are multiplied by, usually 1/√headDim.
+    public let scale: Float
+
+    public init(heads: Int, kvHeads: Int, headDim: Int, scale: Float? = nil) {
+        precondition(kvHeads > 0 && heads % kvHeads == 0, "\(heads) heads do not share \(kvHeads)")
+        self.heads = heads
+        self.kvHeads = kvHeads
+        self.headDim = headDim
+        self.scale = scale ?? 1 / Float(headDim).squareRoot()
+    }
+}

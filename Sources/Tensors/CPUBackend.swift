@@ -1,0 +1,154 @@
+import CKernels
+
+/// The processor's cores, through OpenBLAS and the kernels of CKernels.
+public struct CPUBackend: Backend {
+    public init() {}
+
+    public func multiply(
+        _ a: Tensor, transposed transposeA: Bool, _ b: Tensor, transposed transposeB: Bool,
+        alpha: Float, beta: Float, into c: Tensor
+    ) {
+        let inner = transposeA ? a.rows : a.width
+        precondition(inner == (transposeB ? b.width : b.rows), "\(a.shape) by \(b.shape)")
+        pb_gemm(
+            transposeA, transposeB, c.rows, c.width, inner, alpha, a.floats, a.width, b.floats,
+            b.width, beta, c.floats, c.width)
+    }
+
+    public func linear(_ x: Tensor, _ weight: Tensor, into y: Tensor) {
+        pb_linear(
+            weight.elementType.kernelElement, x.rows, weight.rows, weight.width, x.floats,
+            weight.storage.pointer, y.floats)
+    }
+
+    public func add(_ x: Tensor, scaledBy alpha: Float, to y: Tensor) {
+        pb_axpy(y.count, alpha, x.floats, y.floats)
+    }
+
+    public func multiplyElements(_ a: Tensor, _ b: Tensor, into y: Tensor, adding: Bool) {
+        pb_multiply(y.count, a.floats, b.floats, y.floats, adding)
+    }
+
+    public func addRow(_ bias: Tensor, to y: Tensor) {
+        pb_add_row(y.rows, y.width, bias.floats, y.floats)
+    }
+
+    public func sumRows(_ x: Tensor, to out: Tensor) {
+        pb_sum_rows(x.rows, x.width, x.floats, out.floats)
+    }
+
+    public func rmsNorm(
+        _ x: Tensor, _ weight: Tensor, epsilon: Float, into y: Tensor, inverseRMS: Tensor
+    ) {
+        pb_rms_norm(
+            inverseRMS.count, weight.count, epsilon, x.floats, weight.floats, y.floats,
+            inverseRMS.floats)
+    }
+
+    public func rmsNormBackward(
+        _ x: Tensor, _ weight: Tensor, inverseRMS: Tensor, upstream: Tensor, x dx: Tensor?,
+        weight dw: Tensor?
+    ) {
+        pb_rms_norm_backward(
+            inverseRMS.count, weight.count, x.floats, weight.floats, inverseRMS.floats,
+            upstream.floats, dx?.floats, dw?.floats)
+    }
+
+    public func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool) {
+        pb_rope(
+            x.rows, x.width / (2 * table.half), table.half, table.cosines.floats,
+            table.sines.floats, inverse ? -1 : 1, x.floats, y.floats, adding)
+    }
+
+    public func attention(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        into out: Tensor, logSumExp: Tensor
+    ) {
+        pb_attention(
+            plan.pointer, shape.kernelShape, q.floats, k.floats, v.floats, out.floats,
+            logSumExp.floats)
+    }
+
+    public func attentionBackward(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
+    ) {
+        pb_attention_backward(
+            plan.pointer, shape.kernelShape, q.floats, k.floats, v.floats, out.floats,
+            logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
+    }
+
+    public func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) {
+        pb_swiglu(y.count, gate.floats, up.floats, y.floats)
+    }
+
+    public func swigluBackward(
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor
+    ) {
+        pb_swiglu_backward(
+            upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats)
+    }
+
+    public func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor) {
+        pb_gather_rows(
+            table.elementType.kernelElement, ids.count, table.width, table.storage.pointer, ids,
+            y.floats)
+    }
+
+    public func scatterAddRows(_ rows: Tensor, _ ids: [Int32], to table: Tensor) {
+        pb_scatter_add_rows(ids.count, table.width, rows.floats, ids, table.floats)
+    }
+
+    public func windowMean(_ x: Tensor, _ windows: [Range<Int>], into y: Tensor) {
+        pb_window_mean(
+            windows.count, x.width, x.floats, windows.map { Int32($0.lowerBound) },
+            windows.map { Int32($0.upperBound) }, y.floats)
+    }
+
+    public func windowMeanBackward(_ upstream: Tensor, _ windows: [Range<Int>], to dx: Tensor) {
+        pb_window_mean_backward(
+            windows.count, upstream.width, upstream.floats, windows.map { Int32($0.lowerBound) },
+            windows.map { Int32($0.upperBound) }, dx.floats)
+    }
+
+    public func crossEntropy(
+        _ logits: Tensor, _ targets: [Int32], losses: Tensor, logSumExp: Tensor
+    ) {
+        pb_cross_entropy(
+            logits.rows, logits.width, logits.floats, targets, losses.floats, logSumExp.floats)
+    }
+
+    public func crossEntropyBackward(
+        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, to gradient: Tensor
+    ) {
+        pb_cross_entropy_backward(
+            logits.rows, logits.width, logits.floats, targets, weights, logSumExp.floats,
+            gradient.floats)
+    }
+
+    public func argmax(_ x: Tensor) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: x.rows) { buffer, initialized in
+            if let base = buffer.baseAddress { pb_argmax(x.rows, x.width, x.floats, base) }
+            initialized = x.rows
+        }
+    }
+
+    public func sumOfSquares(_ x: Tensor) -> Double {
+        pb_sum_of_squares(x.count, x.floats)
+    }
+
+    public func adamW(
+        _ parameter: Tensor, _ gradient: Tensor, state: AdamW.Moments, _ step: AdamW.Step
+    ) {
+        pb_adamw(
+            parameter.count, parameter.floats, gradient.floats, state.first.floats,
+            state.second.floats, step.rate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
+            step.correction1, step.correction2)
+    }
+}
+
+extension AttentionShape {
+    var kernelShape: pb_attention_shape {
+        pb_attention_shape(heads: heads, kv_heads: kvHeads, head_dim: headDim, scale: scale)
+    }
+}

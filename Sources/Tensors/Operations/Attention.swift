@@ -1,0 +1,22 @@
+extension Computation {
+    /// Scaled dot-product attention of each row over the keys that it sees.
+    ///
+    /// q: [rows, heads × headDim]; k, v: [keys, kvHeads × headDim]; result as q.
+    public func attention(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape
+    ) -> Tensor {
+        precondition(q.rows == plan.rows, "a mask of \(plan.rows) rows for \(q.rows) queries")
+        precondition(k.rows >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(k.rows)")
+        let out = Tensor(shape: q.shape)
+        let logSumExp = Tensor(shape: [q.rows, shape.heads])
+        backend.attention(q, k, v, plan, shape, into: out, logSumExp: logSumExp)
+        record(out, from: [q, k, v]) { upstream in
+            backend.attentionBackward(
+                q, k, v, plan, shape, out: out, logSumExp: logSumExp, upstream: upstream,
+                q: q.needsGradient ? q.gradientForAdding() : nil,
+                k: k.needsGradient ? k.gradientForAdding() : nil,
+                v: v.needsGradient ? v.gradientForAdding() : nil)
+        }
+        return out
+    }
+}

@@ -1,0 +1,18 @@
+extension Computation {
+    /// x / √(mean x² + ε) · weight over groups of `weight.count` elements (Zhang & Sennrich 2019).
+    ///
+    /// A weight as wide as a head normalises each head on its own.
+    public func rmsNorm(_ x: Tensor, _ weight: Tensor, epsilon: Float) -> Tensor {
+        precondition(x.count % weight.count == 0, "\(x.shape) is not made of groups of \(weight.count)")
+        let y = Tensor(shape: x.shape)
+        let inverseRMS = Tensor(shape: [x.count / weight.count])
+        backend.rmsNorm(x, weight, epsilon: epsilon, into: y, inverseRMS: inverseRMS)
+        record(y, from: [x, weight]) { upstream in
+            backend.rmsNormBackward(
+                x, weight, inverseRMS: inverseRMS, upstream: upstream,
+                x: x.needsGradient ? x.gradientForAdding() : nil,
+                weight: weight.needsGradient ? weight.gradientForAdding() : nil)
+        }
+        return y
+    }
+}

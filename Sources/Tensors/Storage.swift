@@ -1,0 +1,42 @@
+import CKernels
+import Foundation
+
+/// How numbers are stored.
+public enum ElementType: String, Sendable {
+    case float32 = "F32"
+    case bfloat16 = "BF16"
+    case float16 = "F16"
+
+    /// Bytes of one element.
+    public var size: Int {
+        switch self {
+        case .float32: 4
+        case .bfloat16, .float16: 2
+        }
+    }
+}
+
+/// A block of memory that tensors share: allocated, or part of a mapped file.
+final class Storage {
+    let pointer: UnsafeMutableRawPointer
+    /// What keeps mapped memory alive; nil for memory of our own.
+    private let owner: AnyObject?
+
+    /// Zeroed floats.
+    init(floats count: Int) {
+        guard let memory = pb_allocate(count) else {
+            preconditionFailure("out of memory: \(count * 4) bytes were asked for")
+        }
+        pointer = UnsafeMutableRawPointer(memory)
+        owner = nil
+    }
+
+    init(mapped pointer: UnsafeMutableRawPointer, owner: AnyObject) {
+        self.pointer = pointer
+        self.owner = owner
+    }
+
+    deinit {
+        if owner == nil { pb_free(pointer) }
+    }
+}

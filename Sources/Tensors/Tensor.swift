@@ -1,0 +1,137 @@
+import CKernels
+import Seeding
+
+/// A dense row-major array of numbers with, when it takes part in training, its gradient.
+public final class Tensor {
+    /// Sizes from the outermost dimension in; most tensors are `[rows, width]`.
+    public let shape: [Int]
+    public let elementType: ElementType
+    /// Whether an optimiser may change it and a tape must compute its gradient.
+    public var isTrainable = false {
+        didSet { precondition(elementType == .float32 || !isTrainable, "only float32 is trained") }
+    }
+    /// Whether anything behind it is trainable.
+    var needsGradient: Bool { isTrainable || isDerived }
+    var isDerived = false
+    /// d(loss)/d(self), of the same shape; nil until a backward pass reaches it.
+    public internal(set) var gradient: Tensor?
+    let storage: Storage
+
+    /// Zeros.
+    public init(shape: [Int]) {
+        precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative size: \(shape)")
+        self.shape = shape
+        elementType = .float32
+        storage = Storage(floats: shape.reduce(1, *))
+    }
+
+    /// values: as many as the shape holds.
+    public convenience init(_ values: [Float], shape: [Int]) {
+        self.init(shape: shape)
+        precondition(values.count == count, "\(values.count) values do not fill \(shape)")
+        floats.update(from: values, count: count)
+    }
+
+    /// Normally distributed numbers (Box-Muller).
+    public convenience init(
+        normal deviation: Double, shape: [Int], using generator: inout SeededGenerator
+    ) {
+        self.init(shape: shape)
+        for i in 0..<count { floats[i] = Float(generator.normal() * deviation) }
+    }
+
+    init(shape: [Int], elementType: ElementType, storage: Storage) {
+        self.shape = shape
+        self.elementType = elementType
+        self.storage = storage
+    }
+
+    public var count: Int { shape.reduce(1, *) }
+    /// The size of the last dimension.
+    public var width: Int { shape.last ?? 1 }
+    /// The number of rows of `width` elements.
+    public var rows: Int { width == 0 ? 0 : count / width }
+    /// Bytes that its numbers take.
+    public var byteCount: Int { count * elementType.size }
+
+    /// The elements of a float32 tensor.
+    var floats: UnsafeMutablePointer<Float> {
+        precondition(elementType == .float32, "\(elementType) is read through its operation")
+        return storage.pointer.assumingMemoryBound(to: Float.self)
+    }
+
+    /// A copy of the elements, widened to float32.
+    public var values: [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let base = buffer.baseAddress {
+                pb_widen(elementType.kernelElement, count, storage.pointer, base)
+            }
+            initialized = count
+        }
+    }
+
+    /// A float32 copy with memory of its own.
+    public func copy() -> Tensor {
+        let result = Tensor(shape: shape)
+        pb_widen(elementType.kernelElement, count, storage.pointer, result.floats)
+        return result
+    }
+
+    /// Replaces the elements.
+    public func assign(_ values: [Float]) {
+        precondition(values.count == count, "\(values.count) values do not fill \(shape)")
+        floats.update(from: values, count: count)
+    }
+
+    /// Copies rows of another tensor over this one's, from `row` on.
+    public func replaceRows(from row: Int, with other: Tensor) {
+        precondition(other.width == width && row + other.rows <= rows, "\(other.shape) at \(row) in \(shape)")
+        (floats + row * width).update(from: other.floats, count: other.count)
+    }
+
+    public subscript(row: Int, column: Int) -> Float {
+        get {
+            precondition(row < rows && column < width, "[\(row), \(column)] is outside \(shape)")
+            return floats[row * width + column]
+        }
+        set {
+            precondition(row < rows && column < width, "[\(row), \(column)] is outside \(shape)")
+            floats[row * width + column] = newValue
+        }
+    }
+
+    /// Rows `range` as a tensor of their own.
+    public func rowsCopy(_ range: Range<Int>) -> Tensor {
+        precondition(range.upperBound <= rows, "rows \(range) of \(shape)")
+        let result = Tensor(shape: [range.count, width])
+        result.floats.update(from: floats + range.lowerBound * width, count: result.count)
+        return result
+    }
+
+    public func clearGradient() {
+        gradient = nil
+    }
+
+    /// The gradient, made of zeros on first use.
+    func gradientForAdding() -> Tensor {
+        if let gradient { return gradient }
+        let made = Tensor(shape: shape)
+        gradient = made
+        return made
+    }
+
+    /// Whether every element is a finite number.
+    public var isFinite: Bool {
+        values.allSatisfy(\.isFinite)
+    }
+}
+
+extension ElementType {
+    var kernelElement: pb_element {
+        switch self {
+        case .float32: PB_FLOAT32
+        case .bfloat16: PB_BFLOAT16
+        case .float16: PB_FLOAT16
+        }
+    }
+}
