@@ -36,6 +36,13 @@ final class Storage {
         self.owner = owner
     }
 
+    init(copying source: UnsafeRawPointer, bytes: Int) {
+        let copy = Storage(floats: (bytes + 3) / 4)
+        copy.pointer.copyMemory(from: source, byteCount: bytes)
+        pointer = copy.pointer
+        owner = copy
+    }
+
     deinit {
         if owner == nil { pb_free(pointer) }
     }

@@ -135,3 +135,13 @@ extension ElementType {
         }
     }
 }
+
+extension Tensor {
+    /// Copies one row of another tensor over one of this.
+    public func copyRow(_ source: Int, of other: Tensor, to row: Int) {
+        precondition(
+            other.width == width && source < other.rows && row < rows,
+            "row \(source) of \(other.shape) to row \(row) of \(shape)")
+        (floats + row * width).update(from: other.floats + source * width, count: width)
+    }
+}

@@ -1,0 +1,30 @@
+import Tensors
+
+/// Keys (rotated) and values of every layer, for rows that later rows may look at.
+public final class KVCache {
+    /// One tensor a layer: [capacity, kvHeads × headDim]
+    public private(set) var keys: [Tensor]
+    public private(set) var values: [Tensor]
+    public private(set) var capacity: Int
+
+    public init(for configuration: ModelConfiguration, capacity: Int) {
+        self.capacity = capacity
+        let width = configuration.kvHeads * configuration.headDim
+        keys = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
+        values = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
+    }
+
+    /// Puts row i of new keys and values at `rows[i]`.
+    func store(keys newKeys: Tensor, values newValues: Tensor, at rows: [Int], layer: Int) {
+        for (source, row) in rows.enumerated() {
+            precondition(row < capacity, "row \(row) of a cache that holds \(capacity)")
+            keys[layer].copyRow(source, of: newKeys, to: row)
+            values[layer].copyRow(source, of: newValues, to: row)
+        }
+    }
+
+    /// Bytes that `rows` of its rows take in all layers.
+    public static func bytes(rows: Int, in configuration: ModelConfiguration) -> Int {
+        rows * 2 * configuration.layers * configuration.kvHeads * configuration.headDim * 4
+    }
+}

@@ -1,0 +1,185 @@
+import Seeding
+import Tensors
+
+/// A Llama-family decoder: one forward pass serves training, prefill, batched scoring and decoding.
+public final class LanguageModel {
+    public let configuration: ModelConfiguration
+    /// [vocabulary, hidden]
+    public let embedding: Tensor
+    public let layers: [Layer]
+    /// [hidden]
+    public let finalNorm: Tensor
+    /// [vocabulary, hidden]; the embedding itself where they are tied.
+    public let head: Tensor
+    private let frequencies: [Double]
+
+    /// A projection and the name of its weight in a checkpoint, without `.weight`.
+    public struct Projection {
+        public let name: String
+        /// [out, in]
+        public let weight: Tensor
+        /// [out]
+        public let bias: Tensor?
+
+        /// The last part of the name, such as `q_proj`.
+        public var shortName: String { name.split(separator: ".").last.map(String.init) ?? name }
+    }
+
+    public struct Layer {
+        public let attentionNorm: Tensor  // input_layernorm
+        public let query, key, value, output: Projection  // self_attn.{q,k,v,o}_proj
+        public let queryNorm, keyNorm: Tensor?  // self_attn.{q,k}_norm
+        public let feedForwardNorm: Tensor  // post_attention_layernorm
+        public let gate, up, down: Projection  // mlp.{gate,up,down}_proj
+
+        var projections: [Projection] { [query, key, value, output, gate, up, down] }
+        var norms: [Tensor] { [attentionNorm, feedForwardNorm] + [queryNorm, keyNorm].compactMap { $0 } }
+    }
+
+    /// Takes each tensor from `tensor(name, shape)`, by its Hugging Face name.
+    public init(
+        _ configuration: ModelConfiguration, tensor: (String, [Int]) throws -> Tensor
+    ) rethrows {
+        let c = configuration
+        func projection(_ name: String, _ out: Int, _ width: Int, bias: Bool = false) throws -> Projection {
+            Projection(
+                name: name, weight: try tensor(name + ".weight", [out, width]),
+                bias: bias ? try tensor(name + ".bias", [out]) : nil)
+        }
+        let (queryWidth, keyWidth) = (c.heads * c.headDim, c.kvHeads * c.headDim)
+        let embedding = try tensor("model.embed_tokens.weight", [c.vocabularySize, c.hiddenSize])
+        var layers: [Layer] = []
+        for i in 0..<c.layers {
+            let prefix = "model.layers.\(i)"
+            let attention = prefix + ".self_attn"
+            let bias = c.projectionBias
+            layers.append(
+                Layer(
+                    attentionNorm: try tensor(prefix + ".input_layernorm.weight", [c.hiddenSize]),
+                    query: try projection(attention + ".q_proj", queryWidth, c.hiddenSize, bias: bias),
+                    key: try projection(attention + ".k_proj", keyWidth, c.hiddenSize, bias: bias),
+                    value: try projection(attention + ".v_proj", keyWidth, c.hiddenSize, bias: bias),
+                    output: try projection(attention + ".o_proj", c.hiddenSize, queryWidth),
+                    queryNorm: c.headNorms ? try tensor(attention + ".q_norm.weight", [c.headDim]) : nil,
+                    keyNorm: c.headNorms ? try tensor(attention + ".k_norm.weight", [c.headDim]) : nil,
+                    feedForwardNorm: try tensor(
+                        prefix + ".post_attention_layernorm.weight", [c.hiddenSize]),
+                    gate: try projection(prefix + ".mlp.gate_proj", c.intermediateSize, c.hiddenSize),
+                    up: try projection(prefix + ".mlp.up_proj", c.intermediateSize, c.hiddenSize),
+                    down: try projection(prefix + ".mlp.down_proj", c.hiddenSize, c.intermediateSize)))
+        }
+        self.configuration = c
+        self.embedding = embedding
+        self.layers = layers
+        finalNorm = try tensor("model.norm.weight", [c.hiddenSize])
+        head = c.tiedEmbeddings
+            ? embedding : try tensor("lm_head.weight", [c.vocabularySize, c.hiddenSize])
+        frequencies = c.rotary.frequencies(headDim: c.headDim)
+    }
+
+    public var projections: [Projection] { layers.flatMap(\.projections) }
+
+    /// Every tensor by its checkpoint name.
+    public var tensors: [String: Tensor] {
+        var result = ["model.embed_tokens.weight": embedding, "model.norm.weight": finalNorm]
+        if !configuration.tiedEmbeddings { result["lm_head.weight"] = head }
+        for (i, layer) in layers.enumerated() {
+            let prefix = "model.layers.\(i)"
+            result[prefix + ".input_layernorm.weight"] = layer.attentionNorm
+            result[prefix + ".post_attention_layernorm.weight"] = layer.feedForwardNorm
+            result[prefix + ".self_attn.q_norm.weight"] = layer.queryNorm
+            result[prefix + ".self_attn.k_norm.weight"] = layer.keyNorm
+            for projection in layer.projections {
+                result[projection.name + ".weight"] = projection.weight
+                result[projection.name + ".bias"] = projection.bias
+            }
+        }
+        return result
+    }
+
+    /// A model of the same weights in memory of its own, as an encoder to train.
+    public func copy() -> LanguageModel {
+        let tensors = tensors
+        return LanguageModel(configuration) { name, shape in
+            tensors[name]?.copy() ?? Tensor(shape: shape)
+        }
+    }
+
+    // MARK: - Forward
+
+    /// Hidden states after the final norm; [rows, hidden].
+    ///
+    /// - Parameters:
+    ///   - rows: input embeddings, [rows, hidden]
+    ///   - positions: one a row
+    ///   - visibility: the keys that each row sees: rows of this pass or, with a cache, of the cache
+    ///   - cache: takes this pass's keys and values at `cacheRows`
+    ///   - adapter: low-rank additions, switched on for this call
+    public func hidden(
+        _ rows: Tensor, positions: [Int32], visibility: Visibility, cache: KVCache? = nil,
+        cacheRows: [Int] = [], adapter: LowRankAdapter? = nil, in c: Computation
+    ) -> Tensor {
+        precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
+        let plan = AttentionPlan(visibility)
+        let table = RotaryTable(
+            positions: positions, frequencies: frequencies, scale: configuration.rotary.amplitude)
+        var x = rows
+        for (i, layer) in layers.enumerated() {
+            let attended = attention(
+                x, layer, plan, table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
+            x = c.add(x, attended)
+            x = c.add(x, feedForward(x, layer, adapter, in: c))
+        }
+        return c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
+    }
+
+    /// Token embeddings; [ids.count, hidden]
+    public func embed(_ ids: [Int32], in c: Computation) -> Tensor {
+        c.gatherRows(embedding, ids)
+    }
+
+    /// Scores of every token of the vocabulary; hidden: [rows, hidden], result: [rows, vocabulary]
+    public func logits(_ hidden: Tensor, in c: Computation) -> Tensor {
+        c.linear(hidden, head)
+    }
+
+    private func attention(
+        _ x: Tensor, _ layer: Layer, _ plan: AttentionPlan, _ table: RotaryTable,
+        _ cache: (KVCache, rows: [Int], layer: Int)?, _ adapter: LowRankAdapter?, in c: Computation
+    ) -> Tensor {
+        let epsilon = Float(configuration.normEpsilon)
+        let shape = AttentionShape(
+            heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim)
+        let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
+        var q = project(h, layer.query, adapter, in: c)
+        var k = project(h, layer.key, adapter, in: c)
+        let v = project(h, layer.value, adapter, in: c)
+        if let queryNorm = layer.queryNorm { q = c.rmsNorm(q, queryNorm, epsilon: epsilon) }
+        if let keyNorm = layer.keyNorm { k = c.rmsNorm(k, keyNorm, epsilon: epsilon) }
+        q = c.rope(q, table)
+        k = c.rope(k, table)
+        var (keys, values) = (k, v)
+        if let (cache, rows, index) = cache {
+            cache.store(keys: k, values: v, at: rows, layer: index)
+            (keys, values) = (cache.keys[index], cache.values[index])
+        }
+        return project(c.attention(q, keys, values, plan, shape), layer.output, adapter, in: c)
+    }
+
+    private func feedForward(
+        _ x: Tensor, _ layer: Layer, _ adapter: LowRankAdapter?, in c: Computation
+    ) -> Tensor {
+        let h = c.rmsNorm(x, layer.feedForwardNorm, epsilon: Float(configuration.normEpsilon))
+        let inner = c.swiglu(
+            gate: project(h, layer.gate, adapter, in: c), up: project(h, layer.up, adapter, in: c))
+        return project(inner, layer.down, adapter, in: c)
+    }
+
+    private func project(
+        _ x: Tensor, _ projection: Projection, _ adapter: LowRankAdapter?, in c: Computation
+    ) -> Tensor {
+        let y = c.linear(x, projection.weight, bias: projection.bias)
+        guard let adapter, let pair = adapter.pairs[projection.name] else { return y }
+        return c.add(y, c.linear(c.linear(x, pair.down), pair.up), scale: adapter.scale)
+    }
+}

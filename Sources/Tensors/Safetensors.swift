@@ -1,0 +1,138 @@
+import Foundation
+
+/// What can be wrong with a file of tensors, in one line.
+public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
+    case unreadable(path: String, reason: String)
+    case malformed(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "cannot read \(path): \(reason)"
+        case .malformed(let path, let reason):
+            "\(path) is not a sound safetensors file: \(reason); download or write it again"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason); free some space or choose another folder"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}
+
+/// Tensors of a safetensors file, mapped into memory and held as stored.
+public struct SafetensorsFile {
+    public let path: String
+    public let tensors: [String: Tensor]
+    public let metadata: [String: String]
+
+    /// Maps a file and checks its whole header; no tensor's data is read.
+    public init(_ url: URL) throws {
+        path = url.path
+        let file = try MappedFile(path)
+        func malformed(_ reason: String) -> SafetensorsError { .malformed(path: url.path, reason: reason) }
+        guard file.count >= 8 else { throw malformed("it has \(file.count) bytes, a header needs 8") }
+        let length = UInt64(littleEndian: file.pointer.loadUnaligned(as: UInt64.self))
+        guard length <= 100_000_000, Int(length) <= file.count - 8 else {
+            throw malformed("its header claims \(length) bytes, the file has \(file.count)")
+        }
+        let header = Data(bytes: file.pointer + 8, count: Int(length))
+        guard let json = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
+            throw malformed("its header is not a JSON object")
+        }
+        let start = 8 + Int(length)
+        var tensors: [String: Tensor] = [:]
+        var spans: [(Range<Int>, String)] = []
+        for (name, value) in json where name != "__metadata__" {
+            guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
+                let sizes = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
+                offsets.count == 2
+            else { throw malformed("the entry '\(name)' lacks dtype, shape or data_offsets") }
+            guard let elementType = ElementType(rawValue: type) else {
+                throw malformed("'\(name)' is stored as \(type); F32, BF16 and F16 can be read")
+            }
+            var bytes = elementType.size
+            for size in sizes {
+                let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+                guard size >= 0, !overflow else { throw malformed("'\(name)' has the shape \(sizes)") }
+                bytes = product
+            }
+            guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= file.count - start else {
+                throw malformed(
+                    "'\(name)' lies at \(offsets[0])..<\(offsets[1]) of \(file.count - start) bytes of data")
+            }
+            guard offsets[1] - offsets[0] == bytes else {
+                throw malformed(
+                    "'\(name)' of shape \(sizes) takes \(bytes) bytes, its entry holds \(offsets[1] - offsets[0])")
+            }
+            spans.append((offsets[0]..<offsets[1], name))
+            let pointer = file.pointer + start + offsets[0]
+            let aligned = UInt(bitPattern: pointer) % UInt(elementType.size) == 0
+            let storage = aligned
+                ? Storage(mapped: pointer, owner: file)
+                : Storage(copying: pointer, bytes: bytes)
+            tensors[name] = Tensor(shape: sizes, elementType: elementType, storage: storage)
+        }
+        spans.sort { $0.0.lowerBound < $1.0.lowerBound }
+        for (a, b) in zip(spans, spans.dropFirst()) where a.0.upperBound > b.0.lowerBound {
+            throw malformed("'\(a.1)' and '\(b.1)' overlap")
+        }
+        self.tensors = tensors
+        metadata = json["__metadata__"] as? [String: String] ?? [:]
+    }
+
+    /// Writes tensors as float32, in order of their names, through a temporary file beside `url`.
+    public static func write(
+        _ tensors: [String: Tensor], metadata: [String: String] = ["format": "pt"], to url: URL
+    ) throws {
+        var header: [String: Any] = ["__metadata__": metadata]
+        var offset = 0
+        let names = tensors.keys.sorted()
+        for name in names {
+            guard let tensor = tensors[name] else { continue }
+            header[name] = [
+                "dtype": "F32", "shape": tensor.shape,
+                "data_offsets": [offset, offset + tensor.count * 4],
+            ]
+            offset += tensor.count * 4
+        }
+        do {
+            var json = try JSONSerialization.data(
+                withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+            json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
+            var data = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
+            data.append(json)
+            for name in names {
+                tensors[name]?.values.withUnsafeBytes { data.append(contentsOf: $0) }
+            }
+            try data.write(to: url, options: .atomic)
+        } catch {
+            throw SafetensorsError.unwritable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+}
+
+/// A file mapped read-only; unmapped when nothing refers to it.
+final class MappedFile {
+    let pointer: UnsafeMutableRawPointer
+    let count: Int
+
+    init(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            throw SafetensorsError.unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_size > 0 else {
+            throw SafetensorsError.malformed(path: path, reason: "it is empty")
+        }
+        count = Int(status.st_size)
+        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            memory != MAP_FAILED
+        else { throw SafetensorsError.unreadable(path: path, reason: String(cString: strerror(errno))) }
+        pointer = memory
+    }
+
+    deinit { munmap(pointer, count) }
+}
