@@ -1,0 +1,21 @@
+import Foundation
+
+/// What can be wrong with a tokenizer's files, in one line.
+public enum TokenizerError: Error, CustomStringConvertible, LocalizedError {
+    case unreadable(file: String)
+    case malformed(file: String, reason: String)
+    case unsupported(file: String, part: String, found: String, supported: String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let file):
+            "cannot read \(file); a model's folder holds a tokenizer.json"
+        case .malformed(let file, let reason):
+            "\(file) is not a sound tokenizer: \(reason)"
+        case .unsupported(let file, let part, let found, let supported):
+            "\(file): the \(part) is \(found); supported: \(supported)"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}
