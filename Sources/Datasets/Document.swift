@@ -37,10 +37,11 @@ public struct Dataset: Sendable {
     public init(id: String, documents: [Document]) {
         self.id = id
         self.documents = documents
-        contentHash = SHA256.hex(of: documents.map { document in
-            ([document.id, document.text, document.summary ?? ""]
-                + document.questions.flatMap { [$0.id, $0.text] + $0.answers })
-                .joined(separator: "\u{1f}")
-        }.joined(separator: "\u{1e}"))
+        contentHash = SHA256.hex(
+            of: documents.map { document in
+                ([document.id, document.text, document.summary ?? ""]
+                    + document.questions.flatMap { [$0.id, $0.text] + $0.answers })
+                    .joined(separator: "\u{1f}")
+            }.joined(separator: "\u{1e}"))
     }
 }

@@ -10,12 +10,14 @@ extension LanguageModel {
     ) -> LanguageModel {
         LanguageModel(configuration) { name, shape in
             if shape.count == 1 {
-                return Tensor([Float](repeating: name.hasSuffix(".bias") ? 0 : 1, count: shape[0]), shape: shape)
+                return Tensor(
+                    [Float](repeating: name.hasSuffix(".bias") ? 0 : 1, count: shape[0]), shape: shape)
             }
             if name.hasSuffix("o_proj.weight") || name.hasSuffix("down_proj.weight") {
                 return Tensor(shape: shape)
             }
-            let deviation = name.contains("embed_tokens") || name.contains("lm_head")
+            let deviation =
+                name.contains("embed_tokens") || name.contains("lm_head")
                 ? 0.05 : 1 / Double(shape[1]).squareRoot()
             return Tensor(normal: deviation, shape: shape, using: &generator)
         }

@@ -72,7 +72,8 @@ public final class LanguageModel {
         self.embedding = embedding
         self.layers = layers
         finalNorm = try tensor("model.norm.weight", [c.hiddenSize])
-        head = c.tiedEmbeddings
+        head =
+            c.tiedEmbeddings
             ? embedding : try tensor("lm_head.weight", [c.vocabularySize, c.hiddenSize])
         frequencies = c.rotary.frequencies(headDim: c.headDim)
     }

@@ -62,7 +62,8 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
             headDim: try fields.positive("head_dim", default: max(1, hidden / heads)))
         guard heads % kvHeads == 0, headDim % 2 == 0 else {
             throw ModelError.badConfiguration(
-                file: url.path, reason: "\(heads) heads of \(headDim) do not share \(kvHeads) key-value heads")
+                file: url.path, reason: "\(heads) heads of \(headDim) do not share \(kvHeads) key-value heads"
+            )
         }
         self.architecture = architecture
         normEpsilon = fields.number("rms_norm_eps") ?? 1e-6
@@ -72,7 +73,9 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
         rotary = try RotaryConfiguration(fields)
         contextLimit = fields.integer("max_position_embeddings") ?? contextLimit
         let usesWindow = fields.value("use_sliding_window") as? Bool ?? (architecture == "MistralForCausalLM")
-        if usesWindow, let window = fields.integer("sliding_window") { contextLimit = min(contextLimit, window) }
+        if usesWindow, let window = fields.integer("sliding_window") {
+            contextLimit = min(contextLimit, window)
+        }
         bosID = fields.integer("bos_token_id").map { Int32(clamping: $0) }
         eosIDs = fields.integers("eos_token_id").map { Int32(clamping: $0) }
     }
@@ -141,7 +144,8 @@ struct JSONFields {
             throw ModelError.badConfiguration(file: file, reason: "\(name) is missing")
         }
         guard let number = found as? Int, number > 0, number < 1 << 31 else {
-            throw ModelError.badConfiguration(file: file, reason: "\(name) is \(found), not a positive integer")
+            throw ModelError.badConfiguration(
+                file: file, reason: "\(name) is \(found), not a positive integer")
         }
         return number
     }

@@ -54,6 +54,8 @@ public enum BLEU {
             result.append(scalar)
             if apart { result.append(" ") }
         }
-        return result.split { $0.properties.isWhitespace || (0x1c...0x1f).contains($0.value) }.map { String($0) }
+        return result.split { $0.properties.isWhitespace || (0x1c...0x1f).contains($0.value) }.map {
+            String($0)
+        }
     }
 }

@@ -9,8 +9,12 @@ public struct Metric: Sendable {
 
     public static let exactMatch = Metric(id: "em", name: "Exact match", score: SQuADScore.exactMatch)
     public static let f1 = Metric(id: "f1", name: "F1", score: SQuADScore.f1)
-    public static let rouge1 = Metric(id: "rouge1", name: "ROUGE-1") { ROUGE.best($0, $1) { ROUGE.n($0, $1, 1) } }
-    public static let rouge2 = Metric(id: "rouge2", name: "ROUGE-2") { ROUGE.best($0, $1) { ROUGE.n($0, $1, 2) } }
+    public static let rouge1 = Metric(id: "rouge1", name: "ROUGE-1") {
+        ROUGE.best($0, $1) { ROUGE.n($0, $1, 1) }
+    }
+    public static let rouge2 = Metric(id: "rouge2", name: "ROUGE-2") {
+        ROUGE.best($0, $1) { ROUGE.n($0, $1, 2) }
+    }
     public static let rougeL = Metric(id: "rougeL", name: "ROUGE-L") { ROUGE.best($0, $1, ROUGE.l) }
     public static let bleu = Metric(id: "bleu", name: "BLEU", score: BLEU.sentence)
 

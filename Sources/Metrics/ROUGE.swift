@@ -3,7 +3,10 @@ public enum ROUGE {
     /// Runs of a-z and 0-9 in lower case.
     static func tokens(_ text: String) -> [[UInt8]] {
         text.lowercased().utf8
-            .split { !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            .split {
+                !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }
             .map(Array.init)
     }
 

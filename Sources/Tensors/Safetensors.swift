@@ -63,12 +63,14 @@ public struct SafetensorsFile {
             }
             guard offsets[1] - offsets[0] == bytes else {
                 throw malformed(
-                    "'\(name)' of shape \(sizes) takes \(bytes) bytes, its entry holds \(offsets[1] - offsets[0])")
+                    "'\(name)' of shape \(sizes) takes \(bytes) bytes, its entry holds \(offsets[1] - offsets[0])"
+                )
             }
             spans.append((offsets[0]..<offsets[1], name))
             let pointer = file.pointer + start + offsets[0]
             let aligned = UInt(bitPattern: pointer) % UInt(elementType.size) == 0
-            let storage = aligned
+            let storage =
+                aligned
                 ? Storage(mapped: pointer, owner: file)
                 : Storage(copying: pointer, bytes: bytes)
             tensors[name] = Tensor(shape: sizes, elementType: elementType, storage: storage)

@@ -83,6 +83,7 @@ public struct BPETrainer {
                 "merges": merges,
             ] as [String: Any],
         ]
-        return try JSONSerialization.data(withJSONObject: root, options: [.sortedKeys, .withoutEscapingSlashes])
+        return try JSONSerialization.data(
+            withJSONObject: root, options: [.sortedKeys, .withoutEscapingSlashes])
     }
 }

@@ -5,7 +5,8 @@ enum ByteAlphabet {
         var result: [Character] = []
         var shifted: UInt32 = 256
         for byte in UInt32(0)..<256 {
-            let printable = (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
+            let printable =
+                (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
             let scalar = printable ? byte : shifted
             if !printable { shifted += 1 }
             result.append(Unicode.Scalar(scalar).map { Character($0) } ?? "?")

@@ -39,7 +39,8 @@ public final class Tokenizer {
         else { throw malformed("model.vocab or model.merges is missing") }
         if let normalizer = root["normalizer"] as? [String: Any] {
             throw TokenizerError.unsupported(
-                file: file, part: "normalizer", found: "\(normalizer["type"] ?? "unknown")", supported: "none")
+                file: file, part: "normalizer", found: "\(normalizer["type"] ?? "unknown")", supported: "none"
+            )
         }
         let pre = root["pre_tokenizer"] as? [String: Any]
         guard let pre, pre["type"] as? String == "ByteLevel", pre["use_regex"] as? Bool ?? true else {
@@ -123,7 +124,8 @@ public final class Tokenizer {
                 ranks[Pair(left: parts[i], right: parts[i + 1])].map { (rank: $0, index: i) }
             }.min { ($0.rank, $0.index) < ($1.rank, $1.index) }
             guard let best else { break }
-            parts.replaceSubrange(best.index...best.index + 1, with: [parts[best.index] + parts[best.index + 1]])
+            parts.replaceSubrange(
+                best.index...best.index + 1, with: [parts[best.index] + parts[best.index + 1]])
         }
         let result = parts.compactMap { ids[$0] }
         cache[word] = result

@@ -82,7 +82,8 @@ public struct Gazette: Sendable {
                 }
             }
         }
-        let values = GazetteFact.Pool.allCases.flatMap(\.words) + GazetteWords.surnames
+        let values =
+            GazetteFact.Pool.allCases.flatMap(\.words) + GazetteWords.surnames
             + GazetteWords.eventNames + GazetteWords.eventKinds + GazetteWords.placeNames
             + GazetteWords.placeKinds
         return templates + GazetteWords.fillers + values.map { "\($0): \($0), \($0). \($0)" } + ["an"]
@@ -148,7 +149,8 @@ extension GazetteFact.Pool {
     func draw(using generator: inout SeededGenerator) -> String {
         switch self {
         case .person:
-            generator.element(of: GazetteWords.firstNames) + " " + generator.element(of: GazetteWords.surnames)
+            generator.element(of: GazetteWords.firstNames) + " "
+                + generator.element(of: GazetteWords.surnames)
         case .company:
             generator.element(of: GazetteWords.companyNames) + " "
                 + generator.element(of: GazetteWords.companyKinds)

@@ -4,7 +4,8 @@ extension Computation {
     /// Token embeddings are this operation with a vocabulary as the table.
     public func gatherRows(_ table: Tensor, _ ids: [Int32]) -> Tensor {
         precondition(
-            ids.allSatisfy { $0 >= 0 && Int($0) < table.rows }, "a row outside 0..<\(table.rows) is asked for")
+            ids.allSatisfy { $0 >= 0 && Int($0) < table.rows }, "a row outside 0..<\(table.rows) is asked for"
+        )
         let y = Tensor(shape: [ids.count, table.width])
         backend.gatherRows(table, ids, into: y)
         record(y, from: [table]) { upstream in
