@@ -27,9 +27,8 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Datasets", dependencies: ["Seeding"]),
         .target(name: "Bench", dependencies: ["LanguageModels", "Datasets", "Metrics"]),
-        .target(
-            name: "Methods", dependencies: ["Bench"], path: "Methods"),
-        .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks"),
+        .target(name: "Methods", dependencies: ["Bench", "Seeding"], path: "Methods", plugins: ["Catalogue"]),
+        .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks", plugins: ["Catalogue"]),
         .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
         .executableTarget(name: "CatalogueGenerator"),
 
@@ -37,7 +36,7 @@ let package = Package(
         .target(
             name: "Results", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
-        .target(name: "Training", dependencies: ["Bench", "Results"]),
+        .target(name: "Training", dependencies: ["Bench"]),
         .target(
             name: "Runner", dependencies: ["Bench", "Results"]),
         .target(

@@ -41,7 +41,12 @@ for file in files {
         continue
     }
     // A type that does not conform is reported where it is declared.
-    entries.append("#sourceLocation(file: \"\(file)\", line: \(line + 1))\n    \(name).self,")
+    entries.append(
+        """
+        #sourceLocation(file: "\(file)", line: \(line + 1))
+        private let entry\(entries.count): any \(protocolName).Type = \(name).self
+        #sourceLocation()
+        """)
 }
 guard errors.isEmpty else { fail(errors.joined(separator: "\n")) }
 
@@ -49,11 +54,12 @@ let catalogue = """
     // Generated from the files in \(module)/. Do not edit.
     import Bench
 
+    \(entries.joined(separator: "\n"))
+
     /// Every type that a file in \(module)/ declares, in order of the files' names.
     public let all\(module): [any \(protocolName).Type] = [
-    \(entries.joined(separator: "\n"))
+        \(entries.indices.map { "entry\($0)" }.joined(separator: ", "))
     ]
-    #sourceLocation()
 
     """
 do {

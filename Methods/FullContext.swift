@@ -1,0 +1,18 @@
+import Bench
+
+/// The whole context: what every compression is measured against from above.
+public struct FullContext: CompressionMethod {
+    public static let card = MethodCard(
+        id: "none", name: "Full context", family: .reference, role: .upper,
+        summary: "The context as it is; ratio 1.")
+
+    public let parameters: NoParameters
+
+    public init(parameters: NoParameters) {
+        self.parameters = parameters
+    }
+
+    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
+        .tokens(context.tokens)
+    }
+}

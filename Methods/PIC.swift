@@ -1,0 +1,77 @@
+import Bench
+import Tensors
+
+/// Parallelized iterative compression: ICAE whose memory tokens each see their own chunk only.
+///
+/// arXiv 2602.13980. The context is cut into consecutive chunks with the same number of memory
+/// tokens each; a block-wise attention mask narrows a memory token's view to its chunk, and all
+/// chunks are encoded in one pass.
+public struct PIC: TrainableMethod {
+    public static let card = MethodCard(
+        id: "pic", name: "PIC", family: .softPrompt,
+        summary: "Memory tokens that each see only their own chunk of the context.",
+        paper: "https://arxiv.org/abs/2602.13980")
+
+    public struct Parameters: MethodParameters {
+        /// What memory tokens see.
+        public var visibility = Visibility.chunk
+        /// What context tokens see; cut at the chunk, cost grows linearly with the context.
+        public var contextScope = ContextScope.full
+        /// Memory tokens a chunk; a chunk is this many times the ratio long.
+        public var memoriesPerChunk = 1
+        public var positions = MemoryPositions.spread
+
+        public init() {}
+    }
+
+    public enum Visibility: String, Codable, Sendable {
+        case chunk
+        /// Also the memory tokens of earlier chunks: the iterative reading.
+        case chunkAndMemory = "chunk+memory"
+    }
+
+    public enum ContextScope: String, Codable, Sendable {
+        /// Causal over the whole context.
+        case full
+        /// Causal within the chunk.
+        case chunk
+    }
+
+    public let parameters: Parameters
+
+    public init(parameters: Parameters) {
+        self.parameters = parameters
+    }
+
+    public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
+        compressor.encode(
+            contexts, positions: parameters.positions,
+            chunks: { context in
+                switch parameters.contextScope {
+                case .full: [0..<context.tokens.count]
+                case .chunk: chunks(of: context)
+                }
+            },
+            visible: { context, memory in
+                let first = memory.index / memoriesPerChunk * memoriesPerChunk
+                let chunk = chunk(startingAt: first, of: context)
+                switch parameters.visibility {
+                case .chunk: return [memory.context(chunk), memory.memories(from: first)]
+                case .chunkAndMemory: return [memory.context(chunk), memory.memories(from: 0)]
+                }
+            }, in: c)
+    }
+
+    private var memoriesPerChunk: Int { max(1, parameters.memoriesPerChunk) }
+
+    /// The chunk of the memory tokens from `first` on: their windows together.
+    private func chunk(startingAt first: Int, of context: Context) -> Range<Int> {
+        let windows = context.windows
+        let last = min(first + memoriesPerChunk, windows.count) - 1
+        return windows[first].lowerBound..<windows[last].upperBound
+    }
+
+    private func chunks(of context: Context) -> [Range<Int>] {
+        stride(from: 0, to: context.budget, by: memoriesPerChunk).map { chunk(startingAt: $0, of: context) }
+    }
+}

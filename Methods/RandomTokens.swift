@@ -1,0 +1,21 @@
+import Bench
+import Seeding
+
+/// Keeps tokens drawn at random, in their order: the floor that a selection must beat.
+public struct RandomTokens: CompressionMethod {
+    public static let card = MethodCard(
+        id: "random", name: "Random tokens", family: .hardPrompt,
+        summary: "Keeps a random subset of the tokens in order.")
+
+    public let parameters: NoParameters
+
+    public init(parameters: NoParameters) {
+        self.parameters = parameters
+    }
+
+    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
+        var generator = SeededGenerator(seed: context.seed, stream: "random-tokens")
+        let kept = generator.shuffled(context.tokens.indices).prefix(context.budget).sorted()
+        return .tokens(kept.map { context.tokens[$0] })
+    }
+}

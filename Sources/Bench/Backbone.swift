@@ -1,0 +1,60 @@
+import Foundation
+import LanguageModels
+import Seeding
+import Tokenizers
+
+/// An opened model folder: the decoder that every method of a grid shares.
+public struct Backbone {
+    public let folder: URL
+    /// The folder's name.
+    public let name: String
+    /// SHA-256 over the files that decide its outputs.
+    public let contentHash: String
+    public let model: LanguageModel
+    public let tokenizer: Tokenizer
+    public let format: PromptFormat
+
+    public init(folder: URL) throws {
+        let model = try LanguageModel(folder: folder)
+        let tokenizer = try Tokenizer(folder: folder)
+        guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
+            throw ModelError.mismatch(
+                "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) ids, the embedding table "
+                    + "\(model.configuration.vocabularySize) rows; they belong to different models")
+        }
+        try self.init(
+            folder: folder, model: model, tokenizer: tokenizer,
+            contentHash: FileHash.of(
+                FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "config.json" || $0 == "tokenizer.json" }))
+    }
+
+    public init(folder: URL, model: LanguageModel, tokenizer: Tokenizer, contentHash: String) {
+        self.folder = folder
+        name = folder.lastPathComponent
+        self.contentHash = contentHash
+        self.model = model
+        self.tokenizer = tokenizer
+        format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
+    }
+}
+
+/// Hashes of what files hold.
+public enum FileHash {
+    /// SHA-256 over names and contents, in the order given.
+    public static func of(_ files: [URL]) throws -> String {
+        var hash = SHA256()
+        for file in files {
+            let data = try Data(contentsOf: file, options: .mappedIfSafe)
+            let line = "\(file.lastPathComponent) \(data.count)\n"
+            Data(line.utf8).withUnsafeBytes { hash.update($0) }
+            data.withUnsafeBytes { hash.update($0) }
+        }
+        return hash.finish()
+    }
+
+    /// Files of a folder whose name passes, in order of their names.
+    public static func files(in folder: URL, where passes: (String) -> Bool) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { passes($0.lastPathComponent) }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+    }
+}

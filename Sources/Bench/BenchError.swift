@@ -1,0 +1,38 @@
+import Foundation
+
+/// What can be wrong with a request to a method, a task or a compressor, in one line.
+public enum BenchError: Error, CustomStringConvertible, LocalizedError {
+    case unknown(kind: String, name: String, known: [String])
+    case badParameter(method: String, name: String, value: String, known: String)
+    case untrained(method: String)
+    case overBudget(method: String, kept: Int, budget: Int, tokens: Int)
+    case badCompression(method: String, reason: String)
+    case badCompressor(folder: String, reason: String)
+    case badRatio(String)
+    case contextTooLong(tokens: Int, limit: Int, document: String)
+
+    public var description: String {
+        switch self {
+        case .unknown(let kind, let name, let known):
+            "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"
+        case .badParameter(let method, let name, let value, let known):
+            "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
+        case .untrained(let method):
+            "\(method) needs a trained compressor and the model has none; "
+                + "make one with 'picbench train compressor --method \(method)'"
+        case .overBudget(let method, let kept, let budget, let tokens):
+            "\(method) kept \(kept) positions of \(tokens) context tokens, its budget is \(budget)"
+        case .badCompression(let method, let reason):
+            "\(method) returned a compressed context that cannot be used: \(reason)"
+        case .badCompressor(let folder, let reason):
+            "the compressor in \(folder) cannot be used: \(reason)"
+        case .badRatio(let text):
+            "'\(text)' is not a compression ratio; a ratio is a number of at least 1, such as 4 or 16"
+        case .contextTooLong(let tokens, let limit, let document):
+            "document \(document) has \(tokens) tokens with its prompt, the model reads at most \(limit); "
+                + "leave it out or choose a model with a longer context"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}

@@ -1,0 +1,34 @@
+/// A compression ratio: context tokens ÷ decoder positions kept.
+public struct Ratio: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let value: Double
+
+    /// Nil unless the value is finite and at least 1.
+    public init?(_ value: Double) {
+        guard value.isFinite, value >= 1 else { return nil }
+        self.value = value
+    }
+
+    public static let one = Ratio(unchecked: 1)
+
+    private init(unchecked value: Double) {
+        self.value = value
+    }
+
+    public static func < (a: Ratio, b: Ratio) -> Bool { a.value < b.value }
+
+    public var description: String {
+        value == value.rounded() ? String(Int(value)) : String(value)
+    }
+
+    /// Decoder positions that `tokens` context tokens may keep: ⌈tokens / ratio⌉.
+    public func budget(for tokens: Int) -> Int {
+        Int((Double(tokens) / value).rounded(.up))
+    }
+
+    /// Consecutive windows of about `ratio` tokens, one a kept position; together all tokens.
+    public func windows(of tokens: Int) -> [Range<Int>] {
+        let count = budget(for: tokens)
+        func bound(_ i: Int) -> Int { i == count ? tokens : Int(Double(i) * value) }
+        return (0..<count).map { bound($0)..<bound($0 + 1) }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import LanguageModels
+import Tensors
+
+/// What a folder with a trained compressor says about itself: `compressor.json`.
+public struct CompressorCard: Codable, Equatable, Sendable {
+    public var name: String
+    /// The method's identifier and the canonical JSON of its parameters.
+    public var method: String
+    public var parameters: String
+    /// Ratios that it was trained at.
+    public var ratios: [Double]
+    /// The hash of the base model; another base is refused.
+    public var baseHash: String
+    public var seed: UInt64
+    public var steps: Int
+    public var trainableParameters: Int
+    public var prefix: [Int32]
+
+    public init(
+        name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
+        steps: Int, trainableParameters: Int, prefix: [Int32]
+    ) {
+        self.name = name
+        self.method = method
+        self.parameters = parameters
+        self.ratios = ratios
+        self.baseHash = baseHash
+        self.seed = seed
+        self.steps = steps
+        self.trainableParameters = trainableParameters
+        self.prefix = prefix
+    }
+}
+
+/// A trained compressor in a folder of its own, by default `compressors/NAME` in its model's folder.
+public struct StoredCompressor: Sendable {
+    public let folder: URL
+    public let card: CompressorCard
+    public let contentHash: String
+
+    public init(folder: URL) throws {
+        self.folder = folder
+        let file = folder.appendingPathComponent("compressor.json")
+        guard let data = try? Data(contentsOf: file) else {
+            throw BenchError.badCompressor(folder: folder.path, reason: "compressor.json is missing")
+        }
+        do {
+            card = try JSONDecoder().decode(CompressorCard.self, from: data)
+        } catch {
+            throw BenchError.badCompressor(folder: folder.path, reason: "compressor.json is not sound: \(error)")
+        }
+        contentHash = try FileHash.of(FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "compressor.json" })
+    }
+
+    /// Every compressor in a model's folder, in order of their names.
+    public static func all(of backbone: Backbone) throws -> [StoredCompressor] {
+        let folder = backbone.folder.appendingPathComponent("compressors")
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileHash.files(in: folder) { !$0.hasPrefix(".") }
+            .filter { FileManager.default.fileExists(atPath: $0.appendingPathComponent("compressor.json").path) }
+            .map(StoredCompressor.init)
+    }
+
+    /// Opens the weights.
+    public func open(on backbone: Backbone) throws -> Compressor {
+        func bad(_ reason: String) -> BenchError { .badCompressor(folder: folder.path, reason: reason) }
+        guard card.baseHash == backbone.contentHash else {
+            throw bad("it was trained on another base model (hash \(card.baseHash.prefix(12)), "
+                + "this one is \(backbone.contentHash.prefix(12)))")
+        }
+        let stored = try SafetensorsFile(folder.appendingPathComponent("memory.safetensors")).tensors
+        let hidden = backbone.model.configuration.hiddenSize
+        guard let memory = stored["memory"], let projection = stored["projection"], memory.width == hidden,
+            memory.rows > 0, projection.shape == [hidden, hidden]
+        else { throw bad("memory.safetensors lacks memory or projection of width \(hidden)") }
+        var encoder = backbone.model
+        let weights = folder.appendingPathComponent("encoder.safetensors")
+        if FileManager.default.fileExists(atPath: weights.path) {
+            let layers = try SafetensorsFile(weights).tensors
+            let base = backbone.model.tensors
+            encoder = try LanguageModel(backbone.model.configuration) { name, shape in
+                guard let tensor = layers[name] ?? base[name] else { throw bad("there is no tensor '\(name)'") }
+                guard tensor.shape == shape else {
+                    throw bad("'\(name)' has the shape \(tensor.shape), the base model has \(shape)")
+                }
+                return shape.count == 1 ? tensor.copy() : tensor
+            }
+        }
+        return Compressor(
+            encoder: encoder, adapter: nil, memory: memory.copy(), projection: projection.copy(),
+            prefix: card.prefix)
+    }
+}
+
+extension Compressor {
+    /// Writes the folder that `StoredCompressor` opens.
+    public func save(_ card: CompressorCard, to folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try encoder.encode(card).write(to: folder.appendingPathComponent("compressor.json"), options: .atomic)
+        } catch {
+            throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
+        }
+        try SafetensorsFile.write(
+            ["memory": memory, "projection": projection],
+            to: folder.appendingPathComponent("memory.safetensors"))
+        let layers = trainable.filter { $0.key.hasPrefix("model.") }
+        if !layers.isEmpty {
+            try SafetensorsFile.write(layers, to: folder.appendingPathComponent("encoder.safetensors"))
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import LanguageModels
+import Tensors
+
+/// Greedy decoding behind compressed contexts, many prompts in one packed pass.
+///
+/// Prompts share the compressed context that they name, which is in the cache once.
+public final class DecodingSession {
+    /// A prompt behind a context.
+    public struct Request {
+        /// An index into the session's contexts.
+        public let context: Int
+        public let prompt: [Int32]
+        /// At least 1.
+        public let maxNewTokens: Int
+
+        public init(context: Int, prompt: [Int32], maxNewTokens: Int) {
+            self.context = context
+            self.prompt = prompt
+            self.maxNewTokens = maxNewTokens
+        }
+    }
+
+    /// The tokens of each request so far, without the token that stopped it.
+    public private(set) var outputs: [[Int32]]
+    /// The scores of the first new token; [requests, vocabulary]
+    public let firstLogits: Tensor
+
+    private let model: LanguageModel
+    private let stop: Set<Int32>
+    private let cache: KVCache
+    private let computation: Computation
+    private var active: [Sequence]
+
+    private struct Sequence {
+        let index: Int
+        let seen: Range<Int>
+        let firstKey: Int
+        var nextKey: Int
+        var nextPosition: Int
+        var token: Int32
+        var left: Int
+    }
+
+    /// Reads contexts and prompts and predicts the first token of each request.
+    public init(
+        _ contexts: [CompressedContext], _ requests: [Request], model: LanguageModel, prefix: [Int32],
+        stop: Set<Int32>, computation: Computation = Computation()
+    ) {
+        var rows = RowAssembly()
+        let placed = ContextRows(contexts, prefix: prefix, rows: &rows)
+        var sequences: [Sequence] = []
+        var lastRows: [Int32] = []
+        var freeKey = rows.count
+        for (i, request) in requests.enumerated() {
+            precondition(!request.prompt.isEmpty, "request \(i) has no prompt")
+            let seen = placed.keys[request.context]
+            let position = placed.next[request.context]
+            let own = rows.append(
+                tokens: request.prompt, firstPosition: position, key: freeKey, seeing: [seen])
+            lastRows.append(Int32(rows.count - 1))
+            sequences.append(
+                Sequence(
+                    index: i, seen: seen, firstKey: own.lowerBound, nextKey: own.upperBound,
+                    nextPosition: position + own.count, token: 0, left: request.maxNewTokens))
+            freeKey = own.upperBound + request.maxNewTokens
+        }
+        cache = KVCache(for: model.configuration, capacity: freeKey)
+        let hidden = model.hidden(
+            rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
+            visibility: rows.visibility, cache: cache, cacheRows: rows.keys, in: computation)
+        firstLogits = model.logits(computation.gatherRows(hidden, lastRows), in: computation)
+        outputs = requests.map { _ in [] }
+        active = []
+        self.model = model
+        self.stop = stop
+        self.computation = computation
+        accept(firstLogits, sequences)
+    }
+
+    /// Whether every request has stopped.
+    public var isDone: Bool { active.isEmpty }
+
+    /// Adds one token to each request that has not stopped.
+    public func step() {
+        guard !active.isEmpty else { return }
+        var rows = RowAssembly()
+        for sequence in active {
+            rows.append(
+                tokens: [sequence.token], firstPosition: sequence.nextPosition, key: sequence.nextKey,
+                seeing: [sequence.seen, sequence.firstKey..<sequence.nextKey])
+        }
+        let hidden = model.hidden(
+            rows.embeddings(of: model, in: computation), positions: rows.positions, visibility: rows.visibility,
+            cache: cache, cacheRows: rows.keys, in: computation)
+        let moved = active.map { sequence in
+            var next = sequence
+            next.nextKey += 1
+            next.nextPosition += 1
+            return next
+        }
+        accept(model.logits(hidden, in: computation), moved)
+    }
+
+    /// Runs to the end.
+    public func finish() -> [[Int32]] {
+        while !isDone { step() }
+        return outputs
+    }
+
+    private func accept(_ logits: Tensor, _ sequences: [Sequence]) {
+        let tokens = computation.backend.argmax(logits)
+        active = []
+        for (token, sequence) in zip(tokens, sequences) where !stop.contains(token) {
+            outputs[sequence.index].append(token)
+            var next = sequence
+            next.token = token
+            next.left -= 1
+            if next.left > 0 { active.append(next) }
+        }
+    }
+}
+
+/// The rows of several contexts in front of their prompts.
+struct ContextRows {
+    /// What a prompt behind each context sees.
+    var keys: [Range<Int>] = []
+    /// The position behind each context.
+    var next: [Int] = []
+    /// All slots; nil where there are none.
+    let slots: Tensor?
+
+    init(_ contexts: [CompressedContext], prefix: [Int32], rows: inout RowAssembly) {
+        var parts: [Tensor] = []
+        var slotCount = 0
+        for context in contexts {
+            let first = rows.count
+            let begin = rows.append(tokens: prefix, firstPosition: 0)
+            switch context {
+            case .tokens(let tokens):
+                rows.append(tokens: tokens, firstPosition: prefix.count, seeing: [begin])
+                next.append(prefix.count + tokens.count)
+            case .slots(let slots, let positions, let end):
+                for (i, position) in positions.enumerated() {
+                    rows.append(slot: slotCount + i, position: prefix.count + position, seeing: [first..<rows.count])
+                }
+                slotCount += slots.rows
+                parts.append(slots)
+                next.append(prefix.count + end)
+            }
+            keys.append(first..<rows.count)
+        }
+        slots = parts.isEmpty ? nil : Computation().concatenateRows(parts)
+    }
+}
+
+extension DecodingSession {
+    /// The share of each target that the decoder predicts token by token, given all before it.
+    ///
+    /// targets: one a request, behind its prompt; an empty one counts as read back.
+    public static func tokenAccuracy(
+        _ contexts: [CompressedContext], _ requests: [Request], targets: [[Int32]], model: LanguageModel,
+        prefix: [Int32], computation: Computation = Computation()
+    ) -> [Double] {
+        var rows = RowAssembly()
+        let placed = ContextRows(contexts, prefix: prefix, rows: &rows)
+        var predicting: [Int32] = []
+        for (request, target) in zip(requests, targets) {
+            let own = rows.append(
+                tokens: request.prompt + target.dropLast(), firstPosition: placed.next[request.context],
+                seeing: [placed.keys[request.context]])
+            predicting += own.suffix(target.count).map { Int32($0) }
+        }
+        let hidden = model.hidden(
+            rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
+            visibility: rows.visibility, in: computation)
+        let logits = model.logits(computation.gatherRows(hidden, predicting), in: computation)
+        var found = computation.backend.argmax(logits)[...]
+        return targets.map { target in
+            let right = zip(found, target).count { $0 == $1 }
+            found = found.dropFirst(target.count)
+            return target.isEmpty ? 1 : Double(right) / Double(target.count)
+        }
+    }
+}
