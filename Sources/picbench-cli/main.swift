@@ -1,1 +1,3 @@
-print("picbench")
+import PicBench
+
+await PicBench.main()

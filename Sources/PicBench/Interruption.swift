@@ -1,0 +1,31 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Ctrl-C and SIGTERM, noticed between steps so that what is finished is kept.
+final class Interruption {
+    private let flag = Flag()
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: .global())
+        }
+        for source in sources {
+            source.setEventHandler { [flag] in flag.raise() }
+            source.resume()
+        }
+    }
+
+    var isRaised: Bool { flag.isRaised.load(ordering: .relaxed) }
+
+    private final class Flag: Sendable {
+        let isRaised = Atomic(false)
+
+        func raise() {
+            // A second signal ends the process at once.
+            if isRaised.exchange(true, ordering: .relaxed) { exit(130) }
+        }
+    }
+}

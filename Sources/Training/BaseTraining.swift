@@ -1,0 +1,128 @@
+import Bench
+import Datasets
+import Foundation
+import LanguageModels
+import Seeding
+import Tensors
+import Tokenizers
+
+/// Trains a base model on gazette documents, from a recipe alone.
+///
+/// A row is a document, then questions, answers and the digest as tails that see the document but
+/// not each other; or the document once more. Random copies and key-value recall come first.
+public struct BaseTraining {
+    public let recipe: BaseRecipe
+    public let folder: URL
+
+    public init(recipe: BaseRecipe, folder: URL) {
+        self.recipe = recipe
+        self.folder = folder
+    }
+
+    /// Trains, goes on from a checkpoint where there is one, and writes the model's folder.
+    /// - Returns: whether the run is finished; a cancelled one goes on with the next call
+    public func run(
+        isCancelled: () -> Bool = { false }, report: (TrainingProgress) throws -> Void
+    ) throws -> Bool {
+        let tokenizer = try trainTokenizer()
+        let model = makeModel(tokenizer)
+        let format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
+        let backbone = Backbone(folder: folder, model: model, tokenizer: tokenizer, contentHash: "")
+        let teacher = Teacher(tokenizer: tokenizer, format: format)
+        let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
+        let loop = TrainingLoop(
+            parameters: model.tensors, recipe: recipe.optimizer, steps: recipe.steps,
+            fingerprint: try fingerprint(of: recipe),
+            checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
+            checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
+        let finished = try loop.run(
+            loss: { step, c in
+                let lessons = lessons(for: step, from: teacher)
+                let batch = LessonBatch(
+                    lessons.list, prefix: format.prefix,
+                    documentWeight: lessons.areDocuments && step % 2 == 0 ? Float(recipe.documentWeight) : 0)
+                return (batch.loss(of: model, in: c), batch.rows.count)
+            },
+            evaluate: {
+                try evaluation.measure(backbone, method: "none") { $0.map { .tokens($0.tokens) } }
+            }, isCancelled: isCancelled, report: report)
+        if finished { try model.save(to: folder) }
+        return finished
+    }
+
+    /// The lessons of a step: a function of the recipe and the step alone.
+    func lessons(for step: Int, from teacher: Teacher) -> (list: [Lesson], areDocuments: Bool) {
+        var generator = SeededGenerator(seed: recipe.seed, stream: "base-step-\(step)")
+        let (index, level) = level(at: step)
+        var lessons: [Lesson] = []
+        var rows = 0
+        func fill(_ make: () -> Lesson) {
+            repeat {
+                lessons.append(make())
+                rows += lessons[lessons.count - 1].rows
+            } while rows < recipe.tokensPerStep
+        }
+        if generator.unit() < level.drills {
+            if generator.unit() < 0.65 {
+                let length = generator.integer(in: 4...(index == 0 ? 24 : 64))
+                fill { teacher.copyDrill(words: length, using: &generator) }
+            } else {
+                let pairs = generator.integer(in: 2...8)
+                fill { teacher.recallDrill(pairs: pairs, using: &generator) }
+            }
+            return (lessons, false)
+        }
+        let readBack = generator.unit() < recipe.readBackShare
+        let subjects = generator.element(of: level.subjects)
+        fill {
+            teacher.document(
+                subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
+        }
+        return (lessons, true)
+    }
+
+    private func level(at step: Int) -> (Int, BaseRecipe.Level) {
+        var left = step
+        for (i, level) in recipe.levels.enumerated() {
+            if left < level.steps { return (i, level) }
+            left -= level.steps
+        }
+        return (recipe.levels.count - 1, recipe.levels[recipe.levels.count - 1])
+    }
+
+    // MARK: - Before the first step
+
+    private func trainTokenizer() throws -> Tokenizer {
+        let trainer = BPETrainer(
+            specialTokens: PromptFormat.Mark.allCases.map(\.rawValue), vocabularySize: recipe.vocabularySize)
+        let json = try trainer.train(on: Gazette.vocabularyText)
+        let url = folder.appendingPathComponent("tokenizer.json")
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try json.write(to: url, options: .atomic)
+        } catch {
+            throw TrainingError.unwritable(path: url.path, reason: error.localizedDescription)
+        }
+        return try Tokenizer(json: json, file: url.path)
+    }
+
+    private func makeModel(_ tokenizer: Tokenizer) -> LanguageModel {
+        var configuration = ModelConfiguration(
+            vocabularySize: tokenizer.vocabularySize, hiddenSize: recipe.model.hiddenSize,
+            intermediateSize: recipe.model.intermediateSize, layers: recipe.model.layers, heads: recipe.model.heads)
+        configuration.bosID = tokenizer.id(of: PromptFormat.Mark.begin.rawValue)
+        configuration.eosIDs = tokenizer.id(of: PromptFormat.Mark.end.rawValue).map { [$0] } ?? []
+        configuration.contextLimit = 8192
+        var generator = SeededGenerator(seed: recipe.seed, stream: "weights")
+        let model = LanguageModel.random(configuration, using: &generator)
+        model.initializeInduction(using: &generator)
+        return model
+    }
+}
+
+/// A hash of everything that a checkpoint's owner must share.
+func fingerprint(of recipe: some Encodable, _ more: String...) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return SHA256.hex(of: String(decoding: try encoder.encode(recipe), as: UTF8.self) + more.joined(separator: "|"))
+}

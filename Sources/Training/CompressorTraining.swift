@@ -1,0 +1,89 @@
+import Bench
+import Foundation
+import LanguageModels
+import Seeding
+import Tensors
+
+/// Trains a compressor on a frozen base model: the encoder, memory tokens and the map to slots.
+public struct CompressorTraining {
+    public let recipe: CompressorRecipe
+    public let backbone: Backbone
+    public let method: any TrainableMethod
+    public let folder: URL
+
+    public init(recipe: CompressorRecipe, backbone: Backbone, method: any TrainableMethod, folder: URL) {
+        self.recipe = recipe
+        self.backbone = backbone
+        self.method = method
+        self.folder = folder
+    }
+
+    /// Trains, goes on from a checkpoint where there is one, and writes the compressor's folder.
+    /// - Returns: whether the run is finished; a cancelled one goes on with the next call
+    public func run(
+        isCancelled: () -> Bool = { false }, report: (TrainingProgress) throws -> Void
+    ) throws -> Bool {
+        let base = backbone.model
+        let prefix = backbone.format.prefix
+        let compressor = Compressor(for: base, encoder: base.copy(), seed: recipe.seed)
+        let teacher = Teacher(tokenizer: backbone.tokenizer, format: backbone.format)
+        let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw TrainingError.unwritable(path: folder.path, reason: error.localizedDescription)
+        }
+        let parameters = compressor.trainable
+        let loop = TrainingLoop(
+            parameters: parameters, recipe: recipe.optimizer, steps: recipe.steps,
+            fingerprint: try fingerprint(of: recipe, backbone.contentHash, method.parameters.json),
+            checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
+            checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
+        let finished = try loop.run(
+            loss: { step, c in
+                let (lessons, ratio) = try lessons(for: step, from: teacher)
+                let contexts = lessons.map { Context(tokens: $0.context, ratio: ratio) }
+                let prompts = method.encode(contexts, with: compressor, in: c)
+                let batch = LessonBatch(lessons, behind: prompts, prefix: prefix)
+                let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
+                return (batch.loss(of: base, slots: prompts.slots, in: c), batch.rows.count + encoded)
+            },
+            evaluate: {
+                try evaluation.measure(backbone, method: recipe.method) {
+                    try method.compress($0, with: Tools(model: base, compressor: compressor))
+                }
+            }, isCancelled: isCancelled, report: report)
+        guard finished else { return false }
+        let ratios = Set(recipe.levels.last?.ratios ?? []).sorted()
+        let card = CompressorCard(
+            name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
+            baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
+            trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix)
+        try compressor.save(card, to: folder)
+        return true
+    }
+
+    /// The lessons of a step and its ratio: the same for every method.
+    func lessons(for step: Int, from teacher: Teacher) throws -> ([Lesson], Ratio) {
+        var generator = SeededGenerator(seed: recipe.seed, stream: "compressor-step-\(step)")
+        var left = step
+        let level = recipe.levels.first { level in
+            defer { left -= level.steps }
+            return left < level.steps
+        }
+        guard let level else { preconditionFailure("step \(step) of \(recipe.steps)") }
+        let drawn = generator.element(of: level.ratios)
+        guard let ratio = Ratio(drawn) else { throw BenchError.badRatio("\(drawn)") }
+        let readBack = generator.unit() < recipe.readBackShare
+        let subjects = generator.element(of: level.subjects)
+        var lessons: [Lesson] = []
+        var tokens = 0
+        repeat {
+            let lesson = teacher.document(
+                subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
+            lessons.append(lesson)
+            tokens += lesson.context.count
+        } while tokens < recipe.contextTokensPerStep || lessons.count < 4
+        return (lessons, ratio)
+    }
+}

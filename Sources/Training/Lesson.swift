@@ -1,0 +1,83 @@
+import Bench
+import Datasets
+import Seeding
+import Tokenizers
+
+/// A context and what is to be learned behind it.
+struct Lesson {
+    let context: [Int32]
+    let tails: [Tail]
+
+    /// A prompt with the output that is right; tails of one context do not see each other.
+    struct Tail {
+        let prompt: [Int32]
+        /// Ends with the token that stops decoding.
+        let target: [Int32]
+        let weight: Float
+    }
+
+    /// Rows that it takes in a packed pass.
+    var rows: Int { tails.reduce(context.count + 1) { $0 + $1.prompt.count + $1.target.count - 1 } }
+}
+
+/// Makes lessons from gazette documents and from random tokens, repeatably.
+struct Teacher {
+    let tokenizer: Tokenizer
+    let format: PromptFormat
+    let gazette = Gazette(split: .train)
+    /// Tokens that gazette texts are made of.
+    private let words: [Int32]
+    private let end: [Int32]
+
+    init(tokenizer: Tokenizer, format: PromptFormat) {
+        self.tokenizer = tokenizer
+        self.format = format
+        words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
+        end = format.stop.sorted()
+    }
+
+    /// Questions and the digest behind a document, or the document again.
+    func document(
+        subjects: Int, readBack: Bool, questions: Int, using generator: inout SeededGenerator
+    ) -> Lesson {
+        let document = gazette.document(id: "", subjects: subjects, using: &generator)
+        let context = tokenizer.encode(document.text)
+        if readBack { return Lesson(context: context, tails: [repetition(of: context)]) }
+        var tails = document.questions.prefix(questions).map { question in
+            Lesson.Tail(
+                prompt: format.suffix(.answer(question: question.text)),
+                target: tokenizer.encode(question.answers[0]) + end, weight: 1)
+        }
+        if let summary = document.summary {
+            tails.append(
+                Lesson.Tail(
+                    prompt: format.suffix(.summarize), target: tokenizer.encode(summary) + end, weight: 0.5))
+        }
+        return Lesson(context: context, tails: tails)
+    }
+
+    /// Random words to be read back.
+    func copyDrill(words count: Int, using generator: inout SeededGenerator) -> Lesson {
+        let context = (0..<count).map { _ in generator.element(of: words) }
+        return Lesson(context: context, tails: [repetition(of: context)])
+    }
+
+    /// Random pairs of words; the first of each asks for the second.
+    func recallDrill(pairs: Int, using generator: inout SeededGenerator) -> Lesson {
+        let drawn = generator.shuffled(words).prefix(2 * pairs).map { $0 }
+        let stop = tokenizer.encode(".").suffix(1)
+        let (question, answer) = (format.suffix(.answer(question: "")).prefix(1), format.suffix(.answer(question: "")).suffix(1))
+        var context: [Int32] = []
+        var tails: [Lesson.Tail] = []
+        for i in 0..<pairs {
+            context += [drawn[2 * i], drawn[2 * i + 1]] + stop
+            tails.append(
+                Lesson.Tail(prompt: question + [drawn[2 * i]] + answer, target: [drawn[2 * i + 1]] + end, weight: 1))
+        }
+        return Lesson(context: context, tails: tails)
+    }
+
+    private func repetition(of context: [Int32]) -> Lesson.Tail {
+        Lesson.Tail(prompt: format.suffix(.readBack), target: context + end, weight: 0.5)
+    }
+}

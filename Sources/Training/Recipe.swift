@@ -1,0 +1,135 @@
+import Foundation
+import Tensors
+
+/// How parameters move: Muon for matrices, AdamW for the rest.
+public struct OptimizerRecipe: Codable, Equatable, Sendable {
+    public var muonRate: Double
+    public var adamWRate: Double
+    /// The largest common norm of all gradients.
+    public var clip: Double
+    public var schedule: Schedule
+}
+
+/// What is measured during training, on documents of the validation split.
+public struct EvaluationRecipe: Codable, Equatable, Sendable {
+    /// Steps between two evaluations.
+    public var every: Int
+    /// Each number of subjects is measured on its own.
+    public var subjects: [Int]
+    public var documents: Int
+    /// Compressors only.
+    public var ratios: [Double]?
+}
+
+/// Everything that decides a base model: `picbench train base RECIPE`.
+public struct BaseRecipe: Codable, Equatable, Sendable {
+    public struct Shape: Codable, Equatable, Sendable {
+        public var hiddenSize: Int
+        public var intermediateSize: Int
+        public var layers: Int
+        public var heads: Int
+    }
+
+    /// A stretch of the run with its mixture.
+    public struct Level: Codable, Equatable, Sendable {
+        public var steps: Int
+        /// Subjects a document.
+        public var subjects: [Int]
+        /// The share of steps on random copies and key-value recall.
+        public var drills: Double
+    }
+
+    public var name: String
+    public var seed: UInt64
+    /// The most tokens, bytes and marks included.
+    public var vocabularySize: Int
+    public var model: Shape
+    public var levels: [Level]
+    public var tokensPerStep: Int
+    /// The share of document steps on which the document is read back instead of asked about.
+    public var readBackShare: Double
+    /// The weight of predicting the document itself, on every second step, against the answers'.
+    public var documentWeight: Double
+    /// The most questions a document.
+    public var questions: Int
+    public var optimizer: OptimizerRecipe
+    public var evaluation: EvaluationRecipe
+    public var checkpointEvery: Int
+
+    public var steps: Int { levels.reduce(0) { $0 + $1.steps } }
+}
+
+/// Everything that decides a compressor: `picbench train compressor`.
+public struct CompressorRecipe: Codable, Equatable, Sendable {
+    public struct Level: Codable, Equatable, Sendable {
+        public var steps: Int
+        /// One is drawn a step; write one twice to draw it twice as often.
+        public var ratios: [Double]
+        public var subjects: [Int]
+    }
+
+    public var name: String
+    public var method: String
+    /// Parameters that differ from the method's defaults.
+    public var parameters: [String: String]?
+    public var seed: UInt64
+    public var levels: [Level]
+    public var contextTokensPerStep: Int
+    public var readBackShare: Double
+    public var questions: Int
+    public var optimizer: OptimizerRecipe
+    public var evaluation: EvaluationRecipe
+    public var checkpointEvery: Int
+
+    public var steps: Int { levels.reduce(0) { $0 + $1.steps } }
+
+    /// The same recipe for other ratios: the curriculum up to the largest of them, then those.
+    public mutating func train(at ratios: [Double]) {
+        let largest = ratios.max() ?? 1
+        for i in levels.indices {
+            levels[i].ratios = i == levels.count - 1 ? ratios : levels[i].ratios.map { min($0, largest) }
+        }
+    }
+}
+
+/// What can be wrong with a training run, in one line.
+public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
+    case badRecipe(file: String, reason: String)
+    case unwritable(path: String, reason: String)
+    case otherRecipe(checkpoint: String)
+    case diverged(step: Int)
+    case notTrainable(method: String, trainable: [String])
+
+    public var description: String {
+        switch self {
+        case .badRecipe(let file, let reason):
+            "\(file) is not a sound recipe: \(reason)"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason); free some space or choose another folder"
+        case .otherRecipe(let checkpoint):
+            "\(checkpoint) belongs to another recipe; remove it to start again, or restore the recipe"
+        case .diverged(let step):
+            "the loss is not a number at step \(step); lower the learning rate"
+        case .notTrainable(let method, let trainable):
+            "\(method) has nothing to train; trainable: \(trainable.joined(separator: ", "))"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}
+
+/// Reads a recipe; errors name the field.
+public func readRecipe<Recipe: Decodable>(_ url: URL, as type: Recipe.Type = Recipe.self) throws -> Recipe {
+    guard let data = try? Data(contentsOf: url) else {
+        throw TrainingError.badRecipe(file: url.path, reason: "it cannot be read; check the path")
+    }
+    do {
+        return try JSONDecoder().decode(Recipe.self, from: data)
+    } catch DecodingError.keyNotFound(let key, _) {
+        throw TrainingError.badRecipe(file: url.path, reason: "the field '\(key.stringValue)' is missing")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
+        let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+        throw TrainingError.badRecipe(
+            file: url.path, reason: "\(place.isEmpty ? "the file" : place): \(context.debugDescription)")
+    }
+}

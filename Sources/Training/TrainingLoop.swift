@@ -1,0 +1,136 @@
+import Foundation
+import Seeding
+import Tensors
+
+/// What a run tells about itself while it goes on.
+public struct TrainingProgress: Sendable {
+    public let step: Int
+    public let steps: Int
+    /// Seconds of training so far, evaluation and checkpoints not counted.
+    public let seconds: Double
+    /// Rows of the decoder and the encoder so far.
+    public let tokens: Int
+    /// `loss`, or qualities by name.
+    public let values: [String: Double]
+}
+
+/// Steps over parameters, with checkpoints that a later call goes on from exactly.
+public struct TrainingLoop {
+    /// By name; matrices of layers are Muon's, everything else AdamW's.
+    let parameters: [String: Tensor]
+    let recipe: OptimizerRecipe
+    let steps: Int
+    /// Identifies what is trained, so that no other run goes on from its checkpoint.
+    let fingerprint: String
+    let checkpoint: URL
+    let checkpointEvery: Int
+    let evaluateEvery: Int
+    let reportEvery = 25
+    let backend = CPUBackend()
+
+    /// Runs the steps that are left; stops after a checkpoint when `isCancelled` says so.
+    ///
+    /// - Parameters:
+    ///   - loss: builds a step's loss and counts its rows
+    ///   - evaluate: measures qualities
+    /// - Returns: whether the run is finished
+    func run(
+        loss: (_ step: Int, Computation) throws -> (Tensor, tokens: Int),
+        evaluate: () throws -> [String: Double], isCancelled: () -> Bool,
+        report: (TrainingProgress) throws -> Void
+    ) throws -> Bool {
+        let names = parameters.keys.sorted()
+        let tensors = names.compactMap { parameters[$0] }
+        let matrices = names.filter(Self.isHiddenMatrix).compactMap { parameters[$0] }
+        let muon = Muon(matrices)
+        let adamW = AdamW(names.filter { !Self.isHiddenMatrix($0) }.compactMap { parameters[$0] })
+        for tensor in tensors { tensor.isTrainable = true }
+        defer { for tensor in tensors { tensor.isTrainable = false } }
+
+        var state = try restore(muon, adamW)
+        var sum = 0.0
+        while state.step < steps {
+            let started = ContinuousClock.now
+            let tape = Tape()
+            let (value, tokens) = try loss(state.step, Computation(backend: backend, tape: tape))
+            tape.backward(from: value)
+            clipGradients(of: tensors, to: recipe.clip, on: backend)
+            let factor = recipe.schedule.factor(step: state.step, of: steps)
+            muon.step(rate: recipe.muonRate * factor, on: backend)
+            adamW.step(rate: recipe.adamWRate * factor, on: backend)
+            for tensor in tensors { tensor.clearGradient() }
+            state.step += 1
+            state.tokens += tokens
+            state.seconds += started.duration(to: .now).inSeconds
+            guard value.isFinite else { throw TrainingError.diverged(step: state.step) }
+            sum += Double(value.values[0])
+
+            func tell(_ values: [String: Double]) throws {
+                try report(
+                    TrainingProgress(
+                        step: state.step, steps: steps, seconds: state.seconds, tokens: state.tokens, values: values))
+            }
+            if state.step % reportEvery == 0 {
+                try tell(["loss": sum / Double(reportEvery)])
+                sum = 0
+            }
+            if state.step % evaluateEvery == 0 || state.step == steps { try tell(evaluate()) }
+            // Reports and checkpoints fall together, so that a resumed run reports the same means.
+            let isLast = state.step == steps
+            let isStopping = isCancelled() && state.step % reportEvery == 0
+            if !isLast, state.step % checkpointEvery == 0 || isStopping { try save(muon, adamW, state) }
+            if isStopping, !isLast { return false }
+        }
+        try? FileManager.default.removeItem(at: checkpoint)
+        return true
+    }
+
+    static func isHiddenMatrix(_ name: String) -> Bool {
+        name.hasSuffix("proj.weight") || name == "projection" || name.contains(".lora_")
+    }
+
+    // MARK: - Checkpoints
+
+    private struct State {
+        var step = 0
+        var seconds = 0.0
+        var tokens = 0
+    }
+
+    private func save(_ muon: Muon, _ adamW: AdamW, _ state: State) throws {
+        var all: [String: Tensor] = [:]
+        for (name, tensor) in parameters { all["parameter/\(name)"] = tensor }
+        for (name, tensor) in muon.state { all["muon/\(name)"] = tensor }
+        for (name, tensor) in adamW.state { all["adamw/\(name)"] = tensor }
+        try SafetensorsFile.write(
+            all,
+            metadata: [
+                "fingerprint": fingerprint, "step": "\(state.step)", "seconds": "\(state.seconds)",
+                "tokens": "\(state.tokens)",
+            ], to: checkpoint)
+    }
+
+    private func restore(_ muon: Muon, _ adamW: AdamW) throws -> State {
+        guard FileManager.default.fileExists(atPath: checkpoint.path) else { return State() }
+        let file = try SafetensorsFile(checkpoint)
+        guard file.metadata["fingerprint"] == fingerprint, let step = file.metadata["step"].flatMap(Int.init) else {
+            throw TrainingError.otherRecipe(checkpoint: checkpoint.path)
+        }
+        func part(_ prefix: String) -> [String: Tensor] {
+            let pairs = file.tensors.filter { $0.key.hasPrefix(prefix) }
+            return Dictionary(uniqueKeysWithValues: pairs.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+        }
+        for (name, stored) in part("parameter/") { parameters[name]?.assign(stored.values) }
+        muon.state = part("muon/")
+        adamW.state = part("adamw/")
+        return State(
+            step: step, seconds: file.metadata["seconds"].flatMap(Double.init) ?? 0,
+            tokens: file.metadata["tokens"].flatMap(Int.init) ?? 0)
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}
