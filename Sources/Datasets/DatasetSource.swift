@@ -1,0 +1,41 @@
+import Foundation
+
+/// Data as users name it: `gazette`, `gazette:subjects=4,documents=20,seed=3` or `squad=PATH`.
+public enum DatasetSource {
+    public static func open(_ text: String) throws -> Dataset {
+        if let path = value(of: "squad=", in: text) { return try SQuADReader.read(URL(fileURLWithPath: path)) }
+        if text == "gazette" { return try gazette([:]) }
+        if let options = value(of: "gazette:", in: text) {
+            var fields: [String: Int] = [:]
+            for option in options.split(separator: ",") {
+                let sides = option.split(separator: "=").map(String.init)
+                guard sides.count == 2, gazetteDefaults[sides[0]] != nil, let number = Int(sides[1]), number > 0 else {
+                    throw DatasetError.malformed(
+                        file: "the dataset 'gazette'", at: "its option", found: "'\(option)'",
+                        expected: "subjects, documents or seed with a positive number")
+                }
+                fields[sides[0]] = number
+            }
+            return try gazette(fields)
+        }
+        throw DatasetError.unknownFormat(text, known: ["gazette", "squad=PATH"])
+    }
+
+    private static let gazetteDefaults = ["subjects": 8, "documents": 50, "seed": 1]
+
+    private static func gazette(_ options: [String: Int]) throws -> Dataset {
+        let o = gazetteDefaults.merging(options) { _, new in new }
+        let subjects = o["subjects"] ?? 8
+        guard subjects <= Gazette.mostSubjects else {
+            throw DatasetError.malformed(
+                file: "the dataset 'gazette'", at: "subjects", found: "\(subjects)",
+                expected: "1 to \(Gazette.mostSubjects)")
+        }
+        return Gazette(split: .test).dataset(
+            subjects: [subjects], documents: o["documents"] ?? 50, seed: UInt64(o["seed"] ?? 1))
+    }
+
+    private static func value(of prefix: String, in text: String) -> String? {
+        text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    }
+}

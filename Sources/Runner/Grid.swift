@@ -1,0 +1,134 @@
+import Bench
+import Datasets
+import Foundation
+import Results
+import Seeding
+
+/// What to run: every method at every ratio on every task, with references beside.
+public struct Grid {
+    public var methods: [any CompressionMethod]
+    public var ratios: [Ratio]
+    public var tasks: [any TaskAdapter.Type]
+    public var dataset: Dataset
+    /// The most examples a task, spread over documents; nil for all.
+    public var limit: Int?
+    public var seeds: [UInt64]
+
+    public init(
+        methods: [any CompressionMethod], ratios: [Ratio], tasks: [any TaskAdapter.Type], dataset: Dataset,
+        limit: Int?, seeds: [UInt64]
+    ) {
+        self.methods = methods
+        self.ratios = ratios
+        self.tasks = tasks
+        self.dataset = dataset
+        self.limit = limit
+        self.seeds = seeds
+    }
+
+    /// One task's examples, neighbours where they share a document.
+    func examples(of task: any TaskAdapter.Type) -> [Example] {
+        let all = dataset.documents.map { task.init().examples(of: $0) }
+        guard let limit else { return all.flatMap { $0 } }
+        // The first of each document, then the second of each …
+        var taken = all.map { _ in 0 }
+        var left = limit
+        var rank = 0
+        while left > 0, all.contains(where: { $0.count > rank }) {
+            for i in all.indices where all[i].count > rank && left > 0 {
+                taken[i] += 1
+                left -= 1
+            }
+            rank += 1
+        }
+        return zip(all, taken).flatMap { $0.0.prefix($0.1) }
+    }
+
+    /// The cells in the order in which they run: the references first, so that every later score
+    /// can be read against them.
+    func cells(on backbone: Backbone, compressors: [StoredCompressor]) throws -> [PlannedCell] {
+        var cells: [PlannedCell] = []
+        for task in tasks {
+            let examples = examples(of: task)
+            guard !examples.isEmpty else { continue }
+            let hash = SHA256.hex(
+                of: examples.flatMap { ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references }
+                    .joined(separator: "\u{1e}"))
+            func add(_ method: any CompressionMethod, _ ratio: Ratio, _ seed: UInt64) throws {
+                let compressor = try Self.compressor(for: method, ratio: ratio, among: compressors)
+                cells.append(
+                    PlannedCell(
+                        method: method, ratio: ratio, task: task, seed: seed, examples: examples,
+                        examplesHash: hash, dataset: dataset.id, compressor: compressor))
+            }
+            for method in methods where type(of: method).card.role != nil {
+                try add(method, .one, seeds[0])
+            }
+            for seed in seeds {
+                for method in methods where type(of: method).card.role == nil {
+                    for ratio in ratios { try add(method, ratio, seed) }
+                }
+            }
+        }
+        return cells
+    }
+
+    /// The trained compressor of a method: trained at the ratio if there is one, otherwise within
+    /// the ratios that it was trained at. Nil for a training-free method.
+    static func compressor(
+        for method: any CompressionMethod, ratio: Ratio, among stored: [StoredCompressor]
+    ) throws -> StoredCompressor? {
+        guard let trainable = method as? any TrainableMethod else { return nil }
+        let own = stored.filter {
+            $0.card.method == type(of: method).card.id && $0.card.parameters == method.parametersJSON
+        }
+        if let exact = own.first(where: { $0.card.ratios.contains(ratio.value) }) { return exact }
+        let within = own.first { card in
+            guard let least = card.card.ratios.min(), let most = card.card.ratios.max() else { return false }
+            return (least...most).contains(ratio.value)
+        }
+        if within == nil, !type(of: trainable).worksUntrained {
+            throw BenchError.untrained(method: type(of: method).card.id)
+        }
+        return within
+    }
+}
+
+extension CompressionMethod {
+    var parametersJSON: String { parameters.json }
+}
+
+/// One cell of the grid, before it has a place in the store.
+struct PlannedCell {
+    let method: any CompressionMethod
+    let ratio: Ratio
+    let task: any TaskAdapter.Type
+    let seed: UInt64
+    let examples: [Example]
+    let examplesHash: String
+    let dataset: String
+    let compressor: StoredCompressor?
+
+    var card: MethodCard { type(of: method).card }
+
+    /// `pic 16x qa`
+    var label: String { card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)" }
+
+    /// The row that identifies it: everything that makes it the same experiment is in the fingerprint.
+    func record(on backbone: Backbone) -> CellRecord {
+        let decoding =
+            #"{"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
+        let identity = [
+            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, method.parametersJSON, task.card.id,
+            task.card.metricIDs.joined(separator: ","), examplesHash, "\(ratio.value)", "\(seed)", decoding,
+        ]
+        return CellRecord(
+            fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,
+            modelHash: backbone.contentHash, adapterName: compressor?.card.name, adapterHash: compressor?.contentHash,
+            methodID: card.id, methodName: card.name, family: card.family.rawValue, role: card.role?.rawValue,
+            isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: method.parametersJSON,
+            taskID: task.card.id, taskName: task.card.name, primaryMetric: task.card.metricIDs[0],
+            metrics: task.card.metricIDs, datasetID: dataset, datasetHash: examplesHash, ratio: ratio.value,
+            seed: Int64(bitPattern: seed), decoding: decoding, exampleCount: examples.count)
+    }
+}
