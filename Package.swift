@@ -34,11 +34,10 @@ let package = Package(
 
         // The harness: store, training, grid, leaderboard, command line.
         .target(
-            name: "Results", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+            name: "Results", dependencies: ["Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
         .target(name: "Training", dependencies: ["Bench"]),
-        .target(
-            name: "Runner", dependencies: ["Bench", "Results"]),
+        .target(name: "Runner", dependencies: ["Bench", "Results", "Datasets", "Seeding"]),
         .target(
             name: "PicBench",
             dependencies: [

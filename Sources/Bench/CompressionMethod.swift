@@ -30,6 +30,15 @@ public struct NoParameters: MethodParameters {
 }
 
 extension CompressionMethod {
+    /// A canonical JSON text of the parameters.
+    public var parametersJSON: String { parameters.json }
+
+    /// The card's name, with the parameters that differ from the defaults.
+    public var label: String {
+        let changed = parameters.changes
+        return changed.isEmpty ? Self.card.name : "\(Self.card.name) (\(changed.joined(separator: ", ")))"
+    }
+
     public func compress(_ contexts: [Context], with tools: Tools) throws -> [CompressedContext] {
         try contexts.map { try compress($0, with: tools) }
     }

@@ -49,4 +49,6 @@ struct RootCommand: ParsableCommand {
 /// What a command was asked for and cannot do: printed with a pointer to its help.
 struct UsageError: Error, CustomStringConvertible {
     let description: String
+
+    init(_ description: String) { self.description = description }
 }

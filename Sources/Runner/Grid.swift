@@ -94,10 +94,6 @@ public struct Grid {
     }
 }
 
-extension CompressionMethod {
-    var parametersJSON: String { parameters.json }
-}
-
 /// One cell of the grid, before it has a place in the store.
 struct PlannedCell {
     let method: any CompressionMethod
@@ -125,7 +121,7 @@ struct PlannedCell {
         return CellRecord(
             fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,
             modelHash: backbone.contentHash, adapterName: compressor?.card.name, adapterHash: compressor?.contentHash,
-            methodID: card.id, methodName: card.name, family: card.family.rawValue, role: card.role?.rawValue,
+            methodID: card.id, methodName: method.label, family: card.family.rawValue, role: card.role?.rawValue,
             isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: method.parametersJSON,
             taskID: task.card.id, taskName: task.card.name, primaryMetric: task.card.metricIDs[0],
             metrics: task.card.metricIDs, datasetID: dataset, datasetHash: examplesHash, ratio: ratio.value,

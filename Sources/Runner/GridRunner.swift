@@ -44,7 +44,7 @@ public struct GridRunner {
         summary.run = try store.beginRun(run)
         var opened: [(PlannedCell, OpenCell)] = []
         for cell in planned {
-            let open = try store.openCell(cell.record(on: backbone), run: summary.run, force: force)
+            let open = try store.openCell(cell.record(on: backbone), force: force)
             summary.cells.append(open.id)
             if open.isDone { summary.skipped += 1 } else { opened.append((cell, open)) }
         }

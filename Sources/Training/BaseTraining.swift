@@ -19,6 +19,9 @@ public struct BaseTraining {
         self.folder = folder
     }
 
+    /// Identifies the run: everything that a checkpoint must share with it.
+    public var fingerprint: String { Training.fingerprint(of: recipe) }
+
     /// Trains, goes on from a checkpoint where there is one, and writes the model's folder.
     /// - Returns: whether the run is finished; a cancelled one goes on with the next call
     public func run(
@@ -32,7 +35,7 @@ public struct BaseTraining {
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         let loop = TrainingLoop(
             parameters: model.tensors, recipe: recipe.optimizer, steps: recipe.steps,
-            fingerprint: try fingerprint(of: recipe),
+            fingerprint: fingerprint,
             checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
@@ -121,8 +124,13 @@ public struct BaseTraining {
 }
 
 /// A hash of everything that a checkpoint's owner must share.
-func fingerprint(of recipe: some Encodable, _ more: String...) throws -> String {
+func fingerprint(of recipe: some Encodable, _ more: String...) -> String {
+    SHA256.hex(of: canonicalJSON(recipe) + more.joined(separator: "|"))
+}
+
+/// Equal values give equal texts.
+public func canonicalJSON(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return SHA256.hex(of: String(decoding: try encoder.encode(recipe), as: UTF8.self) + more.joined(separator: "|"))
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
 }

@@ -18,6 +18,11 @@ public struct CompressorTraining {
         self.folder = folder
     }
 
+    /// Identifies the run: everything that a checkpoint must share with it.
+    public var fingerprint: String {
+        Training.fingerprint(of: recipe, backbone.contentHash, method.parameters.json)
+    }
+
     /// Trains, goes on from a checkpoint where there is one, and writes the compressor's folder.
     /// - Returns: whether the run is finished; a cancelled one goes on with the next call
     public func run(
@@ -36,7 +41,7 @@ public struct CompressorTraining {
         let parameters = compressor.trainable
         let loop = TrainingLoop(
             parameters: parameters, recipe: recipe.optimizer, steps: recipe.steps,
-            fingerprint: try fingerprint(of: recipe, backbone.contentHash, method.parameters.json),
+            fingerprint: fingerprint,
             checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(

@@ -70,8 +70,8 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
 
     public var name: String
     public var method: String
-    /// Parameters that differ from the method's defaults.
-    public var parameters: [String: String]?
+    /// The parameters of the method as canonical JSON.
+    public var parameters: String?
     public var seed: UInt64
     public var levels: [Level]
     public var contextTokensPerStep: Int

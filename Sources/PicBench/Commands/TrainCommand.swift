@@ -1,13 +1,14 @@
 import ArgumentParser
 import Bench
 import Foundation
+import Results
 import Tensors
 import Training
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains a base model or a compressor from a recipe file.",
-        subcommands: [TrainBaseCommand.self])
+        subcommands: [TrainBaseCommand.self, TrainCompressorCommand.self])
 }
 
 struct TrainBaseCommand: ParsableCommand {
@@ -30,35 +31,120 @@ struct TrainBaseCommand: ParsableCommand {
     func run() throws {
         let url = URL(fileURLWithPath: recipe)
         let folder = output.map { URL(fileURLWithPath: $0) } ?? url.deletingLastPathComponent()
-        let training = BaseTraining(recipe: try readRecipe(url), folder: folder)
-        try options.train(in: folder) { try training.run(isCancelled: $0, report: $1) }
+        let recipe: BaseRecipe = try readRecipe(url)
+        let training = BaseTraining(recipe: recipe, folder: folder)
+        try options.train(
+            TrainingRecord(
+                fingerprint: training.fingerprint, startedAt: Date(), kind: "base", name: recipe.name, methodID: nil,
+                recipe: canonicalJSON(recipe), threads: options.threadCount, host: Machine.host),
+            in: folder
+        ) {
+            try training.run(isCancelled: $0, report: $1) ? try Backbone(folder: folder).contentHash : nil
+        }
     }
 }
 
-struct TrainingOptions: ParsableArguments {
-    @Option(help: "Threads; by default one a core.")
-    var threads: Int?
+struct TrainCompressorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compressor", abstract: "Trains a method's compressor on a frozen base model.",
+        discussion: """
+            The compressor is written to compressors/NAME in the model's folder, where
+            'picbench run' finds it. An interrupted run goes on with the same command.
 
+                picbench train compressor --method pic --ratio 16
+                picbench train compressor --method icae --ratio 4,16,64 --name icae
+                picbench train compressor --method pic:visibility=chunk+memory
+            """)
+
+    @Option(help: "The method, with parameters behind colons where they differ from the defaults.")
+    var method: String
+
+    @Option(help: "Ratios to train at, with commas; by default the recipe's.")
+    var ratio: RatioList?
+
+    @Option(help: "The base model: a folder, or a name in Models/.")
+    var model = ModelLocator.bundled
+
+    @Option(help: "The recipe; by default recipes/compressor.json in the model's folder.")
+    var recipe: String?
+
+    @Option(help: "The compressor's name; by default made of the method and the ratio.")
+    var name: String?
+
+    @Option(help: "Overrides the recipe's seed.")
+    var seed: UInt64?
+
+    @OptionGroup var options: TrainingOptions
+
+    func run() throws {
+        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let method = try Catalogue.current.method(describedBy: method)
+        let id = type(of: method).card.id
+        guard let trainable = method as? any TrainableMethod else {
+            let known = Catalogue.current.methods.filter { $0 is any TrainableMethod.Type }.map { $0.card.id }
+            throw TrainingError.notTrainable(method: id, trainable: known.sorted())
+        }
+        let file = recipe.map { URL(fileURLWithPath: $0) }
+            ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
+        var recipe: CompressorRecipe = try readRecipe(file)
+        if let ratio { recipe.train(at: ratio.values.map(\.value)) }
+        if let seed { recipe.seed = seed }
+        recipe.method = id
+        recipe.parameters = method.parametersJSON
+        recipe.name = name ?? ([id] + (ratio?.values.map { "r\($0)" } ?? [])).joined(separator: "-")
+        let folder = backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
+        let training = CompressorTraining(recipe: recipe, backbone: backbone, method: trainable, folder: folder)
+        try options.train(
+            TrainingRecord(
+                fingerprint: training.fingerprint, startedAt: Date(), kind: "compressor", name: recipe.name,
+                methodID: id, recipe: canonicalJSON(recipe), threads: options.threadCount, host: Machine.host),
+            in: folder
+        ) {
+            try training.run(isCancelled: $0, report: $1) ? StoredCompressor(folder: folder).contentHash : nil
+        }
+    }
+}
+
+/// Where a training run's losses go, and with how many threads it computes.
+struct TrainingOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+
+    @OptionGroup var machine: MachineOptions
+
+    var threadCount: Int { machine.threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// - Parameter body: trains and returns the hash of what it made, nil where it was stopped
     func train(
-        in folder: URL, _ body: (() -> Bool, (TrainingProgress) throws -> Void) throws -> Bool
+        _ record: TrainingRecord, in folder: URL,
+        _ body: (() -> Bool, (TrainingProgress) throws -> Void) throws -> String?
     ) throws {
-        Threads.use(threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        try machine.apply()
+        let results = try ResultStore(path: store.db)
+        let id = try results.beginTraining(record)
         let interruption = Interruption()
         let reporter = ProgressReporter()
         let log = try TrainingLog(folder.appendingPathComponent("training.log"))
         var first: Int?
-        let finished = try body({ interruption.isRaised }) { progress in
+        let hash = try body({ interruption.isRaised }) { progress in
             let line = TrainingLog.line(progress)
             try log.append(line)
+            try results.append(
+                points: progress.values.map {
+                    TrainingPoint(
+                        step: progress.step, seconds: progress.seconds, tokens: progress.tokens, name: $0.key,
+                        value: $0.value)
+                }, to: id)
             let before = first ?? progress.step
             first = before
             if progress.values["loss"] == nil { reporter.note(line) }
             reporter.update(done: progress.step, of: progress.steps, doneBefore: before, line)
         }
         reporter.clear()
-        if !finished {
+        guard let hash else {
             reporter.note("stopped; the same command goes on from here")
             throw ExitCode(130)
         }
+        try results.finishTraining(id, outputHash: hash)
+        reporter.note("finished \(record.name) in \(folder.path)")
     }
 }

@@ -1,0 +1,37 @@
+import Foundation
+import Tensors
+
+/// What a result's reader has to know about the machine.
+enum Machine {
+    static var host: String { ProcessInfo.processInfo.hostName }
+
+    static var os: String { ProcessInfo.processInfo.operatingSystemVersionString }
+
+    /// The processor's name as the system gives it.
+    static var cpu: String {
+        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
+        return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    }
+
+    /// The revision of the checkout that `folder` is in; nil outside of one.
+    static func gitRevision(at folder: URL) -> String? {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["git", "-C", folder.path, "rev-parse", "--short=12", "HEAD"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return process.terminationStatus == 0 && !text.isEmpty ? text : nil
+    }
+
+    /// Makes all kernels use `threads`; by default one a core.
+    static func use(threads: Int?) throws {
+        guard threads ?? 1 > 0 else { throw UsageError("--threads must be at least 1") }
+        Threads.use(threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    }
+}

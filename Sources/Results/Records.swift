@@ -1,0 +1,223 @@
+import Foundation
+
+/// One call of `picbench run`: who measured, where and how.
+public struct RunRecord: Codable, Sendable, Equatable {
+    /// Given by the store.
+    public var id: Int64?
+    public var startedAt: Date
+    public var finishedAt: Date?
+    public var host: String
+    public var cpu: String
+    public var threads: Int
+    public var os: String
+    public var toolVersion: String
+    /// Nil outside a checkout.
+    public var gitRevision: String?
+    public var command: String
+
+    public init(
+        startedAt: Date, host: String, cpu: String, threads: Int, os: String, toolVersion: String,
+        gitRevision: String?, command: String
+    ) {
+        self.startedAt = startedAt
+        self.host = host
+        self.cpu = cpu
+        self.threads = threads
+        self.os = os
+        self.toolVersion = toolVersion
+        self.gitRevision = gitRevision
+        self.command = command
+    }
+}
+
+/// One experiment: a method at a ratio on a task, with everything that makes it the same experiment.
+public struct CellRecord: Codable, Sendable, Equatable {
+    /// A hash of the experiment's identity; at most one cell has it.
+    public var fingerprint: String
+    public var modelName: String
+    public var modelHash: String
+    /// The trained compressor; nil where nothing was trained.
+    public var adapterName: String?
+    public var adapterHash: String?
+    public var methodID: String
+    /// With the parameters that differ from the method's defaults.
+    public var methodName: String
+    public var family: String
+    /// `upper` and `lower` for the references; nil for compression methods.
+    public var role: String?
+    public var isTrained: Bool
+    public var isQueryAware: Bool
+    /// Canonical JSON.
+    public var parameters: String
+    public var taskID: String
+    public var taskName: String
+    /// The metric that the leaderboard shows first; one of `metrics`.
+    public var primaryMetric: String
+    public var metrics: [String]
+    public var datasetID: String
+    public var datasetHash: String
+    /// Requested: context tokens ÷ kept positions.
+    public var ratio: Double
+    public var seed: Int64
+    /// Canonical JSON.
+    public var decoding: String
+    public var exampleCount: Int
+
+    public init(
+        fingerprint: String, modelName: String, modelHash: String, adapterName: String?, adapterHash: String?,
+        methodID: String, methodName: String, family: String, role: String?, isTrained: Bool, isQueryAware: Bool,
+        parameters: String, taskID: String, taskName: String, primaryMetric: String, metrics: [String],
+        datasetID: String, datasetHash: String, ratio: Double, seed: Int64, decoding: String, exampleCount: Int
+    ) {
+        self.fingerprint = fingerprint
+        self.modelName = modelName
+        self.modelHash = modelHash
+        self.adapterName = adapterName
+        self.adapterHash = adapterHash
+        self.methodID = methodID
+        self.methodName = methodName
+        self.family = family
+        self.role = role
+        self.isTrained = isTrained
+        self.isQueryAware = isQueryAware
+        self.parameters = parameters
+        self.taskID = taskID
+        self.taskName = taskName
+        self.primaryMetric = primaryMetric
+        self.metrics = metrics
+        self.datasetID = datasetID
+        self.datasetHash = datasetHash
+        self.ratio = ratio
+        self.seed = seed
+        self.decoding = decoding
+        self.exampleCount = exampleCount
+    }
+}
+
+/// Where a cell stands in the store.
+public struct OpenCell: Sendable, Equatable {
+    public let id: Int64
+    public let isDone: Bool
+    /// Examples that are scored already.
+    public let scored: Set<String>
+    public let hasLatency: Bool
+}
+
+/// One scored example.
+public struct SampleRecord: Codable, Sendable, Equatable {
+    public var exampleID: String
+    public var documentID: String
+    public var question: String
+    public var prediction: String
+    public var references: [String]
+    /// Scores by the metric's identifier.
+    public var metrics: [String: Double]
+    public var contextTokens: Int
+    /// Decoder positions kept of the context.
+    public var keptPositions: Int
+    /// Keys and values of those positions in all layers, bytes.
+    public var keptBytes: Int
+    public var outputTokens: Int
+    public var context: String
+    /// The kept text of hard-prompt methods.
+    public var keptText: String?
+
+    public init(
+        exampleID: String, documentID: String, question: String, prediction: String, references: [String],
+        metrics: [String: Double], contextTokens: Int, keptPositions: Int, keptBytes: Int, outputTokens: Int,
+        context: String, keptText: String?
+    ) {
+        self.exampleID = exampleID
+        self.documentID = documentID
+        self.question = question
+        self.prediction = prediction
+        self.references = references
+        self.metrics = metrics
+        self.contextTokens = contextTokens
+        self.keptPositions = keptPositions
+        self.keptBytes = keptBytes
+        self.outputTokens = outputTokens
+        self.context = context
+        self.keptText = keptText
+    }
+}
+
+/// One example timed on its own, in the three parts of an answer's latency.
+public struct LatencyRecord: Codable, Sendable, Equatable {
+    public var exampleID: String
+    public var contextTokens: Int
+    public var keptPositions: Int
+    public var keptBytes: Int
+    public var compressSeconds: Double
+    /// From the compressed context and the question to the first token.
+    public var prefillSeconds: Double
+    public var decodeSecondsPerToken: Double
+    public var outputTokens: Int
+
+    public init(
+        exampleID: String, contextTokens: Int, keptPositions: Int, keptBytes: Int, compressSeconds: Double,
+        prefillSeconds: Double, decodeSecondsPerToken: Double, outputTokens: Int
+    ) {
+        self.exampleID = exampleID
+        self.contextTokens = contextTokens
+        self.keptPositions = keptPositions
+        self.keptBytes = keptBytes
+        self.compressSeconds = compressSeconds
+        self.prefillSeconds = prefillSeconds
+        self.decodeSecondsPerToken = decodeSecondsPerToken
+        self.outputTokens = outputTokens
+    }
+}
+
+/// One training run of a base model or a compressor.
+public struct TrainingRecord: Codable, Sendable, Equatable {
+    /// Given by the store.
+    public var id: Int64?
+    /// A hash of the recipe and what it is applied to: a resumed run goes on under the same one.
+    public var fingerprint: String
+    public var startedAt: Date
+    public var finishedAt: Date?
+    /// `base` or `compressor`.
+    public var kind: String
+    public var name: String
+    public var methodID: String?
+    /// The recipe file's content.
+    public var recipe: String
+    /// The hash of what was made.
+    public var outputHash: String?
+    public var threads: Int
+    public var host: String
+
+    public init(
+        fingerprint: String, startedAt: Date, kind: String, name: String, methodID: String?, recipe: String,
+        threads: Int, host: String
+    ) {
+        self.fingerprint = fingerprint
+        self.startedAt = startedAt
+        self.kind = kind
+        self.name = name
+        self.methodID = methodID
+        self.recipe = recipe
+        self.threads = threads
+        self.host = host
+    }
+}
+
+/// A loss or a quality at one step of a training run.
+public struct TrainingPoint: Codable, Sendable, Equatable {
+    public var step: Int
+    /// Of training, evaluation not counted.
+    public var seconds: Double
+    public var tokens: Int
+    /// `loss`, or a quality such as `em@8/16`.
+    public var name: String
+    public var value: Double
+
+    public init(step: Int, seconds: Double, tokens: Int, name: String, value: Double) {
+        self.step = step
+        self.seconds = seconds
+        self.tokens = tokens
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import GRDB
+import Seeding
+
+extension ResultStore {
+    /// - Returns: the run's identifier
+    public func beginRun(_ run: RunRecord) throws -> Int64 {
+        try write { db in
+            var run = run
+            try run.insert(db)
+            return db.lastInsertedRowID
+        }
+    }
+
+    public func finishRun(_ id: Int64) throws {
+        try write { try $0.execute(sql: "UPDATE run SET finishedAt = ? WHERE id = ?", arguments: [Date(), id]) }
+    }
+
+    /// Finds or makes the cell with the record's fingerprint. A failed one is open again.
+    /// - Parameter force: whether what is stored of it is removed first
+    public func openCell(_ cell: CellRecord, force: Bool = false) throws -> OpenCell {
+        try write { db in
+            let known = try Row.fetchOne(
+                db, sql: "SELECT id, state FROM cell WHERE fingerprint = ?", arguments: [cell.fingerprint])
+            guard let known else {
+                try cell.insert(db)
+                return OpenCell(id: db.lastInsertedRowID, isDone: false, scored: [], hasLatency: false)
+            }
+            let id: Int64 = known["id"]
+            let isDone = known["state"] == "done" && !force
+            if force {
+                try db.execute(sql: "DELETE FROM sample WHERE cellID = ?", arguments: [id])
+                try db.execute(sql: "DELETE FROM latency WHERE cellID = ?", arguments: [id])
+            }
+            if !isDone {
+                try db.execute(sql: "UPDATE cell SET state = 'open', failure = NULL WHERE id = ?", arguments: [id])
+            }
+            return OpenCell(
+                id: id, isDone: isDone,
+                scored: try String.fetchSet(
+                    db, sql: "SELECT exampleID FROM sample WHERE cellID = ?", arguments: [id]),
+                hasLatency: try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM latency WHERE cellID = ?)", arguments: [id]) ?? false)
+        }
+    }
+
+    public func append(samples: [SampleRecord], to cell: Int64, run: Int64) throws {
+        try write { db in
+            let insert = try db.cachedStatement(
+                sql: """
+                    INSERT INTO sample (
+                        cellID, runID, exampleID, documentID, question, prediction, "references", contextTokens,
+                        keptPositions, keptBytes, outputTokens, contextID, keptTextID)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+            let insertMetric = try db.cachedStatement(
+                sql: "INSERT INTO sampleMetric (sampleID, metric, value) VALUES (?, ?, ?)")
+            for sample in samples {
+                let context = try Self.textID(sample.context, db)
+                let kept = try sample.keptText.map { try Self.textID($0, db) }
+                let references = String(decoding: try JSONEncoder().encode(sample.references), as: UTF8.self)
+                try insert.execute(arguments: [
+                    cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction, references,
+                    sample.contextTokens, sample.keptPositions, sample.keptBytes, sample.outputTokens, context, kept,
+                ])
+                let id = db.lastInsertedRowID
+                for (metric, value) in sample.metrics {
+                    try insertMetric.execute(arguments: [id, metric, value])
+                }
+            }
+        }
+    }
+
+    /// Each text is stored once, however many samples share it.
+    private static func textID(_ text: String, _ db: Database) throws -> Int64 {
+        let hash = SHA256.hex(of: text)
+        let find = try db.cachedStatement(sql: "SELECT id FROM text WHERE hash = ?")
+        if let id = try Int64.fetchOne(find, arguments: [hash]) { return id }
+        try db.cachedStatement(sql: "INSERT INTO text (hash, content) VALUES (?, ?)").execute(arguments: [hash, text])
+        return db.lastInsertedRowID
+    }
+
+    public func append(latencies: [LatencyRecord], to cell: Int64, run: Int64) throws {
+        try write { db in
+            for l in latencies {
+                try db.execute(
+                    sql: """
+                        INSERT INTO latency (
+                            cellID, runID, exampleID, contextTokens, keptPositions, keptBytes, compressSeconds,
+                            prefillSeconds, decodeSecondsPerToken, outputTokens)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        cell, run, l.exampleID, l.contextTokens, l.keptPositions, l.keptBytes, l.compressSeconds,
+                        l.prefillSeconds, l.decodeSecondsPerToken, l.outputTokens,
+                    ])
+            }
+        }
+    }
+
+    /// Marks a cell as done; one that lacks examples is refused.
+    public func finishCell(_ id: Int64) throws {
+        try write { db in
+            let counts = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT methodID || ' ' || ratio || 'x ' || taskID AS name, exampleCount,
+                        (SELECT count(*) FROM sample WHERE cellID = cell.id) AS scored
+                    FROM cell WHERE id = ?
+                    """, arguments: [id])
+            let scored: Int = counts?["scored"] ?? 0
+            let expected: Int = counts?["exampleCount"] ?? 1
+            guard scored == expected else {
+                throw ResultsError.incomplete(
+                    cell: counts?["name"] ?? "cell \(id)", scored: scored, expected: expected)
+            }
+            try db.execute(sql: "UPDATE cell SET state = 'done' WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// Marks a cell as failed; it is tried again on the next run.
+    public func failCell(_ id: Int64, reason: String) throws {
+        try write {
+            try $0.execute(
+                sql: "UPDATE cell SET state = 'failed', failure = ? WHERE id = ?", arguments: [reason, id])
+        }
+    }
+}
