@@ -4,7 +4,8 @@ import Foundation
 public enum BenchError: Error, CustomStringConvertible, LocalizedError {
     case unknown(kind: String, name: String, known: [String])
     case badParameter(method: String, name: String, value: String, known: String)
-    case untrained(method: String)
+    case untrained(method: String, ratio: Ratio?, trained: [String])
+    case noExamples(dataset: String, tasks: [String])
     case overBudget(method: String, kept: Int, budget: Int, tokens: Int)
     case badCompression(method: String, reason: String)
     case badCompressor(folder: String, reason: String)
@@ -17,9 +18,12 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
             "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"
         case .badParameter(let method, let name, let value, let known):
             "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
-        case .untrained(let method):
-            "\(method) needs a trained compressor and the model has none; "
-                + "make one with 'picbench train compressor --method \(method)'"
+        case .untrained(let method, let ratio, let trained):
+            "\(method) needs a trained compressor\(ratio.map { " for \($0)x" } ?? "") and the model has none"
+                + (trained.isEmpty ? "" : " (it has ratios \(trained.joined(separator: ", ")))")
+                + "; make one with 'picbench train compressor'"
+        case .noExamples(let dataset, let tasks):
+            "\(dataset) has no examples for \(tasks.joined(separator: ", ")); choose another dataset or task"
         case .overBudget(let method, let kept, let budget, let tokens):
             "\(method) kept \(kept) positions of \(tokens) context tokens, its budget is \(budget)"
         case .badCompression(let method, let reason):

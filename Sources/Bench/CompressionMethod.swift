@@ -33,6 +33,9 @@ extension CompressionMethod {
     /// A canonical JSON text of the parameters.
     public var parametersJSON: String { parameters.json }
 
+    /// `name=value` of each parameter's default.
+    public static var defaults: [String] { Parameters().assignments }
+
     /// The card's name, with the parameters that differ from the defaults.
     public var label: String {
         let changed = parameters.changes

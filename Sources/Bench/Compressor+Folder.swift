@@ -62,6 +62,27 @@ public struct StoredCompressor: Sendable {
             .map(StoredCompressor.init)
     }
 
+    /// The compressor to use for a method: trained at the ratio if there is one, otherwise within the
+    /// ratios that it was trained at. Nil for a method that works without.
+    public static func best(
+        for method: any CompressionMethod, ratio: Ratio, among stored: [StoredCompressor]
+    ) throws -> StoredCompressor? {
+        guard let trainable = method as? any TrainableMethod else { return nil }
+        let own = stored.filter {
+            $0.card.method == type(of: method).card.id && $0.card.parameters == method.parametersJSON
+        }
+        if let exact = own.first(where: { $0.card.ratios.contains(ratio.value) }) { return exact }
+        let within = own.first { stored in
+            guard let least = stored.card.ratios.min(), let most = stored.card.ratios.max() else { return false }
+            return (least...most).contains(ratio.value)
+        }
+        if within == nil, !type(of: trainable).worksUntrained {
+            let trained = own.flatMap(\.card.ratios).compactMap(Ratio.init).sorted().map(\.description)
+            throw BenchError.untrained(method: method.label, ratio: ratio, trained: trained)
+        }
+        return within
+    }
+
     /// Opens the weights.
     public func open(on backbone: Backbone) throws -> Compressor {
         func bad(_ reason: String) -> BenchError { .badCompressor(folder: folder.path, reason: reason) }
@@ -111,5 +132,13 @@ extension Compressor {
         if !layers.isEmpty {
             try SafetensorsFile.write(layers, to: folder.appendingPathComponent("encoder.safetensors"))
         }
+    }
+}
+
+extension Backbone {
+    /// What a method computes with at a ratio: the model, and its trained compressor where it has one.
+    public func tools(for method: any CompressionMethod, ratio: Ratio) throws -> Tools {
+        let stored = try StoredCompressor.best(for: method, ratio: ratio, among: StoredCompressor.all(of: self))
+        return Tools(model: model, compressor: try stored?.open(on: self))
     }
 }

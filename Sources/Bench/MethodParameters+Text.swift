@@ -21,14 +21,16 @@ extension MethodParameters {
         self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(fields))
     }
 
-    /// `name=value` of each that differs from its default, in order of their names.
+    /// `name=value` of each, in order of their names.
+    var assignments: [String] {
+        let fields = try? JSONDecoder().decode([String: JSONScalar].self, from: JSONEncoder().encode(self))
+        return (fields ?? [:]).map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    /// Those that differ from their defaults.
     var changes: [String] {
-        func fields(_ parameters: Self) -> [String: JSONScalar] {
-            (try? JSONDecoder().decode([String: JSONScalar].self, from: JSONEncoder().encode(parameters))) ?? [:]
-        }
-        let defaults = fields(Self()).mapValues(\.description)
-        return fields(self).mapValues(\.description).filter { $0.value != defaults[$0.key] }
-            .map { "\($0.key)=\($0.value)" }.sorted()
+        let defaults = Set(Self().assignments)
+        return assignments.filter { !defaults.contains($0) }
     }
 
     /// A canonical JSON text: equal parameters give equal texts.

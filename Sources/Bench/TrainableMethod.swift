@@ -38,7 +38,7 @@ extension TrainableMethod {
 
     public func compress(_ contexts: [Context], with tools: Tools) throws -> [CompressedContext] {
         guard let compressor = tools.compressor ?? (Self.worksUntrained ? Compressor(for: tools.model) : nil)
-        else { throw BenchError.untrained(method: Self.card.id) }
+        else { throw BenchError.untrained(method: Self.card.id, ratio: nil, trained: []) }
         let prompts = encode(contexts, with: compressor, in: tools.computation)
         return zip(prompts.ranges, zip(prompts.positions, prompts.next)).map { range, place in
             .slots(prompts.slots.rowsCopy(range), positions: place.0, next: place.1)

@@ -31,4 +31,47 @@ struct RatioList: ExpressibleByArgument {
     init(_ values: [Double]) { self.values = values.compactMap(Ratio.init) }
 
     var defaultValueDescription: String { values.map(\.description).joined(separator: ",") }
+
+    /// Reads an option's text; a ratio that is none is named.
+    static func parse(_ text: String) throws -> RatioList {
+        guard let list = RatioList(argument: text) else {
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let wrong = parts.first { RatioList(argument: $0) == nil } ?? text
+            throw UsageError("\(BenchError.badRatio(wrong))")
+        }
+        return list
+    }
+}
+
+/// Names with commas between them: `pic,icae`.
+struct NameList: ExpressibleByArgument {
+    let values: [String]
+
+    init?(argument: String) {
+        var seen: Set<String> = []
+        values = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty && seen.insert($0).inserted }
+        if values.isEmpty { return nil }
+    }
+
+    var defaultValueDescription: String { values.joined(separator: ",") }
+}
+
+/// Writes what a command found to standard output.
+enum Output {
+    static let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
+
+    static var color: Bool { isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
+
+    static func json(_ value: some Encodable, pretty: Bool = true) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = pretty
+            ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        text(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    }
+
+    static func text(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
 }

@@ -14,8 +14,13 @@ enum Machine {
         return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
     }
 
-    /// The revision of the checkout that `folder` is in; nil outside of one.
-    static func gitRevision(at folder: URL) -> String? {
+    static var threads: Int { Threads.count }
+
+    /// The revision of the checkout that the executable was built in; nil outside of one.
+    static var gitRevision: String? {
+        guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent() else {
+            return nil
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["git", "-C", folder.path, "rev-parse", "--short=12", "HEAD"]

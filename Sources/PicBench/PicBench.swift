@@ -43,7 +43,10 @@ struct RootCommand: ParsableCommand {
             Every score is kept in an SQLite file; 'picbench export' makes leaderboards from it.
             """,
         version: Version.current,
-        subcommands: [TrainCommand.self])
+        subcommands: [
+            RunCommand.self, ExportCommand.self, ListCommand.self, TrainCommand.self, GenerateCommand.self,
+            TokenizeCommand.self, ScoreCommand.self,
+        ])
 }
 
 /// What a command was asked for and cannot do: printed with a pointer to its help.

@@ -55,7 +55,7 @@ public struct Grid {
                 of: examples.flatMap { ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references }
                     .joined(separator: "\u{1e}"))
             func add(_ method: any CompressionMethod, _ ratio: Ratio, _ seed: UInt64) throws {
-                let compressor = try Self.compressor(for: method, ratio: ratio, among: compressors)
+                let compressor = try StoredCompressor.best(for: method, ratio: ratio, among: compressors)
                 cells.append(
                     PlannedCell(
                         method: method, ratio: ratio, task: task, seed: seed, examples: examples,
@@ -73,24 +73,15 @@ public struct Grid {
         return cells
     }
 
-    /// The trained compressor of a method: trained at the ratio if there is one, otherwise within
-    /// the ratios that it was trained at. Nil for a training-free method.
-    static func compressor(
-        for method: any CompressionMethod, ratio: Ratio, among stored: [StoredCompressor]
-    ) throws -> StoredCompressor? {
-        guard let trainable = method as? any TrainableMethod else { return nil }
-        let own = stored.filter {
-            $0.card.method == type(of: method).card.id && $0.card.parameters == method.parametersJSON
+    /// Refuses a grid that can give no score at all.
+    public func check(on backbone: Backbone) throws {
+        guard tasks.contains(where: { !examples(of: $0).isEmpty }) else {
+            throw BenchError.noExamples(dataset: dataset.id, tasks: tasks.map { $0.card.id })
         }
-        if let exact = own.first(where: { $0.card.ratios.contains(ratio.value) }) { return exact }
-        let within = own.first { card in
-            guard let least = card.card.ratios.min(), let most = card.card.ratios.max() else { return false }
-            return (least...most).contains(ratio.value)
+        let stored = try StoredCompressor.all(of: backbone)
+        for method in methods {
+            for ratio in ratios { _ = try StoredCompressor.best(for: method, ratio: ratio, among: stored) }
         }
-        if within == nil, !type(of: trainable).worksUntrained {
-            throw BenchError.untrained(method: type(of: method).card.id)
-        }
-        return within
     }
 }
 

@@ -60,7 +60,7 @@ struct TrainCompressorCommand: ParsableCommand {
     var method: String
 
     @Option(help: "Ratios to train at, with commas; by default the recipe's.")
-    var ratio: RatioList?
+    var ratio: String?
 
     @Option(help: "The base model: a folder, or a name in Models/.")
     var model = ModelLocator.bundled
@@ -87,11 +87,12 @@ struct TrainCompressorCommand: ParsableCommand {
         let file = recipe.map { URL(fileURLWithPath: $0) }
             ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
         var recipe: CompressorRecipe = try readRecipe(file)
-        if let ratio { recipe.train(at: ratio.values.map(\.value)) }
+        let ratios = try ratio.map { try RatioList.parse($0).values }
+        if let ratios { recipe.train(at: ratios.map(\.value)) }
         if let seed { recipe.seed = seed }
         recipe.method = id
         recipe.parameters = method.parametersJSON
-        recipe.name = name ?? ([id] + (ratio?.values.map { "r\($0)" } ?? [])).joined(separator: "-")
+        recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
         let folder = backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
         let training = CompressorTraining(recipe: recipe, backbone: backbone, method: trainable, folder: folder)
         try options.train(

@@ -1,0 +1,48 @@
+import Foundation
+
+/// How numbers are written, the same in every export for people.
+enum Figures {
+    /// A score as a percentage: `74.2`
+    static func score(_ value: Double) -> String { fixed(100 * value, 1) }
+
+    /// `74.2 (70.1–78.3)`
+    static func interval(_ score: Leaderboard.Score) -> String {
+        "\(self.score(score.mean)) (\(self.score(score.low))–\(self.score(score.high)))"
+    }
+
+    /// `78%`
+    static func share(_ value: Double) -> String { "\(Int((100 * value).rounded()))%" }
+
+    /// `4x`, `2.5x`
+    static func ratio(_ value: Double) -> String {
+        value == value.rounded() ? "\(Int(value))x" : "\(fixed(value, 2))x"
+    }
+
+    /// Milliseconds: `1.25 (1.40)`, median and 95th percentile.
+    static func milliseconds(_ spread: Leaderboard.Latency.Spread) -> String {
+        "\(fixed(1000 * spread.median, 2)) (\(fixed(1000 * spread.p95, 2)))"
+    }
+
+    /// `12.5 KiB`
+    static func bytes(_ value: Double) -> String {
+        value < 1024 ? "\(Int(value.rounded())) B"
+            : value < 1024 * 1024 ? "\(fixed(value / 1024, 1)) KiB" : "\(fixed(value / 1024 / 1024, 1)) MiB"
+    }
+
+    static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+    static func metric(_ id: String) -> String {
+        switch id {
+        case "em": "EM"
+        case "f1": "F1"
+        case "bleu": "BLEU"
+        case "token_accuracy": "Token accuracy"
+        case "rouge1": "ROUGE-1"
+        case "rouge2": "ROUGE-2"
+        case "rougeL": "ROUGE-L"
+        default: id
+        }
+    }
+
+    static func family(_ id: String) -> String { id.replacing("-", with: " ") }
+}

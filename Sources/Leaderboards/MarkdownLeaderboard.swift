@@ -1,0 +1,116 @@
+/// A leaderboard as one Markdown file.
+public enum MarkdownLeaderboard {
+    public static func render(_ board: Leaderboard) -> String {
+        var parts = ["# Leaderboard\n", introduction]
+        if board.sections.isEmpty { parts.append("There are no results in this file yet.\n") }
+        for section in board.sections {
+            parts.append("## \(TextTable.escaped(section.title))\n")
+            parts.append(section.caption + "\n")
+            parts.append(scores(section).markdown)
+            parts.append("All scores, and what an answer costs: milliseconds, median (95th percentile).\n")
+            parts.append(details(section).markdown)
+            if !section.failures.isEmpty {
+                parts.append("Failed:\n")
+                parts.append(
+                    section.failures.map { "- \($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)\n" }.joined())
+            }
+        }
+        parts.append(contentsOf: provenance(board))
+        return parts.joined(separator: "\n")
+    }
+
+    private static let introduction = """
+        Scores are percentages with 95% bootstrap intervals over documents; higher is better. A ratio
+        is context tokens ÷ decoder positions kept. *Recovered* is the share of the way from no
+        context to the full context.
+
+        """
+
+    private static func scores(_ section: Leaderboard.Section) -> TextTable {
+        let ratios = section.columns
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false), .init(title: "Kind", isNumeric: false)]
+                + ratios.map { .init(title: Figures.ratio($0)) })
+        for row in section.rows {
+            table.rows.append(
+                [row.method, row.kind]
+                    + ratios.map { ratio in
+                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else { return "" }
+                        let share = entry.recoveredShare.map { ", recovered \(Figures.share($0))" } ?? ""
+                        return Figures.interval(score) + share + entry.partialMark
+                    })
+        }
+        return table
+    }
+
+    private static func details(_ section: Leaderboard.Section) -> TextTable {
+        let metrics = section.metrics
+        let numbers =
+            ["Ratio", "Achieved"] + metrics.map(Figures.metric)
+            + ["Positions", "KV", "Compress", "Prefill", "Decode a token"]
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false)] + numbers.map { .init(title: $0) })
+        for row in section.rows {
+            for entry in row.entries {
+                let scores = metrics.map { metric in
+                    entry.scores.first { $0.metric == metric }.map(Figures.interval) ?? ""
+                }
+                let latency =
+                    entry.latency.map { [$0.compress, $0.prefill, $0.decodePerToken].map(Figures.milliseconds) }
+                    ?? ["", "", ""]
+                table.rows.append(
+                    [
+                        row.method, row.role == nil ? Figures.ratio(entry.ratio) : "",
+                        entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
+                    ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)] + latency)
+            }
+        }
+        return table
+    }
+
+    private static func provenance(_ board: Leaderboard) -> [String] {
+        guard !board.runs.isEmpty else { return [] }
+        var runs = TextTable(
+            columns: ["Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command"]
+                .map { .init(title: $0, isNumeric: false) })
+        runs.rows = board.runs.map {
+            [
+                "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,
+                $0.gitRevision ?? "", "`\($0.command)`",
+            ]
+        }
+        var parts = ["## What was run where\n", runs.markdown]
+        let models = Leaderboard.groups(board.sections, by: \.modelHash).map {
+            "- model `\($0[0].model)`, hash `\($0[0].modelHash.prefix(12))`\n"
+        }
+        let compressors = board.trainings.map {
+            "- compressor `\($0.name)` (\($0.methodID)), hash `\($0.outputHash.prefix(12))`, trained "
+                + "\($0.finishedAt), threads: \($0.threads)\n"
+        }
+        parts.append((models + compressors).joined())
+        return parts
+    }
+}
+
+extension Leaderboard.Section {
+    /// `Question answering: gazette, 200 examples in 50 documents`
+    var title: String { "\(task): \(model) on \(dataset), \(examples) examples in \(documents) documents" }
+
+    var caption: String { "\(Figures.metric(primaryMetric)), by ratio." }
+
+    /// Ratios to show; one where there are only references.
+    var columns: [Double] { ratios.isEmpty ? [1] : ratios }
+}
+
+extension Leaderboard.Row {
+    /// `soft prompt, trained`
+    var kind: String {
+        if role != nil { return "reference" }
+        return Figures.family(family) + (isTrained ? ", trained" : "") + (isQueryAware ? ", query-aware" : "")
+    }
+}
+
+extension Leaderboard.Entry {
+    /// Marks a cell that is not finished.
+    var partialMark: String { isPartial ? " (only \(examples) examples)" : "" }
+}

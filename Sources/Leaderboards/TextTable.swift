@@ -1,0 +1,49 @@
+/// Rows of cells, written as Markdown or lined up for a terminal.
+public struct TextTable {
+    public struct Column: Sendable {
+        public var title: String
+        public var isNumeric: Bool
+
+        public init(title: String, isNumeric: Bool = true) {
+            self.title = title
+            self.isNumeric = isNumeric
+        }
+    }
+
+    public var columns: [Column]
+    public var rows: [[String]]
+
+    public init(columns: [Column], rows: [[String]] = []) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// Pipes and line ends in cells are escaped.
+    public var markdown: String {
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        let rule = columns.map { $0.isNumeric ? "--:" : ":--" }
+        let body = rows.map { line($0.map(Self.escaped)) }
+        return ([line(columns.map { Self.escaped($0.title) }), line(rule)] + body).joined(separator: "\n") + "\n"
+    }
+
+    /// Two spaces between columns; `style` may colour a line without changing its width.
+    public func plain(style: (_ line: String, _ row: Int?) -> String = { line, _ in line }) -> String {
+        let widths = columns.indices.map { i in
+            ([columns[i].title] + rows.map { $0[i] }).map(\.count).max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            let padded = cells.indices.map { i in
+                let space = String(repeating: " ", count: widths[i] - cells[i].count)
+                return columns[i].isNumeric ? space + cells[i] : cells[i] + space
+            }
+            return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+        var lines = [style(line(columns.map(\.title)), nil)]
+        for (i, row) in rows.enumerated() { lines.append(style(line(row), i)) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func escaped(_ text: String) -> String {
+        text.replacing("|", with: "\\|").replacing("\n", with: " ")
+    }
+}

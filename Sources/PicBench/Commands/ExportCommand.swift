@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Leaderboards
+import Results
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes the leaderboard of a results file.",
+        subcommands: [ExportMarkdownCommand.self, ExportCSVCommand.self, ExportJSONCommand.self])
+}
+
+struct ExportOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+
+    @Option(name: .shortAndLong, help: "The file to write; by default standard output.")
+    var output: String?
+
+    func open() throws -> ResultStore { try ResultStore(path: store.db, readOnly: true) }
+
+    /// Runs `body` with a function that writes text to the output.
+    func write(_ body: ((String) throws -> Void) throws -> Void) throws {
+        guard let output else { return try body { Output.text($0) } }
+        do {
+            let url = URL(fileURLWithPath: output)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data().write(to: url)
+            let handle = try FileHandle(forWritingTo: url)
+            try body { try handle.write(contentsOf: Data($0.utf8)) }
+            try handle.close()
+        } catch let error as CocoaError {
+            throw UsageError("cannot write \(output): \(error.localizedDescription)")
+        }
+    }
+}
+
+struct ExportMarkdownCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "markdown", abstract: "The leaderboard as one Markdown file.",
+        discussion: "    picbench export markdown --db results.sqlite -o leaderboard.md")
+
+    @OptionGroup var options: ExportOptions
+
+    func run() throws {
+        let board = Leaderboard(try options.open().snapshot())
+        try options.write { try $0(MarkdownLeaderboard.render(board)) }
+    }
+}
+
+struct ExportCSVCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csv", abstract: "Comma-separated values: a line a cell and metric, or a sample and metric.",
+        discussion: "    picbench export csv --rows samples -o samples.csv")
+
+    enum Rows: String, ExpressibleByArgument, CaseIterable {
+        case cells, samples
+    }
+
+    @Option(help: "What a line is: cells or samples.")
+    var rows = Rows.cells
+
+    @OptionGroup var options: ExportOptions
+
+    func run() throws {
+        let store = try options.open()
+        let snapshot = try store.snapshot()
+        try options.write { write in
+            switch rows {
+            case .cells: try write(CSVLeaderboard.render(Leaderboard(snapshot)))
+            case .samples:
+                let cells = Dictionary(uniqueKeysWithValues: snapshot.cells.map { ($0.id, $0) })
+                try write(CSVLeaderboard.sampleHeader)
+                try store.forEachSample { id, sample in
+                    if let cell = cells[id] { try write(CSVLeaderboard.lines(sample, of: cell)) }
+                }
+            }
+        }
+    }
+}
+
+struct ExportJSONCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "json", abstract: "The leaderboard as JSON; Docs/leaderboard-json.md describes its fields.",
+        discussion: "    picbench export json --db results.sqlite -o leaderboard.json")
+
+    @OptionGroup var options: ExportOptions
+
+    func run() throws {
+        let board = Leaderboard(try options.open().snapshot())
+        try options.write { try $0(JSONLeaderboard.render(board)) }
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Bench
+import Foundation
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Lets a model go on from a prompt, greedily.",
+        discussion: """
+            With --context and --method, the file is compressed and the model reads what is
+            kept of it in place of the text.
+
+                picbench generate --prompt "Anna Berg works" --max-new-tokens 8
+                picbench generate --context story.txt --method pic --ratio 16 \\
+                    --question "Where does Anna Berg work?"
+            """)
+
+    @Option(help: "The model: a folder, or a name in Models/.")
+    var model = ModelLocator.bundled
+
+    @Option(help: "The text to go on from; special tokens may be written out.")
+    var prompt: String?
+
+    @Option(help: "Token ids to go on from, with commas, exactly as given.")
+    var promptTokens: String?
+
+    @Option(help: "A question, asked as the tasks ask it.")
+    var question: String?
+
+    @Option(help: "A text file that goes before the prompt.")
+    var context: String?
+
+    @Option(help: "How the context is compressed; by default it is not.")
+    var method = "none"
+
+    @Option(help: "The compression ratio.")
+    var ratio = "1"
+
+    @Option(help: "The most tokens to generate.")
+    var maxNewTokens = 32
+
+    @Flag(help: "Includes the logits of the prompt's last position.")
+    var logits = false
+
+    @Flag(help: "Prints JSON.")
+    var json = false
+
+    @OptionGroup var machine: MachineOptions
+
+    private struct Result: Encodable {
+        let promptTokens: [Int32]
+        let contextTokens: Int
+        let keptPositions: Int
+        let tokens: [Int32]
+        let text: String
+        let timings: Timings
+        var logits: [Float]?
+
+        struct Timings: Encodable {
+            let compressSeconds, prefillSeconds, decodeSeconds: Double
+        }
+    }
+
+    func run() throws {
+        guard [prompt, promptTokens, question].count(where: { $0 != nil }) == 1 else {
+            throw UsageError("give exactly one of --prompt, --prompt-tokens and --question")
+        }
+        guard maxNewTokens > 0 else { throw UsageError("--max-new-tokens must be at least 1") }
+        guard let ratio = try RatioList.parse(ratio).values.first else { throw UsageError("--ratio names no ratio") }
+        let method = try Catalogue.current.method(describedBy: method)
+        try machine.apply()
+        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let (tokens, prefix) = try prompt(for: backbone)
+        guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
+
+        let text = try context.map { path in
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw UsageError("cannot read the context \(path) as UTF-8 text; check the path")
+            }
+            return text
+        }
+        let long = Context(tokens: text.map { backbone.tokenizer.encode($0) } ?? [], ratio: ratio)
+        let limit = backbone.model.configuration.contextLimit
+        let length = long.tokens.count + tokens.count + maxNewTokens
+        guard length <= limit else {
+            throw BenchError.contextTooLong(tokens: length, limit: limit, document: context ?? "'prompt'")
+        }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var kept = CompressedContext.tokens([])
+        if context != nil { kept = try method.compress(long, with: backbone.tools(for: method, ratio: ratio)) }
+        let compressed = clock.now
+        let request = DecodingSession.Request(context: 0, prompt: tokens, maxNewTokens: maxNewTokens)
+        let session = DecodingSession(
+            [kept], [request], model: backbone.model, prefix: prefix,
+            stop: question == nil ? Set(backbone.model.configuration.eosIDs) : backbone.format.stop)
+        let prefilled = clock.now
+        let output = session.finish()[0]
+        let done = clock.now
+
+        let result = Result(
+            promptTokens: prefix + tokens, contextTokens: long.tokens.count, keptPositions: kept.count,
+            tokens: output, text: backbone.tokenizer.decode(output),
+            timings: .init(
+                compressSeconds: begin.duration(to: compressed) / .seconds(1),
+                prefillSeconds: compressed.duration(to: prefilled) / .seconds(1),
+                decodeSeconds: prefilled.duration(to: done) / .seconds(1)),
+            logits: logits ? Array(session.firstLogits.values) : nil)
+        if json {
+            try Output.json(result, pretty: false)
+        } else {
+            Output.text(result.text + "\n")
+            if let logits = result.logits { Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n") }
+        }
+    }
+
+    /// The prompt, and what goes before the context.
+    private func prompt(for backbone: Backbone) throws -> ([Int32], prefix: [Int32]) {
+        if let question { return (backbone.format.suffix(.answer(question: question)), backbone.format.prefix) }
+        if let prompt { return (backbone.tokenizer.encode(prompt), backbone.format.prefix) }
+        let vocabulary = backbone.model.configuration.vocabularySize
+        let tokens = try (promptTokens ?? "").split(separator: ",").map { part in
+            guard let id = Int32(part.trimmingCharacters(in: .whitespaces)), id >= 0, id < vocabulary else {
+                throw UsageError("'\(part)' is not a token id of this model; ids are 0 to \(vocabulary - 1)")
+            }
+            return id
+        }
+        return (tokens, context == nil ? [] : backbone.format.prefix)
+    }
+}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import Bench
+import Foundation
+import LanguageModels
+import Leaderboards
+import Results
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Shows what there is: methods, tasks, models, runs.",
+        subcommands: [
+            ListMethodsCommand.self, ListTasksCommand.self, ListModelsCommand.self, ListRunsCommand.self,
+        ])
+}
+
+struct ListOptions: ParsableArguments {
+    @Flag(help: "Prints JSON.")
+    var json = false
+
+    /// Prints items as a table or as JSON.
+    func show<Item: Encodable>(_ items: [Item], _ titles: [String], row: (Item) -> [String]) throws {
+        if json { return try Output.json(items) }
+        let table = TextTable(
+            columns: titles.map { TextTable.Column(title: $0, isNumeric: false) }, rows: items.map(row))
+        Output.text(table.plain { line, row in Output.color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line })
+    }
+}
+
+struct ListMethodsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "methods", abstract: "The methods with their parameters and defaults.")
+
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let id, name, family: String
+        let role: String?
+        let isTrainable: Bool
+        let isQueryAware: Bool
+        let parameters: [String]
+        let summary: String
+        let paper: String?
+    }
+
+    func run() throws {
+        let items = Catalogue.current.methods.map { method in
+            let card = method.card
+            return Item(
+                id: card.id, name: card.name, family: card.family.rawValue, role: card.role?.rawValue,
+                isTrainable: method is any TrainableMethod.Type, isQueryAware: card.isQueryAware,
+                parameters: method.defaults, summary: card.summary, paper: card.paper)
+        }.sorted { ($0.family, $0.id) < ($1.family, $1.id) }
+        try options.show(items, ["method", "family", "parameters", "what it does"]) {
+            [$0.id, $0.family, $0.parameters.joined(separator: " "), $0.summary]
+        }
+    }
+}
+
+struct ListTasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tasks", abstract: "The tasks with their metrics.")
+
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let id, name: String
+        let metrics: [String]
+        let summary: String
+    }
+
+    func run() throws {
+        let items = Catalogue.current.tasks.map { $0.card }.sorted { $0.id < $1.id }.map {
+            Item(id: $0.id, name: $0.name, metrics: $0.metricIDs, summary: $0.summary)
+        }
+        try options.show(items, ["task", "metrics", "what it asks"]) {
+            [$0.id, $0.metrics.joined(separator: " "), $0.summary]
+        }
+    }
+}
+
+struct ListModelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models", abstract: "The models in Models/ with their trained compressors.")
+
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let name, path: String
+        let parameters: Int
+        let compressors: [String]
+    }
+
+    func run() throws {
+        let items = try ModelLocator.all.map { folder in
+            let backbone = try Backbone(folder: folder)
+            let distinct = Dictionary(
+                backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) }, uniquingKeysWith: { a, _ in a })
+            return Item(
+                name: backbone.name, path: folder.path, parameters: distinct.values.reduce(0, +),
+                compressors: try StoredCompressor.all(of: backbone).map { stored in
+                    let ratios = stored.card.ratios.compactMap(Ratio.init).map(\.description)
+                    return "\(stored.card.name) (\(ratios.joined(separator: ",")))"
+                })
+        }
+        try options.show(items, ["model", "parameters", "compressors", "folder"]) {
+            [$0.name, "\($0.parameters)", $0.compressors.joined(separator: " "), $0.path]
+        }
+    }
+}
+
+struct ListRunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "The runs and training runs in a results file.")
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let kind: String
+        let id: Int64
+        let startedAt: Date
+        let finishedAt: Date?
+        let host: String
+        let threads: Int
+        let what: String
+    }
+
+    func run() throws {
+        let results = try ResultStore(path: store.db, readOnly: true)
+        let runs = try results.runs().map {
+            Item(
+                kind: "run", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt, host: $0.host,
+                threads: $0.threads, what: $0.command)
+        }
+        let trainings = try results.trainings().map {
+            Item(
+                kind: "train", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt, host: $0.host,
+                threads: $0.threads, what: "\($0.kind) \($0.name)")
+        }
+        try options.show((runs + trainings).sorted { $0.startedAt < $1.startedAt }, ["", "id", "started", "took", "host", "threads", "what"]) {
+            [
+                $0.kind, "\($0.id)", $0.startedAt.formatted(.iso8601),
+                $0.finishedAt.map { [start = $0.startedAt] in ProgressReporter.clock($0.timeIntervalSince(start)) }
+                    ?? "unfinished", $0.host, "\($0.threads)", $0.what,
+            ]
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Bench
+import Datasets
+import Foundation
+import Leaderboards
+import Results
+import Runner
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs methods at ratios on tasks and prints the leaderboard.",
+        discussion: """
+            Every example is stored when it is scored. The same command goes on after an
+            interruption, and what is finished already is not run again. The references,
+            full context and no context, run beside whatever is asked for.
+
+                picbench run --methods pic,icae --ratios 4,16,64
+                picbench run --methods truncation,truncation:keep=tail --ratios 4 --tasks qa
+                picbench run --methods pic --ratios 16 --dataset squad=dev-v1.1.json --limit 50
+
+            'picbench list methods' shows the methods with their parameters.
+            """)
+
+    @Option(help: "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail.")
+    var methods: NameList
+
+    @Option(help: "Compression ratios with commas: context tokens ÷ positions kept.")
+    var ratios = "4,16,64"
+
+    @Option(help: "Tasks with commas; by default all that the dataset has examples for.")
+    var tasks: NameList?
+
+    @Option(help: "The model: a folder, or a name in Models/.")
+    var model = ModelLocator.bundled
+
+    @Option(help: "gazette, gazette:subjects=4,documents=20,seed=3 or squad=PATH.")
+    var dataset = "gazette"
+
+    @Option(help: "The most examples a task, spread over the documents; 0 for all.")
+    var limit = 200
+
+    @Option(help: "Seeds of methods' random choices, with commas.")
+    var seeds = "1"
+
+    @Option(help: "Documents whose latency is measured in each cell, one at a time.")
+    var latencySamples = 5
+
+    @Flag(help: "Runs cells again that are finished.")
+    var force = false
+
+    @Flag(help: "Prints the leaderboard as JSON.")
+    var json = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() throws {
+        let catalogue = Catalogue.current
+        let asked = try methods.values.map(catalogue.method(describedBy:))
+        let ratios = try RatioList.parse(ratios)
+        let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks
+        guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
+        guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
+        let seeds = try seeds.split(separator: ",").map { part in
+            guard let seed = UInt64(part) else { throw UsageError("'\(part)' is not a seed; a seed is a whole number") }
+            return seed
+        }
+        guard !seeds.isEmpty else { throw UsageError("--seeds names no seed") }
+        try machine.apply()
+
+        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
+        let grid = Grid(
+            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios.values, tasks: tasks,
+            dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
+        try grid.check(on: backbone)
+
+        let results = try ResultStore(path: store.db)
+        let interruption = Interruption()
+        let reporter = ProgressReporter()
+        var runner = GridRunner(grid: grid, backbone: backbone, store: results)
+        runner.force = force
+        runner.latencySamples = latencySamples
+        let summary = try runner.run(as: record, isCancelled: { interruption.isRaised }) {
+            reporter.update(done: $0.done, of: $0.total, $0.cell)
+        }
+        reporter.clear()
+
+        let board = Leaderboard(try results.snapshot(only: Set(summary.cells)))
+        Output.text(json ? try JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
+        let stored = "\(summary.cells.count) cells in \(store.db)"
+        let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
+        reporter.note("\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
+        if summary.wasCancelled {
+            reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
+            throw ExitCode(130)
+        }
+        for failure in summary.failures { reporter.note("failed: \(failure)") }
+        if !summary.failures.isEmpty { throw ExitCode.failure }
+    }
+
+    private var record: RunRecord {
+        RunRecord(
+            startedAt: Date(), host: Machine.host, cpu: Machine.cpu, threads: Machine.threads, os: Machine.os,
+            toolVersion: Version.current, gitRevision: Machine.gitRevision,
+            command: (["picbench"] + CommandLine.arguments.dropFirst()).joined(separator: " "))
+    }
+}
