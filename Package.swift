@@ -48,13 +48,15 @@ let package = Package(
 
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "CKernels"], resources: [.copy("Fixtures")]),
+            name: "TensorsTests", dependencies: ["Tensors", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels"], resources: [.copy("Fixtures")]),
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Seeding"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(
-            name: "ResultsTests", dependencies: ["Results", "Leaderboards"], resources: [.copy("Fixtures")]),
+            name: "ResultsTests", dependencies: ["Results", "Leaderboards", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "MethodsTests", dependencies: ["Methods", "Bench"]),
         .testTarget(name: "PicBenchTests", dependencies: ["PicBench"]),
     ],

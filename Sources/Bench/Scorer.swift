@@ -1,3 +1,4 @@
+import Foundation
 import LanguageModels
 import Metrics
 
@@ -97,7 +98,7 @@ public struct Scorer {
                 model: backbone.model, prefix: backbone.format.prefix)
             : []
         return batch.indices.map { i in
-            let prediction = tokenizer.decode(outputs[i])
+            let prediction = tokenizer.decode(outputs[i]).trimmingCharacters(in: .whitespacesAndNewlines)
             var metrics = Dictionary(
                 uniqueKeysWithValues: task.metrics.map { ($0.id, $0.score(prediction, batch[i].references)) })
             if task.readsBack { metrics[TaskCard.tokenAccuracy] = readBack[i] }

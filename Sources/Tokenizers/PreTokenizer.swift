@@ -4,7 +4,7 @@ struct PreTokenizer {
     let addPrefixSpace: Bool
 
     func words(of text: Substring) -> [String] {
-        let prefixed = addPrefixSpace && text.first.map { !$0.isWhitespace } == true
+        let prefixed = addPrefixSpace && text.unicodeScalars.first.map { $0 != " " } == true
         let scalars = Array((prefixed ? " " + text : String(text)).unicodeScalars)
         var words: [String] = []
         var i = 0

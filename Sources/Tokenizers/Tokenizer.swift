@@ -112,8 +112,7 @@ public final class Tokenizer {
                 bytes += token.compactMap { ByteAlphabet.bytes[$0] }
             }
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return preTokenizer.addPrefixSpace && text.first == " " ? String(text.dropFirst()) : text
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func encodeWord(_ word: String) -> [Int32] {

@@ -1,0 +1,54 @@
+import Foundation
+import Tensors
+import Testing
+
+struct SafetensorsTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("safetensors-\(UUID())")
+
+    init() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    @Test func `what is written is read`() throws {
+        let url = folder.appendingPathComponent("a.safetensors")
+        let a = Tensor([1, -2, 3.5, 0, .pi, 6], shape: [2, 3])
+        try SafetensorsFile.write(["a": a, "empty": Tensor(shape: [0, 4])], metadata: ["step": "7"], to: url)
+        let file = try SafetensorsFile(url)
+        #expect(file.tensors["a"]?.values == a.values)
+        #expect(file.tensors["a"]?.shape == [2, 3])
+        #expect(file.tensors["empty"]?.shape == [0, 4])
+        #expect(file.metadata == ["step": "7"])
+    }
+
+    @Test(arguments: [
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "lies at 0..<8 of 4 bytes"),
+        (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "takes 12 bytes"),
+        (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 8, "stored as I64"),
+        (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}"#, 8, "shape"),
+        (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#, 8, "shape"),
+        (
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#,
+            12, "overlap"
+        ),
+        (#"{"a":{"dtype":"F32","data_offsets":[0,8]}}"#, 8, "lacks dtype, shape"),
+        (#"[1, 2]"#, 0, "not a JSON object"), ("nonsense", 0, "not a JSON object"),
+    ])
+    func `an unsound file is refused with a reason`(_ header: String, _ bytes: Int, _ reason: String) throws {
+        var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+        data += Data(header.utf8) + Data(repeating: 0, count: bytes)
+        let url = folder.appendingPathComponent("bad.safetensors")
+        try data.write(to: url)
+        let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
+        let text = error?.description ?? ""
+        #expect(text.contains(reason) && text.contains("bad.safetensors") && !text.contains("\n"), "\(text)")
+    }
+
+    @Test func `a header longer than the file, an empty file, no file`() throws {
+        let url = folder.appendingPathComponent("bad.safetensors")
+        try Data([255, 255, 255, 255, 255, 255, 255, 255, 0]).write(to: url)
+        #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
+        try Data().write(to: url)
+        #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
+        #expect(throws: SafetensorsError.self) { try SafetensorsFile(folder.appendingPathComponent("none")) }
+    }
+}
