@@ -55,10 +55,15 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(
-            name: "ResultsTests", dependencies: ["Results", "Leaderboards", .product(name: "GRDB", package: "GRDB.swift")],
-            resources: [.copy("Fixtures")]),
-        .testTarget(name: "MethodsTests", dependencies: ["Methods", "Bench"]),
-        .testTarget(name: "PicBenchTests", dependencies: ["PicBench"]),
+            name: "ResultsTests",
+            dependencies: ["Results", "Leaderboards", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "MethodsTests", dependencies: ["Methods", "Tasks", "Bench", "Seeding"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Methods", "Bench"]),
+        .testTarget(
+            name: "PicBenchTests",
+            dependencies: ["picbench", "Results", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

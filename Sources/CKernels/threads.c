@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__GLIBC__)
@@ -19,14 +20,18 @@ static struct {
     pthread_cond_t wake;
     int threads;          // of the pool, the caller included
     int started;          // worker threads that exist
-    atomic_long ticket;   // grows by one with each job
     atomic_int sleepers;
-    atomic_int running;   // workers that have not finished the current job
-    atomic_long next;     // the next index of the current job
-    long count, grain;
-    int helpers;          // workers that take part in the current job
-    pb_body body;
-    void *context;
+    atomic_bool busy;     // whether a caller has a job in the pool
+    // The current job's number (upper half) and its next piece (lower half). A worker claims a piece
+    // by exchanging the whole word: one that wakes late finds another number or no piece left and
+    // touches nothing, so that nobody waits for a worker that the system has not scheduled.
+    atomic_ulong state;
+    atomic_long finished; // pieces of the current job
+    // The current job; changed only while no piece is claimed.
+    _Atomic(long) count, grain;
+    _Atomic(int) helpers; // workers that may take part
+    _Atomic(pb_body) body;
+    _Atomic(void *) context;
 } pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
 
 static _Thread_local bool inside;
@@ -37,36 +42,47 @@ static inline void relax(void) {
 #endif
 }
 
-static void work(int worker) {
-    for (;;) {
-        long begin = atomic_fetch_add_explicit(&pool.next, pool.grain, memory_order_relaxed);
-        if (begin >= pool.count) return;
-        long end = begin + pool.grain;
-        pool.body(begin, end < pool.count ? end : pool.count, worker, pool.context);
+static inline unsigned long job_of(unsigned long state) { return state >> 32; }
+
+// Runs pieces of job `job` until none is left.
+static void work(int worker, unsigned long job) {
+    unsigned long state = atomic_load_explicit(&pool.state, memory_order_acquire);
+    while (job_of(state) == job) {
+        long grain = atomic_load_explicit(&pool.grain, memory_order_relaxed);
+        long count = atomic_load_explicit(&pool.count, memory_order_relaxed);
+        pb_body body = atomic_load_explicit(&pool.body, memory_order_relaxed);
+        void *context = atomic_load_explicit(&pool.context, memory_order_relaxed);
+        long begin = (long)(state & 0xffffffff) * grain;
+        if (begin >= count) return;
+        // Where this succeeds the job is still `job`, and so is all that was read of it.
+        if (!atomic_compare_exchange_weak_explicit(
+                &pool.state, &state, state + 1, memory_order_acq_rel, memory_order_acquire)) continue;
+        long end = begin + grain;
+        body(begin, end < count ? end : count, worker, context);
+        atomic_fetch_add_explicit(&pool.finished, 1, memory_order_release);
+        state = atomic_load_explicit(&pool.state, memory_order_acquire);
     }
 }
 
 static void *loop(void *argument) {
     int worker = (int)(intptr_t)argument;
-    long seen = 0;
+    unsigned long seen = 0;
     inside = true;
     for (;;) {
         int spin = 0;
-        while (atomic_load_explicit(&pool.ticket, memory_order_acquire) == seen) {
+        while (job_of(atomic_load_explicit(&pool.state, memory_order_acquire)) == seen) {
             if (++spin < spins) {
                 relax();
                 continue;
             }
             pthread_mutex_lock(&pool.mutex);
             atomic_fetch_add(&pool.sleepers, 1);
-            while (atomic_load(&pool.ticket) == seen) pthread_cond_wait(&pool.wake, &pool.mutex);
+            while (job_of(atomic_load(&pool.state)) == seen) pthread_cond_wait(&pool.wake, &pool.mutex);
             atomic_fetch_sub(&pool.sleepers, 1);
             pthread_mutex_unlock(&pool.mutex);
         }
-        // Each job waits for every worker, so no ticket is ever missed.
-        seen++;
-        if (worker <= pool.helpers) work(worker);
-        atomic_fetch_sub_explicit(&pool.running, 1, memory_order_release);
+        seen = job_of(atomic_load_explicit(&pool.state, memory_order_acquire));
+        if (worker <= atomic_load_explicit(&pool.helpers, memory_order_relaxed)) work(worker, seen);
     }
     return NULL;
 }
@@ -109,34 +125,36 @@ void pb_parallel(long count, long grain, pb_body body, void *context) {
     if (count <= 0) return;
     if (grain < 1) grain = 1;
     long pieces = (count + grain - 1) / grain;
-    if (inside || pool.threads < 2 || pieces < 2) {
+    // A second caller at the same time computes on its own thread.
+    if (inside || pool.threads < 2 || pieces < 2 || atomic_exchange(&pool.busy, true)) {
         // In pieces here too, so that a result does not depend on the number of threads.
         for (long begin = 0; begin < count; begin += grain) {
             body(begin, begin + grain < count ? begin + grain : count, 0, context);
         }
         return;
     }
-    pool.body = body;
-    pool.context = context;
-    pool.count = count;
-    pool.grain = grain;
-    pool.helpers = pool.threads - 1;
-    atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool.running, pool.started, memory_order_relaxed);
-    atomic_fetch_add(&pool.ticket, 1);
+    atomic_store_explicit(&pool.body, body, memory_order_relaxed);
+    atomic_store_explicit(&pool.context, context, memory_order_relaxed);
+    atomic_store_explicit(&pool.count, count, memory_order_relaxed);
+    atomic_store_explicit(&pool.grain, grain, memory_order_relaxed);
+    atomic_store_explicit(&pool.helpers, pool.threads - 1, memory_order_relaxed);
+    atomic_store_explicit(&pool.finished, 0, memory_order_relaxed);
+    unsigned long job = (job_of(atomic_load(&pool.state)) + 1) & 0xffffffff;
+    atomic_store(&pool.state, job << 32);
     if (atomic_load(&pool.sleepers) > 0) {
         pthread_mutex_lock(&pool.mutex);
         pthread_cond_broadcast(&pool.wake);
         pthread_mutex_unlock(&pool.mutex);
     }
     inside = true;
-    work(0);
+    work(0, job);
     inside = false;
     int spin = 0;
-    while (atomic_load_explicit(&pool.running, memory_order_acquire) > 0) {
+    while (atomic_load_explicit(&pool.finished, memory_order_acquire) < pieces) {
         if (++spin < spins) relax();
         else sched_yield();
     }
+    atomic_store(&pool.busy, false);
 }
 
 float *pb_allocate(size_t count) {

@@ -112,5 +112,5 @@ extension Leaderboard.Row {
 
 extension Leaderboard.Entry {
     /// Marks a cell that is not finished.
-    var partialMark: String { isPartial ? " (only \(examples) examples)" : "" }
+    var partialMark: String { isPartial ? " (unfinished, \(examples) scored)" : "" }
 }

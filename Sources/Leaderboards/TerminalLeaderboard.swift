@@ -11,6 +11,7 @@ public enum TerminalLeaderboard {
                 guard let row else { return "\u{1b}[2m\(line)\u{1b}[0m" }
                 return section.rows[row].role == nil ? line : "\u{1b}[36m\(line)\u{1b}[0m"
             }
+            if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) { text += "* not finished\n" }
             for failure in section.failures {
                 text += "failed: \(failure.method) at \(Figures.ratio(failure.ratio)): \(failure.reason)\n"
             }

@@ -22,8 +22,6 @@ public enum PicBench {
                 } else {
                     try command.run()
                 }
-            } catch let error as UsageError {
-                RootCommand.exit(withError: ValidationError(error.description))
             } catch {
                 RootCommand.exit(withError: error)
             }
@@ -49,7 +47,7 @@ struct RootCommand: ParsableCommand {
         ])
 }
 
-/// What a command was asked for and cannot do: printed with a pointer to its help.
+/// What a command was asked for and cannot do, in one line.
 struct UsageError: Error, CustomStringConvertible {
     let description: String
 

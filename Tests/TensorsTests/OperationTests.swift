@@ -68,17 +68,6 @@ struct OperationTests {
         tape.backward(from: weightedSum(c.add(c.multiply(x, x), x), Tensor([1, 1, 1], shape: [1, 3]), c))
         #expect(x.gradient?.values == [3, 5, 7])
     }
-
-    @Test func `results do not depend on the number of threads`() throws {
-        let before = Threads.count
-        defer { Threads.use(before) }
-        for expected in try OperationCase.all() where expected.name == "attention" || expected.name == "linear" {
-            Threads.use(1)
-            let alone = expected.apply(expected.tensors, Computation()).values
-            Threads.use(2)
-            #expect(distance(expected.apply(expected.tensors, Computation()).values, alone) < 1e-6)
-        }
-    }
 }
 
 /// Σ output · upstream, as a tensor of one element.

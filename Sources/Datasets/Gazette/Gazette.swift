@@ -30,7 +30,8 @@ public struct Gazette: Sendable {
             document(id: "\(i)", subjects: subjects[i % subjects.count], using: &generator)
         }
         let sizes = subjects.map(String.init).joined(separator: ",")
-        return Dataset(id: "gazette:\(split.rawValue)-\(sizes)-\(documents)-\(seed)", documents: made)
+        let name = split == .test ? "gazette" : "gazette-\(split.rawValue)"
+        return Dataset(id: "\(name):subjects=\(sizes),documents=\(documents),seed=\(seed)", documents: made)
     }
 
     /// One document with the wanted number of subjects.

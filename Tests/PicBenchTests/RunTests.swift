@@ -1,0 +1,92 @@
+import Foundation
+import GRDB
+import Results
+import Testing
+
+@Suite(.serialized)
+struct RunTests {
+    private let folder = try! TemporaryFolder()
+    private var db: String { folder.path("results.sqlite") }
+    private func grid(_ more: String...) -> [String] {
+        ["run", "--methods", "pic,truncation", "--ratios", "4,16", "--limit", "60", "--latency-samples", "2", "--db", db]
+            + more
+    }
+
+    private func count(_ sql: String) throws -> Int {
+        try DatabaseQueue(path: db).read { try Int.fetchOne($0, sql: sql) ?? -1 }
+    }
+
+    @Test func `a grid is stored, exported, skipped the second time and redone by force`() throws {
+        let first = try Command.run(grid())
+        #expect(first.status == 0, "\(first.error)")
+        for part in ["Question answering", "PIC", "Truncation", "Full context", "No context", "4x", "16x", "recovered"] {
+            #expect(first.output.contains(part), "\(part)")
+        }
+        // Two references and two methods at two ratios on three tasks.
+        #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
+        #expect(try count("SELECT count(*) FROM sample") == 6 * (60 + 50 + 50))
+        #expect(try count("SELECT count(*) FROM latency") == 18 * 2)
+
+        let second = try Command.run(grid())
+        #expect(second.status == 0 && second.error.contains("18 of them finished before"))
+        #expect(second.output == first.output)
+        #expect(try count("SELECT count(DISTINCT runID) FROM sample") == 1)
+
+        let more = try Command.run(grid("--tasks", "qa", "--force"))
+        #expect(more.status == 0)
+        #expect(try count("SELECT count(*) FROM sample WHERE runID = 3") == 6 * 60)
+        #expect(try count("SELECT count(*) FROM sample") == 6 * (60 + 50 + 50))
+
+        let markdown = try Command.run("export", "markdown", "--db", db)
+        #expect(markdown.status == 0 && markdown.output.contains("| PIC | soft prompt, trained |"))
+        let json = try Command.run("export", "json", "--db", db).json()
+        #expect((json["sections"] as? [Any])?.count == 3)
+        let samples = try Command.run("export", "csv", "--rows", "samples", "--db", db)
+        #expect(samples.output.hasPrefix("cell,model,task"))
+        let file = folder.path("out/board.md")
+        #expect(try Command.run("export", "markdown", "--db", db, "-o", file).status == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == markdown.output)
+        let runs = try Command.run("list", "runs", "--db", db, "--json")
+        #expect(try (JSONSerialization.jsonObject(with: Data(runs.output.utf8)) as? [Any])?.count == 3)
+    }
+
+    @Test(arguments: [SIGKILL, SIGINT])
+    func `what was scored before the process ended is kept and not scored again`(_ signal: Int32) throws {
+        let process = try Command.start(grid())
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        // Ends it in the middle: some cells are stored, not all.
+        let deadline = Date().addingTimeInterval(120)
+        while Date() < deadline, process.isRunning {
+            if FileManager.default.fileExists(atPath: db),
+                let samples = try? count("SELECT count(*) FROM sample"), samples > 100
+            { break }
+            usleep(5_000)
+        }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(signal == SIGINT ? process.terminationStatus == 130 : process.terminationReason == .uncaughtSignal)
+        let before = try count("SELECT count(*) FROM sample")
+        #expect(before > 0 && before < 960)
+        #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+
+        let again = try Command.run(grid())
+        #expect(again.status == 0, "\(again.error)")
+        #expect(try count("SELECT count(*) FROM sample") == 960)
+        #expect(try count("SELECT count(*) FROM sample WHERE runID = 1") == before)
+        #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
+        #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+    }
+
+    @Test func `the user's own questions are scored`() throws {
+        let context = "Anna Berg works as a baker in Oslo. Erik Dahl works as a pilot in Bergen."
+        let squad = try folder.write(
+            #"{"data":[{"paragraphs":[{"context":"\#(context)","qas":["#
+                + #"{"id":"1","question":"Where does Berg work?","answers":[{"text":"Oslo"}]},"#
+                + #"{"id":"2","question":"Who flies?","answers":[]}]}]}]}"#, to: "own.json")
+        let run = try Command.run(
+            "run", "--methods", "truncation", "--ratios", "2", "--dataset", "squad=\(squad)", "--json", "--db", db)
+        #expect(run.status == 0, "\(run.error)")
+        let sections = try run.json()["sections"] as? [[String: Any]] ?? []
+        #expect(sections.compactMap { $0["taskID"] as? String }.sorted() == ["qa", "reconstruction"])
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+struct ToolTests {
+    private let folder = try! TemporaryFolder()
+
+    @Test(arguments: [
+        [], ["run"], ["export"], ["export", "markdown"], ["export", "csv"], ["export", "json"], ["list"],
+        ["list", "methods"], ["list", "runs"], ["train"], ["train", "base"], ["train", "compressor"], ["generate"],
+        ["tokenize"], ["score"],
+    ])
+    func `every command explains itself`(_ command: [String]) throws {
+        let help = try Command.run(command + ["--help"])
+        #expect(help.status == 0 && help.output.contains("USAGE") && help.output.contains("OVERVIEW"))
+    }
+
+    @Test func `lists are tables and JSON`() throws {
+        for (list, part) in [("methods", "pic"), ("tasks", "reconstruction"), ("models", "gazette-1m")] {
+            #expect(try Command.run("list", list).output.contains(part))
+            let json = try Command.run("list", list, "--json")
+            #expect(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) is [[String: Any]])
+        }
+    }
+
+    /// Fixture by transformers: Tests/References/bundled.py.
+    @Test func `the bundled model computes what transformers computes`() throws {
+        let url = Command.repository.appendingPathComponent("Tests/PicBenchTests/Fixtures/bundled.json")
+        let reference = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
+        let prompt = try #require(reference["prompt"] as? [Int])
+        let expected = try #require(reference["logits"] as? [Double])
+        for threads in ["1", "2"] {
+            let json = try Command.run(
+                "generate", "--prompt-tokens", prompt.map(String.init).joined(separator: ","), "--max-new-tokens", "8",
+                "--threads", threads, "--logits", "--json"
+            ).json()
+            #expect(json["tokens"] as? [Int] == reference["generated"] as? [Int])
+            let logits = try #require(json["logits"] as? [Double])
+            #expect(zip(logits, expected).allSatisfy { abs($0 - $1) < 1e-4 } && logits.count == expected.count)
+        }
+    }
+
+    @Test func `a question about a compressed file is answered`() throws {
+        let text = "Anna Lund works as a baker. Lund was born in 1987. Harbor Works makes boats."
+        let context = try folder.write(text, to: "story.txt")
+        let question = ["generate", "--context", context, "--question", "When was Lund born?", "--json"]
+        let full = try Command.run(question).json()
+        let compressed = try Command.run(question + ["--method", "pic", "--ratio", "4"]).json()
+        #expect((full["text"] as? String)?.contains("1987") == true)
+        #expect(full["keptPositions"] as? Int == full["contextTokens"] as? Int)
+        let tokens = try #require(compressed["contextTokens"] as? Int)
+        #expect(compressed["keptPositions"] as? Int == (tokens + 3) / 4)
+    }
+
+    @Test func `text to ids and back`() throws {
+        let lines = "Anna Berg works in Oslo.\n\n東京 <q>x\n"
+        let there = try Command.run("tokenize", "--json", input: lines)
+        let objects = try there.output.split(separator: "\n").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+        }
+        #expect(objects.count == 3 && (objects[1]["ids"] as? [Int])?.isEmpty == true)
+        let ids = objects.map { ($0["ids"] as? [Int] ?? []).map(String.init).joined(separator: " ") }
+        let back = try Command.run("tokenize", "--decode", input: ids.joined(separator: "\n") + "\n")
+        // Special tokens are left out, as tokenizers does.
+        #expect(back.output == " Anna Berg works in Oslo.\n\n 東京  x\n")
+    }
+
+    @Test func `scores of files`() throws {
+        let predictions = try folder.write("\"the Oslo\"\n{\"prediction\": \"Berg\"}\n", to: "p.jsonl")
+        let references = try folder.write("[\"Bergen\", \"Oslo\"]\n{\"references\": [\"Anna Berg\"]}\n", to: "r.jsonl")
+        let json = try Command.run(
+            "score", "--metrics", "em,f1,rougeL,bleu", "--predictions", predictions, "--references", references, "--json"
+        ).json()
+        let means = json["means"] as? [String: Double] ?? [:]
+        #expect(json["count"] as? Int == 2 && means["em"] == 0.5)
+        #expect(abs((means["f1"] ?? 0) - (1 + 2.0 / 3) / 2) < 1e-9)
+    }
+}

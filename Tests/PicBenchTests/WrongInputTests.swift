@@ -1,0 +1,132 @@
+import Foundation
+import GRDB
+import Results
+import Testing
+
+/// One clear line, a status that is not zero, never a trap.
+struct WrongInputTests {
+    private let folder = try! TemporaryFolder()
+    private static let run = ["run", "--methods", "truncation", "--ratios", "4"]
+
+    private func expectRefusal(_ arguments: [String], _ parts: String..., input: String = "") throws {
+        let command = try Command.run(arguments, input: input)
+        #expect([1, 64].contains(command.status), "status \(command.status)")
+        let lines = command.error.split(separator: "\n")
+        #expect(lines.count == 1 && command.error.hasPrefix("Error: "), "\(command.error)")
+        for part in parts { #expect(command.error.contains(part), "\(part) in \(command.error)") }
+    }
+
+    @Test(arguments: [
+        (["run", "--methods", "pix", "--ratios", "4"], "unknown method 'pix'; known: icae"),
+        (run + ["--tasks", "chess"], "unknown task 'chess'; known: "),
+        (["run", "--methods", "truncation", "--ratios", "4,0"], "'0' is not a compression ratio"),
+        (["run", "--methods", "truncation", "--ratios", ""], "'' is not a compression ratio"),
+        (["run", "--methods", "truncation", "--ratios", "four"], "'four' is not a compression ratio"),
+        (["run", "--methods", "truncation:keep=middle", "--ratios", "4"], "cannot take keep=middle"),
+        (["run", "--methods", "truncation:size=3", "--ratios", "4"], "keep=head"),
+        (["run", "--methods", "pic", "--ratios", "1000"], "needs a trained compressor for 1000x"),
+        (run + ["--model", "nowhere"], "there is no model folder 'nowhere'"),
+        (run + ["--dataset", "books"], "unknown dataset 'books'; known: gazette"),
+        (run + ["--dataset", "squad=/none.json"], "/none.json"),
+        (run + ["--dataset", "gazette:subjects=900"], "subjects is 900"),
+        (run + ["--threads", "0"], "--threads must be at least 1"),
+        (run + ["--limit=-1"], "--limit must be 0 or more"),
+        (run + ["--seeds", "x"], "'x' is not a seed"),
+        (run + ["--db", "/proc/none/results.sqlite"], "/proc/none/results.sqlite"),
+        (["export", "markdown", "--db", "/none/results.sqlite"], "there are no results at"),
+        (["generate", "--prompt", "a", "--question", "b"], "exactly one of"),
+        (["generate", "--prompt-tokens", "1,99999"], "'99999' is not a token id"),
+        (["generate", "--prompt", "a", "--context", "/none.txt"], "/none.txt"),
+        (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),
+        (["train", "base", "/none.json"], "/none.json"),
+        (["score", "--metrics", "accuracy", "--predictions", "x", "--references", "y"], "unknown metric 'accuracy'"),
+        (["score", "--metrics", "em", "--predictions", "/none", "--references", "/none"], "/none"),
+        (["tokenize", "--model", "nowhere"], "there is no model folder"),
+    ])
+    func `an argument that cannot be`(_ arguments: [String], _ part: String) throws {
+        let db = arguments.contains("--db") || arguments[0] != "run" ? [] : ["--db", folder.path("r.sqlite")]
+        try expectRefusal(arguments + db, part)
+    }
+
+    @Test func `a truncated checkpoint, another tokenizer`() throws {
+        let model = folder.url.appendingPathComponent("model")
+        try FileManager.default.copyItem(
+            at: Command.repository.appendingPathComponent("Models/gazette-1m"), to: model)
+        let weights = model.appendingPathComponent("model.safetensors")
+        let data = try Data(contentsOf: weights)
+        try data.prefix(data.count / 2).write(to: weights)
+        let arguments = Self.run + ["--model", model.path, "--db", folder.path("r.sqlite")]
+        try expectRefusal(arguments, "model.safetensors is not a sound safetensors file")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("r.sqlite")))
+        try data.write(to: weights)
+        try Data("{}".utf8).write(to: model.appendingPathComponent("tokenizer.json"))
+        try expectRefusal(arguments, "tokenizer.json")
+    }
+
+    @Test func `a malformed dataset row`() throws {
+        let file = try folder.write(
+            #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":3,"answers":[]}]}]}]}"#, to: "d.json")
+        try expectRefusal(
+            Self.run + ["--dataset", "squad=\(file)", "--db", folder.path("r.sqlite")],
+            "data[0].paragraphs[0].qas[0].question is 3, expected a text")
+    }
+
+    @Test func `a results file that cannot be used stays as it is`() throws {
+        let db = folder.path("r.sqlite")
+        _ = try ResultStore(path: db)
+        try DatabaseQueue(path: db).write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 more')") }
+        let before = try Data(contentsOf: URL(fileURLWithPath: db))
+        try expectRefusal(Self.run + ["--db", db], "written by a newer picbench")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: db)) == before)
+
+        let other = try folder.write("no database, but a text that someone still needs", to: "notes.txt")
+        try expectRefusal(Self.run + ["--db", other], "notes.txt")
+        #expect(try String(contentsOfFile: other, encoding: .utf8).hasPrefix("no database"))
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func `a results file without write permission`() throws {
+        let db = folder.path("r.sqlite")
+        _ = try ResultStore(path: db)
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: db)
+        try expectRefusal(Self.run + ["--db", db], "cannot be written")
+    }
+
+    @Test func `a full disk stops the run and keeps what is stored`() throws {
+        let db = folder.path("r.sqlite")
+        _ = try ResultStore(path: db)
+        // The file may not grow: what SQLite reports is what a full disk gives.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = [
+            "-c", "ulimit -f 600; exec \"$0\" \"$@\"", Command.executable.path,
+        ] + Self.run + ["--db", db]
+        process.currentDirectoryURL = Command.repository
+        let pipe = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = pipe
+        try process.run()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1, "\(text)")
+        #expect(text.contains("Error: \(db): the disk"), "\(text)")
+        let queue = try DatabaseQueue(path: db)
+        #expect(try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sample") ?? 0 } > 0)
+    }
+
+    @Test func `predictions and references that do not fit`() throws {
+        let one = try folder.write("\"a\"\n", to: "one.jsonl")
+        let two = try folder.write("\"a\"\n\"b\"\n", to: "two.jsonl")
+        let bad = try folder.write("\"a\"\n{\"text\": 3}\n", to: "bad.jsonl")
+        func score(_ predictions: String, _ references: String) -> [String] {
+            ["score", "--metrics", "em", "--predictions", predictions, "--references", references]
+        }
+        try expectRefusal(score(one, two), "has 1 lines", "has 2")
+        try expectRefusal(score(bad, two), "bad.jsonl, line 2")
+    }
+
+    @Test func `token ids that are none`() throws {
+        try expectRefusal(["tokenize", "--decode"], "line 2: 'x' is not a token id", input: "1 2\n3 x\n")
+    }
+}

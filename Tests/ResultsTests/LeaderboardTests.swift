@@ -1,0 +1,109 @@
+import Foundation
+import Leaderboards
+import Results
+import Testing
+
+/// Whole files, compared with Fixtures/. To accept a wanted change, run with PICBENCH_ACCEPT=1.
+struct LeaderboardTests {
+    @Test func `markdown`() throws { try expect(MarkdownLeaderboard.render(board), "leaderboard.md") }
+    @Test func `terminal`() throws { try expect(TerminalLeaderboard.render(board, color: false), "leaderboard.txt") }
+    @Test func `csv`() throws { try expect(CSVLeaderboard.render(board), "leaderboard.csv") }
+    @Test func `json`() throws {
+        let text = try JSONLeaderboard.render(board)
+        try expect(text, "leaderboard.json")
+        #expect(try JSONDecoder().decode(Leaderboard.self, from: Data(text.utf8)) == board)
+    }
+
+    @Test func `csv of samples quotes what needs it`() throws {
+        let cell = Self.snapshot.cells[0]
+        #expect(
+            CSVLeaderboard.lines(.sample("a", em: 1), of: cell) == """
+                1,tiny,qa,none,{},1.0,1,a,doc-a,Who?,"Anna, ""A""\n| Berg",Anna Berg | Berg,em,1.0,100,25,25600,2
+                1,tiny,qa,none,{},1.0,1,a,doc-a,Who?,"Anna, ""A""\n| Berg",Anna Berg | Berg,f1,0.5,100,25,25600,2
+
+                """)
+    }
+
+    @Test func `an empty store makes an empty board`() throws {
+        let board = Leaderboard(Snapshot(cells: [], runs: [], trainings: []))
+        #expect(MarkdownLeaderboard.render(board).contains("no results"))
+        #expect(TerminalLeaderboard.render(board, color: true).isEmpty)
+        #expect(CSVLeaderboard.render(board).split(separator: "\n").count == 1)
+    }
+
+    @Test func `colours do not change the text`() {
+        let coloured = TerminalLeaderboard.render(board, color: true)
+        #expect(coloured.contains("\u{1b}["))
+        #expect(coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "") == TerminalLeaderboard.render(board, color: false))
+    }
+
+    @Test func `compressors of one method at one ratio are rows of their own`() {
+        let cells = ["pic", "pic-other"].enumerated().map { i, adapter in
+            Self.cell(Int64(i + 1), .sample(adapter: adapter), [1, 0])
+        }
+        let board = Leaderboard(Snapshot(cells: cells, runs: [], trainings: []))
+        #expect(board.sections[0].rows.map(\.method) == ["PIC, pic hash-of", "PIC, pic-other hash-of"])
+    }
+
+    @Test func `seeds of one cell are pooled`() {
+        let cells = [Int64(1), 2].map { Self.cell($0, .sample(seed: $0), [1, $0 == 1 ? 1 : 0]) }
+        let board = Leaderboard(Snapshot(cells: cells, runs: [], trainings: []))
+        let entry = board.sections[0].rows[0].entries[0]
+        #expect(entry.seeds == [1, 2] && entry.scores[0].mean == 0.75 && entry.examples == 4)
+    }
+
+    /// The committed leaderboard is what its store gives.
+    @Test func `leaderboard.md is up to date`() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("leaderboard")
+        let store = try ResultStore(path: folder.appendingPathComponent("results.sqlite").path, readOnly: true)
+        let committed = try String(contentsOf: folder.appendingPathComponent("leaderboard.md"), encoding: .utf8)
+        let board = Leaderboard(try store.snapshot())
+        #expect(MarkdownLeaderboard.render(board) == committed)
+        let ratios = board.sections.flatMap(\.ratios)
+        #expect(Set(ratios) == [4, 16, 64] && board.sections.count == 3)
+    }
+
+    // MARK: - A small store
+
+    private var board: Leaderboard { Leaderboard(Self.snapshot) }
+
+    private static var snapshot: Snapshot {
+        var run = RunRecord.sample
+        run.id = 1
+        var training = TrainingRecord(
+            fingerprint: "f", startedAt: run.startedAt, kind: "compressor", name: "pic", methodID: "pic", recipe: "{}",
+            threads: 1, host: "box")
+        training.outputHash = "hash-of-pic"
+        training.finishedAt = run.startedAt
+        var failed = cell(6, .sample(method: "greedy", adapter: nil), [])
+        failed.state = .failed
+        failed.failure = "greedy kept 50 positions of 100 context tokens, its budget is 25"
+        var partial = cell(5, .sample(method: "icae", ratio: 16, adapter: "icae"), [1])
+        partial.state = .open
+        return Snapshot(
+            cells: [
+                cell(1, .sample(method: "none", ratio: 1, role: "upper", adapter: nil), [1, 1], kept: 100),
+                cell(2, .sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), [0, 0], kept: 0),
+                cell(3, .sample(), [1, 1]), cell(4, .sample(ratio: 16), [1, 0], kept: 7), partial, failed,
+            ], runs: [run], trainings: [training])
+    }
+
+    private static func cell(_ id: Int64, _ record: CellRecord, _ em: [Double], kept: Int = 25) -> StoredCell {
+        StoredCell(
+            id: id, record: record, state: .done, failure: nil, runs: [1],
+            scores: em.enumerated().map {
+                .init(
+                    exampleID: "\($0.offset)", documentID: "\($0.offset)", contextTokens: 100, keptPositions: kept,
+                    keptBytes: kept * 1024, values: [$0.element, ($0.element + 1) / 2])
+            }, latencies: em.isEmpty ? [] : [.sample])
+    }
+
+    private func expect(_ text: String, _ name: String) throws {
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
+        if ProcessInfo.processInfo.environment["PICBENCH_ACCEPT"] != nil {
+            try Data(text.utf8).write(to: source)
+        }
+        #expect(try text == String(contentsOf: source, encoding: .utf8))
+    }
+}

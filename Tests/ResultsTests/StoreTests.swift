@@ -1,0 +1,180 @@
+import Foundation
+import GRDB
+import Results
+import Testing
+
+struct StoreTests {
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID()).sqlite").path
+
+    @Test func `what is appended is in the snapshot`() throws {
+        let store = try ResultStore(path: path)
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(.sample())
+        #expect(cell.scored.isEmpty && !cell.isDone && !cell.hasLatency)
+        let samples = [SampleRecord.sample("a", em: 1), .sample("b", em: 0)]
+        try store.append(samples: samples, to: cell.id, run: run)
+        try store.append(latencies: [.sample], to: cell.id, run: run)
+        try store.finishCell(cell.id)
+        try store.finishRun(run)
+
+        let again = try ResultStore(path: path, readOnly: true)
+        let snapshot = try again.snapshot()
+        let stored = try #require(snapshot.cells.first)
+        #expect(stored.record == .sample() && stored.state == .done && stored.runs == [run])
+        #expect(stored.scores.map(\.values) == [[1, 0.5], [0, 0.5]])
+        #expect(stored.latencies == [.sample])
+        #expect(snapshot.runs.first?.finishedAt != nil)
+        var read: [SampleRecord] = []
+        try again.forEachSample { id, sample in
+            #expect(id == cell.id)
+            read.append(sample)
+        }
+        #expect(read == samples)
+    }
+
+    @Test func `a cell goes on where it was left, and force begins again`() throws {
+        let store = try ResultStore(path: path)
+        let run = try store.beginRun(.sample)
+        let first = try store.openCell(.sample())
+        try store.append(samples: [.sample("a", em: 1)], to: first.id, run: run)
+        #expect(throws: ResultsError.incomplete(cell: "pic 4.0x qa", scored: 1, expected: 2)) {
+            try store.finishCell(first.id)
+        }
+        let second = try store.openCell(.sample())
+        #expect(second.id == first.id && second.scored == ["a"] && !second.isDone)
+        try store.append(samples: [.sample("b", em: 1)], to: second.id, run: run)
+        try store.finishCell(second.id)
+        #expect(try store.openCell(.sample()).isDone)
+        let forced = try store.openCell(.sample(), force: true)
+        #expect(!forced.isDone && forced.scored.isEmpty && forced.id == first.id)
+    }
+
+    @Test func `a failed cell keeps its reason and is tried again`() throws {
+        let store = try ResultStore(path: path)
+        let cell = try store.openCell(.sample())
+        try store.failCell(cell.id, reason: "kept too much")
+        #expect(try store.snapshot().cells.first?.failure == "kept too much")
+        #expect(try store.openCell(.sample()).isDone == false)
+        #expect(try store.snapshot().cells.first?.failure == nil)
+    }
+
+    @Test func `an example is stored once, all of a batch or none`() throws {
+        let store = try ResultStore(path: path)
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(.sample())
+        try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
+        #expect(throws: ResultsError.self) {
+            try store.append(samples: [.sample("b", em: 1), .sample("a", em: 0)], to: cell.id, run: run)
+        }
+        #expect(throws: ResultsError.self) {
+            try store.append(samples: [.sample("c", em: 1.5)], to: cell.id, run: run)
+        }
+        #expect(throws: ResultsError.self) { try store.append(samples: [.sample("d", em: 1)], to: 99, run: run) }
+        #expect(try store.snapshot().cells.first?.scores.map(\.exampleID) == ["a"])
+    }
+
+    @Test func `a text is stored once`() throws {
+        let store = try ResultStore(path: path)
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(.sample())
+        try store.append(samples: [.sample("a", em: 1), .sample("b", em: 1)], to: cell.id, run: run)
+        let queue = try DatabaseQueue(path: path)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM text") } == 2)
+    }
+
+    @Test func `points of a resumed training replace those that are done again`() throws {
+        let store = try ResultStore(path: path)
+        let training = TrainingRecord(
+            fingerprint: "f", startedAt: Date(), kind: "compressor", name: "pic", methodID: "pic", recipe: "{}",
+            threads: 1, host: "h")
+        let id = try store.beginTraining(training)
+        try store.append(points: [.init(step: 25, seconds: 1, tokens: 10, name: "loss", value: 2)], to: id)
+        #expect(try store.beginTraining(training) == id)
+        try store.append(
+            points: [
+                .init(step: 25, seconds: 2, tokens: 10, name: "loss", value: 2),
+                .init(step: 50, seconds: 4, tokens: 20, name: "loss", value: 1),
+            ], to: id)
+        try store.finishTraining(id, outputHash: "abc")
+        #expect(try store.points(of: id).map(\.seconds) == [2, 4])
+        #expect(try store.beginTraining(training) != id)
+    }
+
+    // MARK: - Files that cannot be used
+
+    @Test func `no file, another file, a damaged file`() throws {
+        #expect(throws: ResultsError.missing(path: path)) { try ResultStore(path: path, readOnly: true) }
+        try Data("not a database at all, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: path))
+        expectError("damaged") { try ResultStore(path: path) }
+        try FileManager.default.removeItem(atPath: path)
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE recipe (id)") }
+        #expect(throws: ResultsError.notResults(path: path)) { try ResultStore(path: path) }
+        expectError("/proc/none/results.sqlite") { try ResultStore(path: "/proc/none/results.sqlite") }
+    }
+
+    @Test func `a newer schema is left alone`() throws {
+        _ = try ResultStore(path: path)
+        try DatabaseQueue(path: path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 more')")
+        }
+        #expect(throws: ResultsError.newerSchema(path: path, unknown: ["9 more"])) { try ResultStore(path: path) }
+        #expect(throws: ResultsError.newerSchema(path: path, unknown: ["9 more"])) {
+            try ResultStore(path: path, readOnly: true)
+        }
+    }
+
+    @Test func `a store that was opened to read cannot be written`() throws {
+        _ = try ResultStore(path: path)
+        let store = try ResultStore(path: path, readOnly: true)
+        expectError("cannot be written") { try store.openCell(.sample()) }
+    }
+
+    private func expectError<T>(_ part: String, _ body: () throws -> T) {
+        do {
+            _ = try body()
+            Issue.record("no error")
+        } catch {
+            let text = "\(error)"
+            #expect(text.contains(part) && !text.contains("\n"), "\(text)")
+        }
+    }
+}
+
+extension RunRecord {
+    static var sample: RunRecord {
+        RunRecord(
+            startedAt: Date(timeIntervalSince1970: 1_800_000_000), host: "box", cpu: "A processor", threads: 2,
+            os: "Linux", toolVersion: "0.1.0", gitRevision: "abc123", command: "picbench run --methods pic")
+    }
+}
+
+extension CellRecord {
+    static func sample(
+        method: String = "pic", ratio: Double = 4, role: String? = nil, adapter: String? = "pic", seed: Int64 = 1
+    ) -> CellRecord {
+        CellRecord(
+            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny", modelHash: "1234567890abcdef",
+            adapterName: adapter, adapterHash: adapter.map { "hash-of-\($0)" }, methodID: method,
+            methodName: method.uppercased(), family: role == nil ? "soft-prompt" : "reference", role: role,
+            isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa", taskName: "Question answering",
+            primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d", ratio: ratio, seed: seed,
+            decoding: "{}", exampleCount: 2)
+    }
+}
+
+extension SampleRecord {
+    static func sample(_ id: String, em: Double, kept: Int = 25) -> SampleRecord {
+        SampleRecord(
+            exampleID: id, documentID: "doc-\(id)", question: "Who?", prediction: "Anna, \"A\"\n| Berg",
+            references: ["Anna Berg", "Berg"], metrics: ["em": em, "f1": 0.5], contextTokens: 100, keptPositions: kept,
+            keptBytes: kept * 1024, outputTokens: 2, context: "Anna Berg is here.", keptText: "Anna")
+    }
+}
+
+extension LatencyRecord {
+    static var sample: LatencyRecord {
+        LatencyRecord(
+            exampleID: "a", contextTokens: 100, keptPositions: 25, keptBytes: 25 * 1024, compressSeconds: 0.005,
+            prefillSeconds: 0.002, decodeSecondsPerToken: 0.001, outputTokens: 16)
+    }
+}

@@ -1,0 +1,114 @@
+import Bench
+import Foundation
+import Methods
+import Tensors
+import Testing
+import Training
+
+/// Tiny runs: that they learn, stop and go on exactly.
+struct TrainingTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID())")
+
+    private func baseRecipe() throws -> BaseRecipe {
+        let json = #"""
+            {"name": "tiny", "seed": 3, "vocabularySize": 300,
+             "model": {"hiddenSize": 32, "intermediateSize": 48, "layers": 3, "heads": 4},
+             "levels": [{"steps": 30, "subjects": [1], "drills": 0.5}, {"steps": 20, "subjects": [1, 2], "drills": 0.1}],
+             "tokensPerStep": 300, "readBackShare": 0.3, "documentWeight": 0.6, "questions": 4,
+             "optimizer": {"muonRate": 0.006, "adamWRate": 0.0015, "clip": 1,
+               "schedule": {"shape": "linear", "warmUp": 5, "decay": 0.4, "floor": 0.02}},
+             "evaluation": {"every": 50, "subjects": [1], "documents": 2}, "checkpointEvery": 1000}
+            """#
+        return try JSONDecoder().decode(BaseRecipe.self, from: Data(json.utf8))
+    }
+
+    private func compressorRecipe() throws -> CompressorRecipe {
+        let json = #"""
+            {"name": "c", "method": "pic", "seed": 3,
+             "levels": [{"steps": 30, "ratios": [1, 2], "subjects": [1]}, {"steps": 20, "ratios": [4, 16], "subjects": [1, 2]}],
+             "contextTokensPerStep": 200, "readBackShare": 0.2, "questions": 4,
+             "optimizer": {"muonRate": 0.006, "adamWRate": 0.0015, "clip": 1,
+               "schedule": {"shape": "linear", "warmUp": 5, "decay": 0.4, "floor": 0.02}},
+             "evaluation": {"every": 50, "subjects": [1], "documents": 2, "ratios": [4]}, "checkpointEvery": 1000}
+            """#
+        return try JSONDecoder().decode(CompressorRecipe.self, from: Data(json.utf8))
+    }
+
+    /// Losses by step.
+    private func losses(_ body: ((TrainingProgress) -> Void) throws -> Bool) throws -> (finished: Bool, [Int: Double]) {
+        var found: [Int: Double] = [:]
+        let finished = try body { progress in
+            if let loss = progress.values["loss"] { found[progress.step] = loss }
+        }
+        return (finished, found)
+    }
+
+    @Test func `a base model that was stopped goes on exactly, and learns`() throws {
+        let recipe = try baseRecipe()
+        let (whole, broken) = (folder.appendingPathComponent("whole"), folder.appendingPathComponent("broken"))
+        let (_, straight) = try losses { try BaseTraining(recipe: recipe, folder: whole).run(report: $0) }
+        let (stopped, first) = try losses {
+            try BaseTraining(recipe: recipe, folder: broken).run(isCancelled: { true }, report: $0)
+        }
+        #expect(!stopped && first == [25: straight[25]])
+        #expect(FileManager.default.fileExists(atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
+        let (finished, second) = try losses { try BaseTraining(recipe: recipe, folder: broken).run(report: $0) }
+        #expect(finished && second == [50: straight[50]])
+        #expect(try Backbone(folder: whole).contentHash == Backbone(folder: broken).contentHash)
+        #expect(straight[50] ?? .infinity < straight[25] ?? 0)
+        #expect(!FileManager.default.fileExists(atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
+    }
+
+    @Test(arguments: ["pic", "icae", "mean-pooling"])
+    func `a compressor that was stopped goes on exactly`(_ id: String) throws {
+        let model = folder.appendingPathComponent("model")
+        _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
+        let backbone = try Backbone(folder: model)
+        let type = try #require(allMethods.first { $0.card.id == id })
+        func training<Method: CompressionMethod>(_ type: Method.Type, _ name: String) throws -> CompressorTraining {
+            let method = try #require(Method(parameters: .init()) as? any TrainableMethod)
+            return CompressorTraining(
+                recipe: try compressorRecipe(), backbone: backbone, method: method,
+                folder: model.appendingPathComponent("compressors/\(name)"))
+        }
+        let (_, straight) = try losses { try training(type, "whole").run(report: $0) }
+        let (stopped, _) = try losses { try training(type, "broken").run(isCancelled: { true }, report: $0) }
+        #expect(!stopped)
+        let (finished, second) = try losses { try training(type, "broken").run(report: $0) }
+        #expect(finished && second == [50: straight[50]])
+        let stored = try StoredCompressor.all(of: backbone)
+        #expect(stored.count == 2 && stored[0].contentHash == stored[1].contentHash)
+        _ = try stored[0].open(on: backbone)
+        // The decoder is frozen.
+        #expect(try Backbone(folder: model).contentHash == backbone.contentHash)
+    }
+
+    @Test func `another recipe does not go on from a checkpoint`() throws {
+        var recipe = try baseRecipe()
+        _ = try BaseTraining(recipe: recipe, folder: folder).run(isCancelled: { true }) { _ in }
+        recipe.seed = 4
+        #expect(throws: TrainingError.self) { try BaseTraining(recipe: recipe, folder: folder).run { _ in } }
+    }
+
+    @Test func `a compressor of another base is refused`() throws {
+        let model = folder.appendingPathComponent("model")
+        _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
+        let backbone = try Backbone(folder: model)
+        let bundled = try Backbone(
+            folder: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("Models/gazette-1m"))
+        let stored = try #require(try StoredCompressor.all(of: bundled).first)
+        let error = #expect(throws: BenchError.self) { try stored.open(on: backbone) }
+        #expect(error?.description.contains("another base model") == true)
+    }
+
+    @Test(arguments: ["{", "{}", #"{"name": 7}"#])
+    func `a recipe that is none is named with its field`(_ json: String) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("recipe.json")
+        try Data(json.utf8).write(to: file)
+        let error = #expect(throws: TrainingError.self) { try readRecipe(file, as: BaseRecipe.self) }
+        let text = error?.description ?? ""
+        #expect(text.contains("recipe.json") && !text.contains("\n"), "\(text)")
+    }
+}
