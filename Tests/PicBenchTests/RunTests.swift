@@ -8,8 +8,10 @@ struct RunTests {
     private let folder = try! TemporaryFolder()
     private var db: String { folder.path("results.sqlite") }
     private func grid(_ more: String...) -> [String] {
-        ["run", "--methods", "pic,truncation", "--ratios", "4,16", "--limit", "60", "--latency-samples", "2", "--db", db]
-            + more
+        [
+            "run", "--methods", "pic,truncation", "--ratios", "4,16", "--dataset", "gazette:subjects=4,documents=20",
+            "--limit", "40", "--latency-samples", "2", "--db", db,
+        ] + more
     }
 
     private func count(_ sql: String) throws -> Int {
@@ -24,7 +26,7 @@ struct RunTests {
         }
         // Two references and two methods at two ratios on three tasks.
         #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
-        #expect(try count("SELECT count(*) FROM sample") == 6 * (60 + 50 + 50))
+        #expect(try count("SELECT count(*) FROM sample") == 6 * (40 + 20 + 20))
         #expect(try count("SELECT count(*) FROM latency") == 18 * 2)
 
         let second = try Command.run(grid())
@@ -34,8 +36,8 @@ struct RunTests {
 
         let more = try Command.run(grid("--tasks", "qa", "--force"))
         #expect(more.status == 0)
-        #expect(try count("SELECT count(*) FROM sample WHERE runID = 3") == 6 * 60)
-        #expect(try count("SELECT count(*) FROM sample") == 6 * (60 + 50 + 50))
+        #expect(try count("SELECT count(*) FROM sample WHERE runID = 3") == 6 * 40)
+        #expect(try count("SELECT count(*) FROM sample") == 6 * (40 + 20 + 20))
 
         let markdown = try Command.run("export", "markdown", "--db", db)
         #expect(markdown.status == 0 && markdown.output.contains("| PIC | soft prompt, trained |"))
@@ -66,12 +68,12 @@ struct RunTests {
         process.waitUntilExit()
         #expect(signal == SIGINT ? process.terminationStatus == 130 : process.terminationReason == .uncaughtSignal)
         let before = try count("SELECT count(*) FROM sample")
-        #expect(before > 0 && before < 960)
+        #expect(before > 0 && before < 480)
         #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
 
         let again = try Command.run(grid())
         #expect(again.status == 0, "\(again.error)")
-        #expect(try count("SELECT count(*) FROM sample") == 960)
+        #expect(try count("SELECT count(*) FROM sample") == 480)
         #expect(try count("SELECT count(*) FROM sample WHERE runID = 1") == before)
         #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
         #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
