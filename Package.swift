@@ -27,7 +27,8 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Datasets", dependencies: ["Seeding"]),
         .target(name: "Bench", dependencies: ["LanguageModels", "Datasets", "Metrics"]),
-        .target(name: "Methods", dependencies: ["Bench", "Seeding"], path: "Methods", plugins: ["Catalogue"]),
+        .target(
+            name: "Methods", dependencies: ["Bench", "Seeding"], path: "Methods", plugins: ["Catalogue"]),
         .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks", plugins: ["Catalogue"]),
         .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
         .executableTarget(name: "CatalogueGenerator"),

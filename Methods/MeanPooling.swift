@@ -25,10 +25,13 @@ public struct MeanPooling: TrainableMethod {
         var ranges: [Range<Int>] = []
         for (context, rows) in zip(contexts, rows) {
             ranges.append(windows.count..<windows.count + context.budget)
-            windows += context.windows.map { rows.lowerBound + $0.lowerBound..<rows.lowerBound + $0.upperBound }
+            windows += context.windows.map {
+                rows.lowerBound + $0.lowerBound..<rows.lowerBound + $0.upperBound
+            }
         }
         return SoftPrompts(
             slots: c.linear(c.windowMean(states, windows), compressor.projection), ranges: ranges,
-            positions: contexts.map { $0.windows.map { $0.upperBound - 1 } }, next: contexts.map(\.tokens.count))
+            positions: contexts.map { $0.windows.map { $0.upperBound - 1 } },
+            next: contexts.map(\.tokens.count))
     }
 }

@@ -25,7 +25,9 @@ public struct Backbone {
         try self.init(
             folder: folder, model: model, tokenizer: tokenizer,
             contentHash: FileHash.of(
-                FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "config.json" || $0 == "tokenizer.json" }))
+                FileHash.files(in: folder) {
+                    $0.hasSuffix(".safetensors") || $0 == "config.json" || $0 == "tokenizer.json"
+                }))
     }
 
     public init(folder: URL, model: LanguageModel, tokenizer: Tokenizer, contentHash: String) {

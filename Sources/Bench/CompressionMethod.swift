@@ -76,7 +76,8 @@ public struct Tools {
     public let compressor: Compressor?
     public let computation: Computation
 
-    public init(model: LanguageModel, compressor: Compressor? = nil, computation: Computation = Computation()) {
+    public init(model: LanguageModel, compressor: Compressor? = nil, computation: Computation = Computation())
+    {
         self.model = model
         self.compressor = compressor
         self.computation = computation

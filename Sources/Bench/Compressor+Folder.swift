@@ -48,9 +48,11 @@ public struct StoredCompressor: Sendable {
         do {
             card = try JSONDecoder().decode(CompressorCard.self, from: data)
         } catch {
-            throw BenchError.badCompressor(folder: folder.path, reason: "compressor.json is not sound: \(error)")
+            throw BenchError.badCompressor(
+                folder: folder.path, reason: "compressor.json is not sound: \(error)")
         }
-        contentHash = try FileHash.of(FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "compressor.json" })
+        contentHash = try FileHash.of(
+            FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "compressor.json" })
     }
 
     /// Every compressor in a model's folder, in order of their names.
@@ -58,7 +60,9 @@ public struct StoredCompressor: Sendable {
         let folder = backbone.folder.appendingPathComponent("compressors")
         guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
         return try FileHash.files(in: folder) { !$0.hasPrefix(".") }
-            .filter { FileManager.default.fileExists(atPath: $0.appendingPathComponent("compressor.json").path) }
+            .filter {
+                FileManager.default.fileExists(atPath: $0.appendingPathComponent("compressor.json").path)
+            }
             .map(StoredCompressor.init)
     }
 
@@ -73,7 +77,9 @@ public struct StoredCompressor: Sendable {
         }
         if let exact = own.first(where: { $0.card.ratios.contains(ratio.value) }) { return exact }
         let within = own.first { stored in
-            guard let least = stored.card.ratios.min(), let most = stored.card.ratios.max() else { return false }
+            guard let least = stored.card.ratios.min(), let most = stored.card.ratios.max() else {
+                return false
+            }
             return (least...most).contains(ratio.value)
         }
         if within == nil, !type(of: trainable).worksUntrained {
@@ -87,8 +93,9 @@ public struct StoredCompressor: Sendable {
     public func open(on backbone: Backbone) throws -> Compressor {
         func bad(_ reason: String) -> BenchError { .badCompressor(folder: folder.path, reason: reason) }
         guard card.baseHash == backbone.contentHash else {
-            throw bad("it was trained on another base model (hash \(card.baseHash.prefix(12)), "
-                + "this one is \(backbone.contentHash.prefix(12)))")
+            throw bad(
+                "it was trained on another base model (hash \(card.baseHash.prefix(12)), "
+                    + "this one is \(backbone.contentHash.prefix(12)))")
         }
         let stored = try SafetensorsFile(folder.appendingPathComponent("memory.safetensors")).tensors
         let hidden = backbone.model.configuration.hiddenSize
@@ -101,7 +108,9 @@ public struct StoredCompressor: Sendable {
             let layers = try SafetensorsFile(weights).tensors
             let base = backbone.model.tensors
             encoder = try LanguageModel(backbone.model.configuration) { name, shape in
-                guard let tensor = layers[name] ?? base[name] else { throw bad("there is no tensor '\(name)'") }
+                guard let tensor = layers[name] ?? base[name] else {
+                    throw bad("there is no tensor '\(name)'")
+                }
                 guard tensor.shape == shape else {
                     throw bad("'\(name)' has the shape \(tensor.shape), the base model has \(shape)")
                 }
@@ -121,7 +130,8 @@ extension Compressor {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try encoder.encode(card).write(to: folder.appendingPathComponent("compressor.json"), options: .atomic)
+            try encoder.encode(card).write(
+                to: folder.appendingPathComponent("compressor.json"), options: .atomic)
         } catch {
             throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
         }
@@ -138,7 +148,8 @@ extension Compressor {
 extension Backbone {
     /// What a method computes with at a ratio: the model, and its trained compressor where it has one.
     public func tools(for method: any CompressionMethod, ratio: Ratio) throws -> Tools {
-        let stored = try StoredCompressor.best(for: method, ratio: ratio, among: StoredCompressor.all(of: self))
+        let stored = try StoredCompressor.best(
+            for: method, ratio: ratio, among: StoredCompressor.all(of: self))
         return Tools(model: model, compressor: try stored?.open(on: self))
     }
 }

@@ -53,7 +53,8 @@ extension Compressor {
             let firstKey = rows.count
             for chunk in chunks(context) where !chunk.isEmpty {
                 rows.append(
-                    tokens: context.tokens[chunk], firstPosition: prefix.count + chunk.lowerBound, seeing: [begin])
+                    tokens: context.tokens[chunk], firstPosition: prefix.count + chunk.lowerBound,
+                    seeing: [begin])
             }
             let length = context.tokens.count
             let firstMemory = rows.count
@@ -78,7 +79,8 @@ extension Compressor {
             rows.embeddings(slots: memories, of: encoder, in: c), positions: rows.positions,
             visibility: rows.visibility, adapter: adapter, in: c)
         return SoftPrompts(
-            slots: c.linear(c.gatherRows(hidden, memoryRows), projection), ranges: ranges, positions: positions,
+            slots: c.linear(c.gatherRows(hidden, memoryRows), projection), ranges: ranges,
+            positions: positions,
             next: next)
     }
 

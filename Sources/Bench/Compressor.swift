@@ -32,7 +32,8 @@ public final class Compressor {
     /// The untrained compressor of a model: the model itself as the encoder, a map that brings
     /// hidden states to the scale of embeddings, and memory tokens near the mean embedding.
     public convenience init(
-        for model: LanguageModel, encoder: LanguageModel? = nil, adapter: LowRankAdapter? = nil, seed: UInt64 = 0
+        for model: LanguageModel, encoder: LanguageModel? = nil, adapter: LowRankAdapter? = nil,
+        seed: UInt64 = 0
     ) {
         let hidden = model.configuration.hiddenSize
         let rows = min(model.embedding.rows, 4096)
@@ -62,7 +63,9 @@ public final class Compressor {
         if let adapter {
             result.merge(adapter.tensors) { a, _ in a }
         } else {
-            result.merge(encoder.tensors.filter { $0.key.hasPrefix("model.layers.") || $0.key == "model.norm.weight" }) {
+            result.merge(
+                encoder.tensors.filter { $0.key.hasPrefix("model.layers.") || $0.key == "model.norm.weight" }
+            ) {
                 a, _ in a
             }
         }

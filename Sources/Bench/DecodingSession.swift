@@ -90,7 +90,8 @@ public final class DecodingSession {
                 seeing: [sequence.seen, sequence.firstKey..<sequence.nextKey])
         }
         let hidden = model.hidden(
-            rows.embeddings(of: model, in: computation), positions: rows.positions, visibility: rows.visibility,
+            rows.embeddings(of: model, in: computation), positions: rows.positions,
+            visibility: rows.visibility,
             cache: cache, cacheRows: rows.keys, in: computation)
         let moved = active.map { sequence in
             var next = sequence
@@ -141,7 +142,8 @@ struct ContextRows {
                 next.append(prefix.count + tokens.count)
             case .slots(let slots, let positions, let end):
                 for (i, position) in positions.enumerated() {
-                    rows.append(slot: slotCount + i, position: prefix.count + position, seeing: [first..<rows.count])
+                    rows.append(
+                        slot: slotCount + i, position: prefix.count + position, seeing: [first..<rows.count])
                 }
                 slotCount += slots.rows
                 parts.append(slots)

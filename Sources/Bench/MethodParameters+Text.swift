@@ -74,7 +74,11 @@ private enum JSONScalar: Codable, CustomStringConvertible {
         switch self {
         case .flag(let flag): try container.encode(flag)
         case .number(let number):
-            if let whole = Int(exactly: number) { try container.encode(whole) } else { try container.encode(number) }
+            if let whole = Int(exactly: number) {
+                try container.encode(whole)
+            } else {
+                try container.encode(number)
+            }
         case .text(let text): try container.encode(text)
         }
     }

@@ -22,7 +22,8 @@ public struct RowAssembly {
     /// - Parameter key: the first row's key, where rows go to a cache; otherwise its place in the pass
     @discardableResult
     public mutating func append(
-        tokens new: some Collection<Int32>, firstPosition: Int, key: Int? = nil, seeing seen: [Range<Int>] = []
+        tokens new: some Collection<Int32>, firstPosition: Int, key: Int? = nil,
+        seeing seen: [Range<Int>] = []
     ) -> Range<Int> {
         let first = key ?? count
         for (i, token) in new.enumerated() {

@@ -43,7 +43,9 @@ public struct Scorer {
             var cost = 48
             if example.documentID != document { cost += backbone.tokenizer.encode(example.context).count }
             // Read-back runs the document once more.
-            if case .longestReference = example.outputLimit { cost += (example.references.map(\.utf8.count).max() ?? 0) / 3 }
+            if case .longestReference = example.outputLimit {
+                cost += (example.references.map(\.utf8.count).max() ?? 0) / 3
+            }
             if result.isEmpty || rows + cost > rowsPerBatch && example.documentID != document {
                 result.append([])
                 rows = 0
@@ -79,7 +81,8 @@ public struct Scorer {
         let tokenizer = backbone.tokenizer
         let requests = batch.map { example in
             DecodingSession.Request(
-                context: indexOf[example.documentID] ?? 0, prompt: backbone.format.suffix(example.instruction),
+                context: indexOf[example.documentID] ?? 0,
+                prompt: backbone.format.suffix(example.instruction),
                 maxNewTokens: limit(of: example))
         }
         for (example, request) in zip(batch, requests) {
@@ -90,9 +93,11 @@ public struct Scorer {
             }
         }
         let outputs = DecodingSession(
-            compressed, requests, model: backbone.model, prefix: backbone.format.prefix, stop: backbone.format.stop
+            compressed, requests, model: backbone.model, prefix: backbone.format.prefix,
+            stop: backbone.format.stop
         ).finish()
-        let readBack = task.readsBack
+        let readBack =
+            task.readsBack
             ? DecodingSession.tokenAccuracy(
                 compressed, requests, targets: batch.map { tokenizer.encode($0.references[0]) },
                 model: backbone.model, prefix: backbone.format.prefix)
@@ -112,7 +117,10 @@ public struct Scorer {
     public func context(of example: Example, ratio: Ratio, seed: UInt64) -> Context {
         Context(
             tokens: backbone.tokenizer.encode(example.context), ratio: ratio,
-            seed: seed ^ example.documentID.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+            seed: seed
+                ^ example.documentID.utf8.reduce(14_695_981_039_346_656_037) {
+                    ($0 ^ UInt64($1)) &* 1_099_511_628_211
+                })
     }
 
     public func limit(of example: Example) -> Int {
@@ -135,14 +143,16 @@ public struct Scorer {
         var text: String?
         switch compressed {
         case .tokens(let tokens):
-            guard tokens.allSatisfy({ $0 >= 0 && Int($0) < backbone.model.configuration.vocabularySize }) else {
+            guard tokens.allSatisfy({ $0 >= 0 && Int($0) < backbone.model.configuration.vocabularySize })
+            else {
                 throw bad("a token outside the vocabulary")
             }
             text = backbone.tokenizer.decode(tokens)
         case .slots(let slots, let positions, let next):
             let hidden = backbone.model.configuration.hiddenSize
             guard positions.count == slots.rows, slots.rows == 0 || slots.width == hidden else {
-                throw bad("slots \(slots.shape) with \(positions.count) positions for a model of width \(hidden)")
+                throw bad(
+                    "slots \(slots.shape) with \(positions.count) positions for a model of width \(hidden)")
             }
             guard zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }), (positions.first ?? 0) >= 0,
                 (positions.last ?? -1) < next
@@ -151,6 +161,7 @@ public struct Scorer {
         }
         let configuration = backbone.model.configuration
         return Kept(
-            positions: compressed.count, bytes: KVCache.bytes(rows: compressed.count, in: configuration), text: text)
+            positions: compressed.count, bytes: KVCache.bytes(rows: compressed.count, in: configuration),
+            text: text)
     }
 }

@@ -60,7 +60,8 @@ public struct Example: Sendable {
     }
 
     public init(
-        id: String, document: Document, instruction: Instruction, references: [String], outputLimit: OutputLimit
+        id: String, document: Document, instruction: Instruction, references: [String],
+        outputLimit: OutputLimit
     ) {
         self.id = id
         documentID = document.id

@@ -3,13 +3,17 @@ import Foundation
 /// Data as users name it: `gazette`, `gazette:subjects=4,documents=20,seed=3` or `squad=PATH`.
 public enum DatasetSource {
     public static func open(_ text: String) throws -> Dataset {
-        if let path = value(of: "squad=", in: text) { return try SQuADReader.read(URL(fileURLWithPath: path)) }
+        if let path = value(of: "squad=", in: text) {
+            return try SQuADReader.read(URL(fileURLWithPath: path))
+        }
         if text == "gazette" { return try gazette([:]) }
         if let options = value(of: "gazette:", in: text) {
             var fields: [String: Int] = [:]
             for option in options.split(separator: ",") {
                 let sides = option.split(separator: "=").map(String.init)
-                guard sides.count == 2, gazetteDefaults[sides[0]] != nil, let number = Int(sides[1]), number > 0 else {
+                guard sides.count == 2, gazetteDefaults[sides[0]] != nil, let number = Int(sides[1]),
+                    number > 0
+                else {
                     throw DatasetError.malformed(
                         file: "the dataset 'gazette'", at: "its option", found: "'\(option)'",
                         expected: "subjects, documents or seed with a positive number")

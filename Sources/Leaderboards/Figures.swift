@@ -25,7 +25,8 @@ enum Figures {
 
     /// `12.5 KiB`
     static func bytes(_ value: Double) -> String {
-        value < 1024 ? "\(Int(value.rounded())) B"
+        value < 1024
+            ? "\(Int(value.rounded())) B"
             : value < 1024 * 1024 ? "\(fixed(value / 1024, 1)) KiB" : "\(fixed(value / 1024 / 1024, 1)) MiB"
     }
 

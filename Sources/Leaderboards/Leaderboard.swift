@@ -130,7 +130,8 @@ extension Leaderboard {
     }
 
     /// Elements with equal keys together, in the order in which each key first appears.
-    static func groups<Element, Key: Hashable>(_ elements: [Element], by key: (Element) -> Key) -> [[Element]] {
+    static func groups<Element, Key: Hashable>(_ elements: [Element], by key: (Element) -> Key) -> [[Element]]
+    {
         var places: [Key: Int] = [:]
         var groups: [[Element]] = []
         for element in elements {
@@ -169,11 +170,14 @@ extension Leaderboard.Section {
             }
         }
         self.init(
-            model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID, taskID: record.taskID,
+            model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
+            taskID: record.taskID,
             task: record.taskName, primaryMetric: record.primaryMetric, metrics: record.metrics,
-            examples: record.exampleCount, documents: scored.map { Set($0.scores.map(\.documentID)).count }.max() ?? 0,
+            examples: record.exampleCount,
+            documents: scored.map { Set($0.scores.map(\.documentID)).count }.max() ?? 0,
             ratios: Set(cells.filter { $0.record.role == nil }.map(\.record.ratio)).sorted(),
-            rows: rows.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element),
+            rows: rows.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+                .map(\.element),
             failures: cells.filter { $0.state == .failed }.map {
                 Leaderboard.Failure(
                     method: $0.record.methodName, ratio: $0.record.ratio, reason: $0.failure ?? "unknown")
@@ -181,7 +185,9 @@ extension Leaderboard.Section {
     }
 
     private static func headline(of cell: StoredCell?) -> Double? {
-        guard let cell, let place = cell.record.metrics.firstIndex(of: cell.record.primaryMetric) else { return nil }
+        guard let cell, let place = cell.record.metrics.firstIndex(of: cell.record.primaryMetric) else {
+            return nil
+        }
         return cell.scores.reduce(0) { $0 + $1.values[place] } / Double(max(cell.scores.count, 1))
     }
 }
@@ -189,12 +195,17 @@ extension Leaderboard.Section {
 extension Leaderboard.Row {
     init(_ cells: [StoredCell], namesAdapter: Bool, recovered: (Double) -> Double?) {
         let record = cells[0].record
-        let adapter = namesAdapter ? record.adapterHash.map { ", \(record.adapterName ?? "") \($0.prefix(7))" } ?? "" : ""
+        let adapter =
+            namesAdapter
+            ? record.adapterHash.map { ", \(record.adapterName ?? "") \($0.prefix(7))" } ?? "" : ""
         self.init(
-            methodID: record.methodID, method: record.methodName + adapter, family: record.family, role: record.role,
+            methodID: record.methodID, method: record.methodName + adapter, family: record.family,
+            role: record.role,
             isTrained: record.isTrained, isQueryAware: record.isQueryAware, parameters: record.parameters,
-            entries: Leaderboard.groups(cells, by: \.record.ratio).sorted { $0[0].record.ratio < $1[0].record.ratio }
-                .map { Leaderboard.Entry($0, recovered: recovered) })
+            entries: Leaderboard.groups(cells, by: \.record.ratio).sorted {
+                $0[0].record.ratio < $1[0].record.ratio
+            }
+            .map { Leaderboard.Entry($0, recovered: recovered) })
     }
 
     /// Sorts rows: ascending, by the mean headline score within compression methods.
@@ -225,8 +236,10 @@ extension Leaderboard.Entry {
                 clusters[score.documentID]?.count += 1
             }
             let mean = scores.reduce(0) { $0 + $1.values[place] } / Double(scores.count)
-            let interval = Statistics.interval(of: clusters.sorted { $0.key < $1.key }.map(\.value)) ?? mean...mean
-            return Leaderboard.Score(metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound)
+            let interval =
+                Statistics.interval(of: clusters.sorted { $0.key < $1.key }.map(\.value)) ?? mean...mean
+            return Leaderboard.Score(
+                metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound)
         }
         // A context counts once, however many questions it has.
         var contexts: [String: StoredCell.Score] = [:]
@@ -236,7 +249,8 @@ extension Leaderboard.Entry {
         self.init(
             ratio: record.ratio, achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
             keptPositions: Double(kept) / Double(contexts.count),
-            keptBytes: Double(contexts.values.reduce(0) { $0 + $1.keptBytes }) / Double(contexts.count), scores: means,
+            keptBytes: Double(contexts.values.reduce(0) { $0 + $1.keptBytes }) / Double(contexts.count),
+            scores: means,
             recoveredShare: record.role == nil ? means.first.flatMap { recovered($0.mean) } : nil,
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: scores.count,
             isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
@@ -248,7 +262,8 @@ extension Leaderboard.Latency {
     init?(_ records: [LatencyRecord]) {
         func spread(_ seconds: (LatencyRecord) -> Double) -> Spread? {
             let values = records.map(seconds)
-            guard let median = Statistics.percentile(0.5, of: values), let p95 = Statistics.percentile(0.95, of: values)
+            guard let median = Statistics.percentile(0.5, of: values),
+                let p95 = Statistics.percentile(0.95, of: values)
             else { return nil }
             return Spread(median: median, p95: p95)
         }

@@ -12,7 +12,8 @@ public enum MarkdownLeaderboard {
             if !section.failures.isEmpty {
                 parts.append("Failed:\n")
                 parts.append(
-                    section.failures.map { "- \($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)\n" }.joined())
+                    section.failures.map { "- \($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)\n" }
+                        .joined())
             }
         }
         parts.append(contentsOf: provenance(board))
@@ -35,7 +36,9 @@ public enum MarkdownLeaderboard {
             table.rows.append(
                 [row.method, row.kind]
                     + ratios.map { ratio in
-                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else { return "" }
+                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
+                            return ""
+                        }
                         let share = entry.recoveredShare.map { ", recovered \(Figures.share($0))" } ?? ""
                         return Figures.interval(score) + share + entry.partialMark
                     })
@@ -56,13 +59,16 @@ public enum MarkdownLeaderboard {
                     entry.scores.first { $0.metric == metric }.map(Figures.interval) ?? ""
                 }
                 let latency =
-                    entry.latency.map { [$0.compress, $0.prefill, $0.decodePerToken].map(Figures.milliseconds) }
+                    entry.latency.map {
+                        [$0.compress, $0.prefill, $0.decodePerToken].map(Figures.milliseconds)
+                    }
                     ?? ["", "", ""]
                 table.rows.append(
                     [
                         row.method, row.role == nil ? Figures.ratio(entry.ratio) : "",
                         entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
-                    ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)] + latency)
+                    ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
+                        + latency)
             }
         }
         return table
@@ -71,8 +77,10 @@ public enum MarkdownLeaderboard {
     private static func provenance(_ board: Leaderboard) -> [String] {
         guard !board.runs.isEmpty else { return [] }
         var runs = TextTable(
-            columns: ["Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command"]
-                .map { .init(title: $0, isNumeric: false) })
+            columns: [
+                "Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command",
+            ]
+            .map { .init(title: $0, isNumeric: false) })
         runs.rows = board.runs.map {
             [
                 "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,

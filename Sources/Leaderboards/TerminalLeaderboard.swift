@@ -5,24 +5,32 @@ public enum TerminalLeaderboard {
         var text = ""
         for section in board.sections {
             text += bold(section.title, color) + "\n"
-            text += "\(Figures.metric(section.primaryMetric)) in %, 95% interval, share recovered of full context\n"
+            text +=
+                "\(Figures.metric(section.primaryMetric)) in %, 95% interval, share recovered of full context\n"
             text += scores(section).plain { line, row in
                 guard color else { return line }
                 guard let row else { return "\u{1b}[2m\(line)\u{1b}[0m" }
                 return section.rows[row].role == nil ? line : "\u{1b}[36m\(line)\u{1b}[0m"
             }
-            if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) { text += "* not finished\n" }
+            if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) {
+                text += "* not finished\n"
+            }
             for failure in section.failures {
                 text += "failed: \(failure.method) at \(Figures.ratio(failure.ratio)): \(failure.reason)\n"
             }
             text += "\n"
         }
         for sections in Leaderboard.groups(board.sections, by: { $0.modelHash + $0.dataset }) {
-            guard let section = sections.first(where: { $0.rows.contains { $0.entries.contains { $0.latency != nil } } })
+            guard
+                let section = sections.first(where: {
+                    $0.rows.contains { $0.entries.contains { $0.latency != nil } }
+                })
             else { continue }
             text += bold("What an answer costs (\(section.task.lowercased()))", color) + "\n"
             text += "milliseconds, median (95th percentile); KV: keys and values of the kept context\n"
-            text += costs(section).plain { line, row in color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line } + "\n"
+            text +=
+                costs(section).plain { line, row in color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line }
+                + "\n"
         }
         return text
     }
@@ -35,7 +43,9 @@ public enum TerminalLeaderboard {
             table.rows.append(
                 [row.method]
                     + section.columns.flatMap { ratio -> [String] in
-                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else { return ["", ""] }
+                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
+                            return ["", ""]
+                        }
                         return [
                             Figures.interval(score) + (entry.isPartial ? "*" : ""),
                             entry.recoveredShare.map(Figures.share) ?? "",
@@ -54,7 +64,8 @@ public enum TerminalLeaderboard {
                 guard let latency = entry.latency else { continue }
                 table.rows.append([
                     row.method, row.role == nil ? Figures.ratio(entry.ratio) : "",
-                    entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "", Figures.bytes(entry.keptBytes),
+                    entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "",
+                    Figures.bytes(entry.keptBytes),
                     Figures.milliseconds(latency.compress), Figures.milliseconds(latency.prefill),
                     Figures.milliseconds(latency.decodePerToken),
                 ])

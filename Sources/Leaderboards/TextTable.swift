@@ -23,7 +23,8 @@ public struct TextTable {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let rule = columns.map { $0.isNumeric ? "--:" : ":--" }
         let body = rows.map { line($0.map(Self.escaped)) }
-        return ([line(columns.map { Self.escaped($0.title) }), line(rule)] + body).joined(separator: "\n") + "\n"
+        return ([line(columns.map { Self.escaped($0.title) }), line(rule)] + body).joined(separator: "\n")
+            + "\n"
     }
 
     /// Two spaces between columns; `style` may colour a line without changing its width.

@@ -25,7 +25,8 @@ struct Catalogue: Sendable {
     func method(describedBy text: String) throws -> any CompressionMethod {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let assignments = parts.dropFirst().map { part in
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
             return (name: sides[0], value: sides.count == 2 ? sides[1] : "")
         }
         return try method(parts[0]).make(assignments)

@@ -9,7 +9,8 @@ enum Machine {
 
     /// The processor's name as the system gives it.
     static var cpu: String {
-        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let lines =
+            (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
         return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
     }
@@ -18,7 +19,8 @@ enum Machine {
 
     /// The revision of the checkout that the executable was built in; nil outside of one.
     static var gitRevision: String? {
-        guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent() else {
+        guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        else {
             return nil
         }
         let process = Process()

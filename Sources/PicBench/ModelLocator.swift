@@ -25,7 +25,8 @@ enum ModelLocator {
     static var all: [URL] {
         var names: Set<String> = []
         return libraries.flatMap { library in
-            ((try? FileManager.default.contentsOfDirectory(at: library, includingPropertiesForKeys: nil)) ?? [])
+            ((try? FileManager.default.contentsOfDirectory(at: library, includingPropertiesForKeys: nil))
+                ?? [])
                 .filter(isModel).sorted { $0.path < $1.path }
         }.filter { names.insert($0.lastPathComponent).inserted }
     }

@@ -65,9 +65,11 @@ public struct CellRecord: Codable, Sendable, Equatable {
 
     public init(
         fingerprint: String, modelName: String, modelHash: String, adapterName: String?, adapterHash: String?,
-        methodID: String, methodName: String, family: String, role: String?, isTrained: Bool, isQueryAware: Bool,
+        methodID: String, methodName: String, family: String, role: String?, isTrained: Bool,
+        isQueryAware: Bool,
         parameters: String, taskID: String, taskName: String, primaryMetric: String, metrics: [String],
-        datasetID: String, datasetHash: String, ratio: Double, seed: Int64, decoding: String, exampleCount: Int
+        datasetID: String, datasetHash: String, ratio: Double, seed: Int64, decoding: String,
+        exampleCount: Int
     ) {
         self.fingerprint = fingerprint
         self.modelName = modelName

@@ -13,7 +13,9 @@ extension ResultStore {
     }
 
     public func finishRun(_ id: Int64) throws {
-        try write { try $0.execute(sql: "UPDATE run SET finishedAt = ? WHERE id = ?", arguments: [Date(), id]) }
+        try write {
+            try $0.execute(sql: "UPDATE run SET finishedAt = ? WHERE id = ?", arguments: [Date(), id])
+        }
     }
 
     /// Finds or makes the cell with the record's fingerprint. A failed one is open again.
@@ -33,14 +35,16 @@ extension ResultStore {
                 try db.execute(sql: "DELETE FROM latency WHERE cellID = ?", arguments: [id])
             }
             if !isDone {
-                try db.execute(sql: "UPDATE cell SET state = 'open', failure = NULL WHERE id = ?", arguments: [id])
+                try db.execute(
+                    sql: "UPDATE cell SET state = 'open', failure = NULL WHERE id = ?", arguments: [id])
             }
             return OpenCell(
                 id: id, isDone: isDone,
                 scored: try String.fetchSet(
                     db, sql: "SELECT exampleID FROM sample WHERE cellID = ?", arguments: [id]),
                 hasLatency: try Bool.fetchOne(
-                    db, sql: "SELECT EXISTS (SELECT 1 FROM latency WHERE cellID = ?)", arguments: [id]) ?? false)
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM latency WHERE cellID = ?)", arguments: [id])
+                    ?? false)
         }
     }
 
@@ -60,8 +64,10 @@ extension ResultStore {
                 let kept = try sample.keptText.map { try Self.textID($0, db) }
                 let references = String(decoding: try JSONEncoder().encode(sample.references), as: UTF8.self)
                 try insert.execute(arguments: [
-                    cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction, references,
-                    sample.contextTokens, sample.keptPositions, sample.keptBytes, sample.outputTokens, context, kept,
+                    cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction,
+                    references,
+                    sample.contextTokens, sample.keptPositions, sample.keptBytes, sample.outputTokens,
+                    context, kept,
                 ])
                 let id = db.lastInsertedRowID
                 for (metric, value) in sample.metrics {
@@ -76,7 +82,9 @@ extension ResultStore {
         let hash = SHA256.hex(of: text)
         let find = try db.cachedStatement(sql: "SELECT id FROM text WHERE hash = ?")
         if let id = try Int64.fetchOne(find, arguments: [hash]) { return id }
-        try db.cachedStatement(sql: "INSERT INTO text (hash, content) VALUES (?, ?)").execute(arguments: [hash, text])
+        try db.cachedStatement(sql: "INSERT INTO text (hash, content) VALUES (?, ?)").execute(arguments: [
+            hash, text,
+        ])
         return db.lastInsertedRowID
     }
 
@@ -91,7 +99,8 @@ extension ResultStore {
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        cell, run, l.exampleID, l.contextTokens, l.keptPositions, l.keptBytes, l.compressSeconds,
+                        cell, run, l.exampleID, l.contextTokens, l.keptPositions, l.keptBytes,
+                        l.compressSeconds,
                         l.prefillSeconds, l.decodeSecondsPerToken, l.outputTokens,
                     ])
             }

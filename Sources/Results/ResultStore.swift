@@ -23,7 +23,8 @@ public final class ResultStore: Sendable {
         do {
             if !exists {
                 try FileManager.default.createDirectory(
-                    at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+                    at: URL(fileURLWithPath: path).deletingLastPathComponent(),
+                    withIntermediateDirectories: true)
             }
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { try Self.check($0, path: path) }

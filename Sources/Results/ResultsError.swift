@@ -31,16 +31,19 @@ public enum ResultsError: Error, CustomStringConvertible, LocalizedError, Equata
     init(_ error: DatabaseError, path: String) {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            self = .database(path: path, reason: "it is damaged or no SQLite file; restore it or use another --db")
+            self = .database(
+                path: path, reason: "it is damaged or no SQLite file; restore it or use another --db")
         case .SQLITE_READONLY, .SQLITE_PERM:
             self = .database(path: path, reason: "it cannot be written; make it writable or use another --db")
         case .SQLITE_CANTOPEN:
-            self = .database(path: path, reason: "it cannot be opened; check that the folder exists and is writable")
+            self = .database(
+                path: path, reason: "it cannot be opened; check that the folder exists and is writable")
         case .SQLITE_FULL:
             self = .database(
                 path: path, reason: "the disk is full; free some space and run again, what is stored is safe")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self = .database(path: path, reason: "another process is writing to it; wait for it or use another --db")
+            self = .database(
+                path: path, reason: "another process is writing to it; wait for it or use another --db")
         case .SQLITE_IOERR:
             self = .database(path: path, reason: "the disk failed (\(error.message ?? "input/output error"))")
         default:

@@ -95,7 +95,8 @@ extension ResultStore {
         }
     }
 
-    private static func scores(of cell: Int64, metrics: [String], _ db: Database) throws -> [StoredCell.Score] {
+    private static func scores(of cell: Int64, metrics: [String], _ db: Database) throws -> [StoredCell.Score]
+    {
         var scores: [StoredCell.Score] = []
         var last: Int64?
         let rows = try Row.fetchCursor(

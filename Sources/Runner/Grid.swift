@@ -52,8 +52,10 @@ public struct Grid {
             let examples = examples(of: task)
             guard !examples.isEmpty else { continue }
             let hash = SHA256.hex(
-                of: examples.flatMap { ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references }
-                    .joined(separator: "\u{1e}"))
+                of: examples.flatMap {
+                    ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references
+                }
+                .joined(separator: "\u{1e}"))
             func add(_ method: any CompressionMethod, _ ratio: Ratio, _ seed: UInt64) throws {
                 let compressor = try StoredCompressor.best(for: method, ratio: ratio, among: compressors)
                 cells.append(
@@ -99,20 +101,25 @@ struct PlannedCell {
     var card: MethodCard { type(of: method).card }
 
     /// `pic 16x qa`
-    var label: String { card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)" }
+    var label: String {
+        card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)"
+    }
 
     /// The row that identifies it: everything that makes it the same experiment is in the fingerprint.
     func record(on backbone: Backbone) -> CellRecord {
         let decoding =
             #"{"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
         let identity = [
-            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, method.parametersJSON, task.card.id,
+            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, method.parametersJSON,
+            task.card.id,
             task.card.metricIDs.joined(separator: ","), examplesHash, "\(ratio.value)", "\(seed)", decoding,
         ]
         return CellRecord(
             fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,
-            modelHash: backbone.contentHash, adapterName: compressor?.card.name, adapterHash: compressor?.contentHash,
-            methodID: card.id, methodName: method.label, family: card.family.rawValue, role: card.role?.rawValue,
+            modelHash: backbone.contentHash, adapterName: compressor?.card.name,
+            adapterHash: compressor?.contentHash,
+            methodID: card.id, methodName: method.label, family: card.family.rawValue,
+            role: card.role?.rawValue,
             isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: method.parametersJSON,
             taskID: task.card.id, taskName: task.card.name, primaryMetric: task.card.metricIDs[0],
             metrics: task.card.metricIDs, datasetID: dataset, datasetHash: examplesHash, ratio: ratio.value,

@@ -68,7 +68,8 @@ public struct GridRunner {
                     break
                 }
                 if !open.hasLatency {
-                    try store.append(latencies: measureLatency(of: cell, tools), to: open.id, run: summary.run)
+                    try store.append(
+                        latencies: measureLatency(of: cell, tools), to: open.id, run: summary.run)
                 }
                 try store.finishCell(open.id)
             } catch let error as ResultsError {
@@ -103,19 +104,23 @@ public struct GridRunner {
     private func measureLatency(of cell: PlannedCell, _ tools: Tools) throws -> [LatencyRecord] {
         let scorer = Scorer(backbone: backbone, task: cell.task.card)
         var documents: Set<String> = []
-        let examples = cell.examples.filter { documents.insert($0.documentID).inserted }.prefix(latencySamples)
+        let examples = cell.examples.filter { documents.insert($0.documentID).inserted }.prefix(
+            latencySamples)
         guard let first = examples.first else { return [] }
         var records: [LatencyRecord] = []
         for example in [first] + examples {
             let context = scorer.context(of: example, ratio: cell.ratio, seed: cell.seed)
             let clock = ContinuousClock()
             var compressed = CompressedContext.tokens([])
-            let compressing = try clock.measure { compressed = try cell.method.compress(context, with: tools) }
+            let compressing = try clock.measure {
+                compressed = try cell.method.compress(context, with: tools)
+            }
             let kept = try scorer.inspect(
                 compressed, of: context, budgetApplies: cell.card.role != .upper, method: cell.card.id)
             // The same number of tokens for everyone, stop tokens ignored.
             let request = DecodingSession.Request(
-                context: 0, prompt: backbone.format.suffix(example.instruction), maxNewTokens: Self.decodedTokens + 1)
+                context: 0, prompt: backbone.format.suffix(example.instruction),
+                maxNewTokens: Self.decodedTokens + 1)
             let begin = clock.now
             let session = DecodingSession(
                 [compressed], [request], model: backbone.model, prefix: backbone.format.prefix, stop: [])
@@ -148,7 +153,8 @@ extension SampleRecord {
             exampleID: outcome.example.id, documentID: outcome.example.documentID, question: question,
             prediction: outcome.prediction, references: outcome.example.references, metrics: outcome.metrics,
             contextTokens: outcome.contextTokens, keptPositions: outcome.kept.positions,
-            keptBytes: outcome.kept.bytes, outputTokens: outcome.outputTokens, context: outcome.example.context,
+            keptBytes: outcome.kept.bytes, outputTokens: outcome.outputTokens,
+            context: outcome.example.context,
             keptText: outcome.kept.text)
     }
 }

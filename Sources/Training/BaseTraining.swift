@@ -112,7 +112,8 @@ public struct BaseTraining {
     private func makeModel(_ tokenizer: Tokenizer) -> LanguageModel {
         var configuration = ModelConfiguration(
             vocabularySize: tokenizer.vocabularySize, hiddenSize: recipe.model.hiddenSize,
-            intermediateSize: recipe.model.intermediateSize, layers: recipe.model.layers, heads: recipe.model.heads)
+            intermediateSize: recipe.model.intermediateSize, layers: recipe.model.layers,
+            heads: recipe.model.heads)
         configuration.bosID = tokenizer.id(of: PromptFormat.Mark.begin.rawValue)
         configuration.eosIDs = tokenizer.id(of: PromptFormat.Mark.end.rawValue).map { [$0] } ?? []
         configuration.contextLimit = 8192

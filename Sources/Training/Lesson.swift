@@ -66,13 +66,16 @@ struct Teacher {
     func recallDrill(pairs: Int, using generator: inout SeededGenerator) -> Lesson {
         let drawn = generator.shuffled(words).prefix(2 * pairs).map { $0 }
         let stop = tokenizer.encode(".").suffix(1)
-        let (question, answer) = (format.suffix(.answer(question: "")).prefix(1), format.suffix(.answer(question: "")).suffix(1))
+        let (question, answer) = (
+            format.suffix(.answer(question: "")).prefix(1), format.suffix(.answer(question: "")).suffix(1)
+        )
         var context: [Int32] = []
         var tails: [Lesson.Tail] = []
         for i in 0..<pairs {
             context += [drawn[2 * i], drawn[2 * i + 1]] + stop
             tails.append(
-                Lesson.Tail(prompt: question + [drawn[2 * i]] + answer, target: [drawn[2 * i + 1]] + end, weight: 1))
+                Lesson.Tail(
+                    prompt: question + [drawn[2 * i]] + answer, target: [drawn[2 * i + 1]] + end, weight: 1))
         }
         return Lesson(context: context, tails: tails)
     }

@@ -62,7 +62,8 @@ struct LessonBatch {
     /// The weighted cross-entropy; slots: [slots, hidden] or nil; result: [1]
     func loss(of model: LanguageModel, slots: Tensor? = nil, in c: Computation) -> Tensor {
         let hidden = model.hidden(
-            rows.embeddings(slots: slots, of: model, in: c), positions: rows.positions, visibility: rows.visibility,
+            rows.embeddings(slots: slots, of: model, in: c), positions: rows.positions,
+            visibility: rows.visibility,
             in: c)
         return c.crossEntropy(
             model.logits(c.gatherRows(hidden, predicting), in: c), targets: targets, weights: weights)

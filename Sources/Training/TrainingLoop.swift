@@ -68,7 +68,8 @@ public struct TrainingLoop {
             func tell(_ values: [String: Double]) throws {
                 try report(
                     TrainingProgress(
-                        step: state.step, steps: steps, seconds: state.seconds, tokens: state.tokens, values: values))
+                        step: state.step, steps: steps, seconds: state.seconds, tokens: state.tokens,
+                        values: values))
             }
             if state.step % reportEvery == 0 {
                 try tell(["loss": sum / Double(reportEvery)])
@@ -113,12 +114,14 @@ public struct TrainingLoop {
     private func restore(_ muon: Muon, _ adamW: AdamW) throws -> State {
         guard FileManager.default.fileExists(atPath: checkpoint.path) else { return State() }
         let file = try SafetensorsFile(checkpoint)
-        guard file.metadata["fingerprint"] == fingerprint, let step = file.metadata["step"].flatMap(Int.init) else {
+        guard file.metadata["fingerprint"] == fingerprint, let step = file.metadata["step"].flatMap(Int.init)
+        else {
             throw TrainingError.otherRecipe(checkpoint: checkpoint.path)
         }
         func part(_ prefix: String) -> [String: Tensor] {
             let pairs = file.tensors.filter { $0.key.hasPrefix(prefix) }
-            return Dictionary(uniqueKeysWithValues: pairs.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+            return Dictionary(
+                uniqueKeysWithValues: pairs.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
         }
         for (name, stored) in part("parameter/") { parameters[name]?.assign(stored.values) }
         muon.state = part("muon/")

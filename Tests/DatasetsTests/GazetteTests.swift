@@ -13,9 +13,12 @@ struct GazetteTests {
     }
 
     @Test func `every answer and every part of the digest is in the document`() {
-        for document in Gazette(split: .train).dataset(subjects: [1, 4, 12], documents: 60, seed: 1).documents {
+        for document in Gazette(split: .train).dataset(subjects: [1, 4, 12], documents: 60, seed: 1).documents
+        {
             for question in document.questions {
-                #expect(question.answers.allSatisfy { document.text.contains($0) }, "\(question) in \(document.text)")
+                #expect(
+                    question.answers.allSatisfy { document.text.contains($0) },
+                    "\(question) in \(document.text)")
             }
             let summary = document.summary ?? ""
             let parts = summary.split { ":,.".contains($0) }.map { $0.trimmingCharacters(in: .whitespaces) }
@@ -34,14 +37,20 @@ struct GazetteTests {
     @Test func `names of the test split are in no other`() {
         func heads(_ split: Gazette.Split) -> Set<String> {
             let documents = Gazette(split: split).dataset(subjects: [6], documents: 300, seed: 1).documents
-            return Set(documents.flatMap { ($0.summary ?? "").split(separator: ". ").map { String($0.prefix { $0 != ":" }) } })
+            return Set(
+                documents.flatMap {
+                    ($0.summary ?? "").split(separator: ". ").map { String($0.prefix { $0 != ":" }) }
+                })
         }
         let test = heads(.test)
         #expect(test.count > 200)
         #expect(test.isDisjoint(with: heads(.train)) && test.isDisjoint(with: heads(.validation)))
     }
 
-    @Test(arguments: ["gazette:subjects=0", "gazette:subjects=99", "gazette:size=3", "gazette:seed=x", "books", "squad=/none"])
+    @Test(arguments: [
+        "gazette:subjects=0", "gazette:subjects=99", "gazette:size=3", "gazette:seed=x", "books",
+        "squad=/none",
+    ])
     func `a dataset that is none is named in one line`(_ text: String) {
         let error = #expect(throws: DatasetError.self) { try DatasetSource.open(text) }
         #expect(error?.description.contains("\n") == false)

@@ -22,14 +22,22 @@ struct SQuADReaderTests {
     }
 
     @Test(arguments: [
-        (#"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":7,"answers":[]}]}]}]}"#, "data[0].paragraphs[0].qas[0].question"),
-        (#"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":"q","answers":[{}]}]}]}]}"#, "data[0].paragraphs[0].qas[0].answers[0].text"),
+        (
+            #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":7,"answers":[]}]}]}]}"#,
+            "data[0].paragraphs[0].qas[0].question"
+        ),
+        (
+            #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":"q","answers":[{}]}]}]}]}"#,
+            "data[0].paragraphs[0].qas[0].answers[0].text"
+        ),
         (#"{"data":[{"paragraphs":[{"qas":[]}]}]}"#, "data[0].paragraphs[0].context"),
-        (#"{"data":[{"title":"x"}]}"#, "data[0].paragraphs"), (#"{"data":"x"}"#, "data"), ("[]", "the file"), ("{", "the file"),
+        (#"{"data":[{"title":"x"}]}"#, "data[0].paragraphs"), (#"{"data":"x"}"#, "data"), ("[]", "the file"),
+        ("{", "the file"),
     ])
     func `a malformed row is named with its place`(_ json: String, _ place: String) throws {
         let error = #expect(throws: DatasetError.self) { try read(json) }
         let text = error?.description ?? ""
-        #expect(text.contains(place) && text.contains(file.lastPathComponent) && !text.contains("\n"), "\(text)")
+        #expect(
+            text.contains(place) && text.contains(file.lastPathComponent) && !text.contains("\n"), "\(text)")
     }
 }

@@ -38,9 +38,12 @@ struct CheckpointTests {
 
     @Test(arguments: [
         (#""hidden_size": 24"#, #""hidden_size": 32"#), (#""hidden_size": 24"#, #""hidden_size": -1"#),
-        (#""hidden_size": 24"#, #""hidden_size": "wide""#), (#""num_attention_heads": 4"#, #""num_attention_heads": 0"#),
-        (#""num_key_value_heads": 2"#, #""num_key_value_heads": 3"#), (#""LlamaForCausalLM""#, #""GPT2LMHeadModel""#),
-        (#""num_hidden_layers": 2"#, #""num_hidden_layers": 3"#), (#""hidden_act": "silu""#, #""hidden_act": "gelu""#),
+        (#""hidden_size": 24"#, #""hidden_size": "wide""#),
+        (#""num_attention_heads": 4"#, #""num_attention_heads": 0"#),
+        (#""num_key_value_heads": 2"#, #""num_key_value_heads": 3"#),
+        (#""LlamaForCausalLM""#, #""GPT2LMHeadModel""#),
+        (#""num_hidden_layers": 2"#, #""num_hidden_layers": 3"#),
+        (#""hidden_act": "silu""#, #""hidden_act": "gelu""#),
         (#""rope_type": "default""#, #""rope_type": "unheard-of""#), ("{", ""),
     ])
     func `a configuration that does not fit is refused`(_ sound: String, _ broken: String) throws {
@@ -48,7 +51,8 @@ struct CheckpointTests {
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(text.contains(sound))
         let range = try #require(text.range(of: sound))
-        try text.replacingCharacters(in: range, with: broken).write(to: file, atomically: true, encoding: .utf8)
+        try text.replacingCharacters(in: range, with: broken).write(
+            to: file, atomically: true, encoding: .utf8)
         expectError("checkpoint-") { try LanguageModel(folder: folder) }
     }
 
@@ -59,7 +63,9 @@ struct CheckpointTests {
             Issue.record("no error for \(part)")
         } catch {
             let text = "\(error)"
-            #expect(text.contains(part) && text.contains(folder.lastPathComponent) && !text.contains("\n"), "\(text)")
+            #expect(
+                text.contains(part) && text.contains(folder.lastPathComponent) && !text.contains("\n"),
+                "\(text)")
         }
     }
 }

@@ -4,8 +4,10 @@ import Tensors
 import Testing
 
 struct PackingTests {
-    private let model = try! LanguageModel(folder: Reference.folder("llama"))
+    private let model: LanguageModel
     private let c = Computation()
+
+    init() throws { model = try LanguageModel(folder: Reference.folder("llama")) }
 
     @Test func `packed sequences are as if alone`() {
         let sequences: [[Int32]] = [[4, 9, 2], [7], [1, 1, 30, 12, 5, 6]]
@@ -18,7 +20,8 @@ struct PackingTests {
         }
     }
 
-    @Test func `an adapter whose B is zero changes nothing, and one that is merged changes the same`() throws {
+    @Test func `an adapter whose B is zero changes nothing, and one that is merged changes the same`() throws
+    {
         var generator = SeededGenerator(seed: 2)
         let adapter = LowRankAdapter(
             for: model, targets: ["q_proj", "v_proj", "down_proj"], rank: 3, alpha: 6, using: &generator)
@@ -38,7 +41,8 @@ struct PackingTests {
             pair.up.assign((0..<pair.up.count).map { _ in Float(generator.normal()) * 0.2 })
             let weight = try #require(merged.tensors[name + ".weight"])
             c.backend.multiply(
-                pair.up, transposed: false, pair.down, transposed: false, alpha: adapter.scale, beta: 1, into: weight)
+                pair.up, transposed: false, pair.down, transposed: false, alpha: adapter.scale, beta: 1,
+                into: weight)
         }
         let adapted = hidden(model, adapter)
         #expect(distance(adapted, base) > 0.05)

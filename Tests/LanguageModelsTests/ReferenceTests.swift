@@ -5,7 +5,9 @@ import Testing
 
 /// Tiny checkpoints against transformers and PyTorch (Tests/References/models.py).
 struct ReferenceTests {
-    private let reference = try! Reference.load()
+    private let reference: Reference
+
+    init() throws { reference = try Reference.load() }
 
     @Test(arguments: ["llama", "llama3-tied", "llama-linear-sharded-bf16", "qwen2", "qwen3"])
     func `logits and greedy tokens are those of transformers`(_ name: String) throws {
@@ -27,7 +29,8 @@ struct ReferenceTests {
             for i in tokens.indices { visibility.append([0..<length + i + 1]) }
             let rows = Array(length..<length + tokens.count)
             let hidden = model.hidden(
-                model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility, cache: cache,
+                model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility,
+                cache: cache,
                 cacheRows: rows, in: c)
             length += tokens.count
             let next = c.backend.argmax(model.logits(hidden, in: c)).last ?? 0

@@ -8,13 +8,17 @@ import Testing
 /// What every method in Methods/ has to keep to. A new file is tested without being named here.
 struct MethodContractTests {
     static let ids = allMethods.map { $0.card.id }
-    private let backbone = try! Backbone(folder: repository.appendingPathComponent("Models/gazette-1m"))
+    private let backbone: Backbone
+
+    init() throws { backbone = try Backbone(folder: repository.appendingPathComponent("Models/gazette-1m")) }
 
     @Test func `identifiers and names are unique and can be typed`() {
         #expect(Set(Self.ids).count == Self.ids.count)
         #expect(Set(allMethods.map { $0.card.name }).count == Self.ids.count)
         for id in Self.ids { #expect(id.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil, "\(id)") }
-        #expect(allMethods.count { $0.card.role == .upper } == 1 && allMethods.count { $0.card.role == .lower } == 1)
+        #expect(
+            allMethods.count { $0.card.role == .upper } == 1
+                && allMethods.count { $0.card.role == .lower } == 1)
     }
 
     @Test(arguments: ids)
@@ -59,7 +63,8 @@ struct MethodContractTests {
         let ratio = try #require(Ratio(64))
         let context = context(5000, ratio)
         _ = try scorer.inspect(
-            try compress([context], id)[0], of: context, budgetApplies: try method(id).card.role != .upper, method: id)
+            try compress([context], id)[0], of: context, budgetApplies: try method(id).card.role != .upper,
+            method: id)
     }
 
     @Test(arguments: ids)
@@ -99,13 +104,15 @@ struct MethodContractTests {
         var generator = SeededGenerator(seed: UInt64(length))
         let vocabulary = backbone.tokenizer.vocabularySize
         return Context(
-            tokens: (0..<length).map { _ in Int32(generator.integer(in: 264...vocabulary - 1)) }, ratio: ratio, seed: 5)
+            tokens: (0..<length).map { _ in Int32(generator.integer(in: 264...vocabulary - 1)) },
+            ratio: ratio, seed: 5)
     }
 
     private func values(_ compressed: CompressedContext) -> [Float] {
         switch compressed {
         case .tokens(let tokens): tokens.map { Float($0) }
-        case .slots(let slots, let positions, let next): slots.values + positions.map { Float($0) } + [Float(next)]
+        case .slots(let slots, let positions, let next):
+            slots.values + positions.map { Float($0) } + [Float(next)]
         }
     }
 }

@@ -5,15 +5,18 @@ import Testing
 
 /// What each method is, on inputs small enough to see it.
 struct MethodTests {
-    private let backbone = try! Backbone(folder: repository.appendingPathComponent("Models/gazette-1m"))
+    private let backbone: Backbone
     private let tokens = (0..<10).map { Int32(300 + $0) }
+
+    init() throws { backbone = try Backbone(folder: repository.appendingPathComponent("Models/gazette-1m")) }
 
     private func kept(_ keep: Truncation.Keep, _ ratio: Double) throws -> [Int32] {
         var parameters = Truncation.Parameters()
         parameters.keep = keep
         let context = Context(tokens: tokens, ratio: try #require(Ratio(ratio)))
-        guard case .tokens(let kept) = try Truncation(parameters: parameters)
-            .compress(context, with: Tools(model: backbone.model))
+        guard
+            case .tokens(let kept) = try Truncation(parameters: parameters)
+                .compress(context, with: Tools(model: backbone.model))
         else { return [] }
         return kept
     }
@@ -28,8 +31,9 @@ struct MethodTests {
     @Test func `random keeps order and depends on the seed`() throws {
         func kept(_ seed: UInt64) throws -> [Int32] {
             let context = Context(tokens: tokens, ratio: try #require(Ratio(2)), seed: seed)
-            guard case .tokens(let kept) = RandomTokens(parameters: .init())
-                .compress(context, with: Tools(model: backbone.model))
+            guard
+                case .tokens(let kept) = RandomTokens(parameters: .init())
+                    .compress(context, with: Tools(model: backbone.model))
             else { return [] }
             return kept
         }
@@ -43,7 +47,8 @@ struct MethodTests {
             let ratio = try #require(Ratio(4))
             let compressor = Compressor(for: backbone.model)
             func slots(_ tokens: [Int32]) -> Tensor {
-                method.encode([Context(tokens: tokens, ratio: ratio)], with: compressor, in: Computation()).slots
+                method.encode([Context(tokens: tokens, ratio: ratio)], with: compressor, in: Computation())
+                    .slots
             }
             let tokens = (0..<16).map { Int32(300 + $0) }
             var other = tokens

@@ -15,13 +15,16 @@ enum TestDocuments {
 }
 
 struct ScorerTests {
-    private let backbone = try! Backbone(folder: repository.appendingPathComponent("Models/gazette-1m"))
+    private let backbone: Backbone
+
+    init() throws { backbone = try Backbone(folder: repository.appendingPathComponent("Models/gazette-1m")) }
 
     private func outcomes(
         _ examples: [Example], ratio: Double = 1, _ compress: ([Context]) -> [CompressedContext]
     ) throws -> [Scorer.Outcome] {
         try Scorer(backbone: backbone, task: TestDocuments.task).score(
-            examples, ratio: try #require(Ratio(ratio)), seed: 1, budgetApplies: true, method: "test", compress: compress)
+            examples, ratio: try #require(Ratio(ratio)), seed: 1, budgetApplies: true, method: "test",
+            compress: compress)
     }
 
     @Test func `packed scoring answers as one by one does`() throws {
@@ -50,7 +53,8 @@ struct ScorerTests {
             .slots(Tensor(shape: [2, hidden]), positions: [3, 3], next: 5),
             .slots(Tensor(shape: [2, hidden]), positions: [3, 5], next: 5),
             .slots(Tensor(shape: [1, hidden + 1]), positions: [0], next: 1),
-            .slots(Tensor([Float](repeating: .nan, count: hidden), shape: [1, hidden]), positions: [0], next: 1),
+            .slots(
+                Tensor([Float](repeating: .nan, count: hidden), shape: [1, hidden]), positions: [0], next: 1),
         ]
         for context in unsound {
             #expect(throws: BenchError.self) { try outcomes(examples) { $0.map { _ in context } } }
@@ -64,7 +68,8 @@ struct ScorerTests {
         let scorer = Scorer(backbone: backbone, task: Reconstruction.card)
         func accuracy(_ compress: ([Context]) -> [CompressedContext]) throws -> [String: Double] {
             try scorer.score(
-                examples, ratio: .one, seed: 1, budgetApplies: true, method: "test", compress: compress)[0].metrics
+                examples, ratio: .one, seed: 1, budgetApplies: true, method: "test", compress: compress)[0]
+                .metrics
         }
         let full = try accuracy { $0.map { .tokens($0.tokens) } }
         let none = try accuracy { $0.map { _ in .tokens([]) } }

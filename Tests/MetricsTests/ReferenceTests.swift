@@ -20,7 +20,8 @@ struct ReferenceTests {
         for sample in cases {
             let found = metric.score(sample.prediction, sample.references)
             let expected = try #require(sample.scores[id])
-            #expect(abs(found - expected) < 1e-6, "\(sample.prediction.debugDescription) \(sample.references)")
+            #expect(
+                abs(found - expected) < 1e-6, "\(sample.prediction.debugDescription) \(sample.references)")
         }
     }
 

@@ -5,11 +5,14 @@ import Testing
 
 @Suite(.serialized)
 struct RunTests {
-    private let folder = try! TemporaryFolder()
+    private let folder: TemporaryFolder
     private var db: String { folder.path("results.sqlite") }
+
+    init() throws { folder = try TemporaryFolder() }
     private func grid(_ more: String...) -> [String] {
         [
-            "run", "--methods", "pic,truncation", "--ratios", "4,16", "--dataset", "gazette:subjects=4,documents=20",
+            "run", "--methods", "pic,truncation", "--ratios", "4,16", "--dataset",
+            "gazette:subjects=4,documents=20",
             "--limit", "40", "--latency-samples", "2", "--db", db,
         ] + more
     }
@@ -21,7 +24,9 @@ struct RunTests {
     @Test func `a grid is stored, exported, skipped the second time and redone by force`() throws {
         let first = try Command.run(grid())
         #expect(first.status == 0, "\(first.error)")
-        for part in ["Question answering", "PIC", "Truncation", "Full context", "No context", "4x", "16x", "recovered"] {
+        for part in [
+            "Question answering", "PIC", "Truncation", "Full context", "No context", "4x", "16x", "recovered",
+        ] {
             #expect(first.output.contains(part), "\(part)")
         }
         // Two references and two methods at two ratios on three tasks.
@@ -61,22 +66,30 @@ struct RunTests {
         while Date() < deadline, process.isRunning {
             if FileManager.default.fileExists(atPath: db),
                 let samples = try? count("SELECT count(*) FROM sample"), samples > 100
-            { break }
+            {
+                break
+            }
             usleep(5_000)
         }
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
-        #expect(signal == SIGINT ? process.terminationStatus == 130 : process.terminationReason == .uncaughtSignal)
+        #expect(
+            signal == SIGINT ? process.terminationStatus == 130 : process.terminationReason == .uncaughtSignal
+        )
         let before = try count("SELECT count(*) FROM sample")
         #expect(before > 0 && before < 480)
-        #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        #expect(
+            try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+                == "ok")
 
         let again = try Command.run(grid())
         #expect(again.status == 0, "\(again.error)")
         #expect(try count("SELECT count(*) FROM sample") == 480)
         #expect(try count("SELECT count(*) FROM sample WHERE runID = 1") == before)
         #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
-        #expect(try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        #expect(
+            try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+                == "ok")
     }
 
     @Test func `the user's own questions are scored`() throws {
@@ -86,7 +99,8 @@ struct RunTests {
                 + #"{"id":"1","question":"Where does Berg work?","answers":[{"text":"Oslo"}]},"#
                 + #"{"id":"2","question":"Who flies?","answers":[]}]}]}]}"#, to: "own.json")
         let run = try Command.run(
-            "run", "--methods", "truncation", "--ratios", "2", "--dataset", "squad=\(squad)", "--json", "--db", db)
+            "run", "--methods", "truncation", "--ratios", "2", "--dataset", "squad=\(squad)", "--json",
+            "--db", db)
         #expect(run.status == 0, "\(run.error)")
         let sections = try run.json()["sections"] as? [[String: Any]] ?? []
         #expect(sections.compactMap { $0["taskID"] as? String }.sorted() == ["qa", "reconstruction"])

@@ -2,11 +2,14 @@ import Foundation
 import Testing
 
 struct ToolTests {
-    private let folder = try! TemporaryFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
         [], ["run"], ["export"], ["export", "markdown"], ["export", "csv"], ["export", "json"], ["list"],
-        ["list", "methods"], ["list", "runs"], ["train"], ["train", "base"], ["train", "compressor"], ["generate"],
+        ["list", "methods"], ["list", "runs"], ["train"], ["train", "base"], ["train", "compressor"],
+        ["generate"],
         ["tokenize"], ["score"],
     ])
     func `every command explains itself`(_ command: [String]) throws {
@@ -30,12 +33,14 @@ struct ToolTests {
         let expected = try #require(reference["logits"] as? [Double])
         for threads in ["1", "2"] {
             let json = try Command.run(
-                "generate", "--prompt-tokens", prompt.map(String.init).joined(separator: ","), "--max-new-tokens", "8",
+                "generate", "--prompt-tokens", prompt.map(String.init).joined(separator: ","),
+                "--max-new-tokens", "8",
                 "--threads", threads, "--logits", "--json"
             ).json()
             #expect(json["tokens"] as? [Int] == reference["generated"] as? [Int])
             let logits = try #require(json["logits"] as? [Double])
-            #expect(zip(logits, expected).allSatisfy { abs($0 - $1) < 1e-4 } && logits.count == expected.count)
+            #expect(
+                zip(logits, expected).allSatisfy { abs($0 - $1) < 1e-4 } && logits.count == expected.count)
         }
     }
 
@@ -66,9 +71,11 @@ struct ToolTests {
 
     @Test func `scores of files`() throws {
         let predictions = try folder.write("\"the Oslo\"\n{\"prediction\": \"Berg\"}\n", to: "p.jsonl")
-        let references = try folder.write("[\"Bergen\", \"Oslo\"]\n{\"references\": [\"Anna Berg\"]}\n", to: "r.jsonl")
+        let references = try folder.write(
+            "[\"Bergen\", \"Oslo\"]\n{\"references\": [\"Anna Berg\"]}\n", to: "r.jsonl")
         let json = try Command.run(
-            "score", "--metrics", "em,f1,rougeL,bleu", "--predictions", predictions, "--references", references, "--json"
+            "score", "--metrics", "em,f1,rougeL,bleu", "--predictions", predictions, "--references",
+            references, "--json"
         ).json()
         let means = json["means"] as? [String: Double] ?? [:]
         #expect(json["count"] as? Int == 2 && means["em"] == 0.5)

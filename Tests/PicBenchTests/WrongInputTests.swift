@@ -5,8 +5,10 @@ import Testing
 
 /// One clear line, a status that is not zero, never a trap.
 struct WrongInputTests {
-    private let folder = try! TemporaryFolder()
+    private let folder: TemporaryFolder
     private static let run = ["run", "--methods", "truncation", "--ratios", "4"]
+
+    init() throws { folder = try TemporaryFolder() }
 
     private func expectRefusal(_ arguments: [String], _ parts: String..., input: String = "") throws {
         let command = try Command.run(arguments, input: input)
@@ -39,7 +41,10 @@ struct WrongInputTests {
         (["generate", "--prompt", "a", "--context", "/none.txt"], "/none.txt"),
         (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),
         (["train", "base", "/none.json"], "/none.json"),
-        (["score", "--metrics", "accuracy", "--predictions", "x", "--references", "y"], "unknown metric 'accuracy'"),
+        (
+            ["score", "--metrics", "accuracy", "--predictions", "x", "--references", "y"],
+            "unknown metric 'accuracy'"
+        ),
         (["score", "--metrics", "em", "--predictions", "/none", "--references", "/none"], "/none"),
         (["tokenize", "--model", "nowhere"], "there is no model folder"),
     ])
@@ -65,7 +70,8 @@ struct WrongInputTests {
 
     @Test func `a malformed dataset row`() throws {
         let file = try folder.write(
-            #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":3,"answers":[]}]}]}]}"#, to: "d.json")
+            #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":3,"answers":[]}]}]}]}"#,
+            to: "d.json")
         try expectRefusal(
             Self.run + ["--dataset", "squad=\(file)", "--db", folder.path("r.sqlite")],
             "data[0].paragraphs[0].qas[0].question is 3, expected a text")
@@ -74,7 +80,9 @@ struct WrongInputTests {
     @Test func `a results file that cannot be used stays as it is`() throws {
         let db = folder.path("r.sqlite")
         _ = try ResultStore(path: db)
-        try DatabaseQueue(path: db).write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 more')") }
+        try DatabaseQueue(path: db).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 more')")
+        }
         let before = try Data(contentsOf: URL(fileURLWithPath: db))
         try expectRefusal(Self.run + ["--db", db], "written by a newer picbench")
         #expect(try Data(contentsOf: URL(fileURLWithPath: db)) == before)
@@ -98,9 +106,10 @@ struct WrongInputTests {
         // The file may not grow: what SQLite reports is what a full disk gives.
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c", "ulimit -f 600; exec \"$0\" \"$@\"", Command.executable.path,
-        ] + Self.run + ["--db", db]
+        process.arguments =
+            [
+                "-c", "ulimit -f 600; exec \"$0\" \"$@\"", Command.executable.path,
+            ] + Self.run + ["--db", db]
         process.currentDirectoryURL = Command.repository
         let pipe = Pipe()
         process.standardOutput = FileHandle.nullDevice

@@ -6,7 +6,9 @@ import Testing
 /// Whole files, compared with Fixtures/. To accept a wanted change, run with PICBENCH_ACCEPT=1.
 struct LeaderboardTests {
     @Test func `markdown`() throws { try expect(MarkdownLeaderboard.render(board), "leaderboard.md") }
-    @Test func `terminal`() throws { try expect(TerminalLeaderboard.render(board, color: false), "leaderboard.txt") }
+    @Test func `terminal`() throws {
+        try expect(TerminalLeaderboard.render(board, color: false), "leaderboard.txt")
+    }
     @Test func `csv`() throws { try expect(CSVLeaderboard.render(board), "leaderboard.csv") }
     @Test func `json`() throws {
         let text = try JSONLeaderboard.render(board)
@@ -34,7 +36,9 @@ struct LeaderboardTests {
     @Test func `colours do not change the text`() {
         let coloured = TerminalLeaderboard.render(board, color: true)
         #expect(coloured.contains("\u{1b}["))
-        #expect(coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "") == TerminalLeaderboard.render(board, color: false))
+        #expect(
+            coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "")
+                == TerminalLeaderboard.render(board, color: false))
     }
 
     @Test func `compressors of one method at one ratio are rows of their own`() {
@@ -56,8 +60,10 @@ struct LeaderboardTests {
     @Test func `leaderboard.md is up to date`() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("leaderboard")
-        let store = try ResultStore(path: folder.appendingPathComponent("results.sqlite").path, readOnly: true)
-        let committed = try String(contentsOf: folder.appendingPathComponent("leaderboard.md"), encoding: .utf8)
+        let store = try ResultStore(
+            path: folder.appendingPathComponent("results.sqlite").path, readOnly: true)
+        let committed = try String(
+            contentsOf: folder.appendingPathComponent("leaderboard.md"), encoding: .utf8)
         let board = Leaderboard(try store.snapshot())
         #expect(MarkdownLeaderboard.render(board) == committed)
         let ratios = board.sections.flatMap(\.ratios)
@@ -72,7 +78,8 @@ struct LeaderboardTests {
         var run = RunRecord.sample
         run.id = 1
         var training = TrainingRecord(
-            fingerprint: "f", startedAt: run.startedAt, kind: "compressor", name: "pic", methodID: "pic", recipe: "{}",
+            fingerprint: "f", startedAt: run.startedAt, kind: "compressor", name: "pic", methodID: "pic",
+            recipe: "{}",
             threads: 1, host: "box")
         training.outputHash = "hash-of-pic"
         training.finishedAt = run.startedAt
@@ -84,23 +91,27 @@ struct LeaderboardTests {
         return Snapshot(
             cells: [
                 cell(1, .sample(method: "none", ratio: 1, role: "upper", adapter: nil), [1, 1], kept: 100),
-                cell(2, .sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), [0, 0], kept: 0),
+                cell(
+                    2, .sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), [0, 0], kept: 0),
                 cell(3, .sample(), [1, 1]), cell(4, .sample(ratio: 16), [1, 0], kept: 7), partial, failed,
             ], runs: [run], trainings: [training])
     }
 
-    private static func cell(_ id: Int64, _ record: CellRecord, _ em: [Double], kept: Int = 25) -> StoredCell {
+    private static func cell(_ id: Int64, _ record: CellRecord, _ em: [Double], kept: Int = 25) -> StoredCell
+    {
         StoredCell(
             id: id, record: record, state: .done, failure: nil, runs: [1],
             scores: em.enumerated().map {
                 .init(
-                    exampleID: "\($0.offset)", documentID: "\($0.offset)", contextTokens: 100, keptPositions: kept,
+                    exampleID: "\($0.offset)", documentID: "\($0.offset)", contextTokens: 100,
+                    keptPositions: kept,
                     keptBytes: kept * 1024, values: [$0.element, ($0.element + 1) / 2])
             }, latencies: em.isEmpty ? [] : [.sample])
     }
 
     private func expect(_ text: String, _ name: String) throws {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/\(name)")
         if ProcessInfo.processInfo.environment["PICBENCH_ACCEPT"] != nil {
             try Data(text.utf8).write(to: source)
         }

@@ -26,7 +26,8 @@ struct StatisticsTests {
         let together = try #require(Statistics.interval(of: scores.map { .init(sum: 8 * $0, count: 8) }))
         #expect(together == alone)
         let pretended = try #require(
-            Statistics.interval(of: scores.flatMap { score in (0..<8).map { _ in .init(sum: score, count: 1) } }))
+            Statistics.interval(
+                of: scores.flatMap { score in (0..<8).map { _ in .init(sum: score, count: 1) } }))
         #expect(pretended.upperBound - pretended.lowerBound < together.upperBound - together.lowerBound)
     }
 

@@ -4,7 +4,8 @@ import Results
 import Testing
 
 struct StoreTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID()).sqlite").path
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID()).sqlite")
+        .path
 
     @Test func `what is appended is in the snapshot`() throws {
         let store = try ResultStore(path: path)
@@ -69,7 +70,9 @@ struct StoreTests {
         #expect(throws: ResultsError.self) {
             try store.append(samples: [.sample("c", em: 1.5)], to: cell.id, run: run)
         }
-        #expect(throws: ResultsError.self) { try store.append(samples: [.sample("d", em: 1)], to: 99, run: run) }
+        #expect(throws: ResultsError.self) {
+            try store.append(samples: [.sample("d", em: 1)], to: 99, run: run)
+        }
         #expect(try store.snapshot().cells.first?.scores.map(\.exampleID) == ["a"])
     }
 
@@ -85,7 +88,8 @@ struct StoreTests {
     @Test func `points of a resumed training replace those that are done again`() throws {
         let store = try ResultStore(path: path)
         let training = TrainingRecord(
-            fingerprint: "f", startedAt: Date(), kind: "compressor", name: "pic", methodID: "pic", recipe: "{}",
+            fingerprint: "f", startedAt: Date(), kind: "compressor", name: "pic", methodID: "pic",
+            recipe: "{}",
             threads: 1, host: "h")
         let id = try store.beginTraining(training)
         try store.append(points: [.init(step: 25, seconds: 1, tokens: 10, name: "loss", value: 2)], to: id)
@@ -104,7 +108,8 @@ struct StoreTests {
 
     @Test func `no file, another file, a damaged file`() throws {
         #expect(throws: ResultsError.missing(path: path)) { try ResultStore(path: path, readOnly: true) }
-        try Data("not a database at all, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: path))
+        try Data("not a database at all, but long enough to be looked at".utf8).write(
+            to: URL(fileURLWithPath: path))
         expectError("damaged") { try ResultStore(path: path) }
         try FileManager.default.removeItem(atPath: path)
         try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE recipe (id)") }
@@ -117,7 +122,9 @@ struct StoreTests {
         try DatabaseQueue(path: path).write {
             try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 more')")
         }
-        #expect(throws: ResultsError.newerSchema(path: path, unknown: ["9 more"])) { try ResultStore(path: path) }
+        #expect(throws: ResultsError.newerSchema(path: path, unknown: ["9 more"])) {
+            try ResultStore(path: path)
+        }
         #expect(throws: ResultsError.newerSchema(path: path, unknown: ["9 more"])) {
             try ResultStore(path: path, readOnly: true)
         }
@@ -143,21 +150,26 @@ struct StoreTests {
 extension RunRecord {
     static var sample: RunRecord {
         RunRecord(
-            startedAt: Date(timeIntervalSince1970: 1_800_000_000), host: "box", cpu: "A processor", threads: 2,
+            startedAt: Date(timeIntervalSince1970: 1_800_000_000), host: "box", cpu: "A processor",
+            threads: 2,
             os: "Linux", toolVersion: "0.1.0", gitRevision: "abc123", command: "picbench run --methods pic")
     }
 }
 
 extension CellRecord {
     static func sample(
-        method: String = "pic", ratio: Double = 4, role: String? = nil, adapter: String? = "pic", seed: Int64 = 1
+        method: String = "pic", ratio: Double = 4, role: String? = nil, adapter: String? = "pic",
+        seed: Int64 = 1
     ) -> CellRecord {
         CellRecord(
-            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny", modelHash: "1234567890abcdef",
+            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny",
+            modelHash: "1234567890abcdef",
             adapterName: adapter, adapterHash: adapter.map { "hash-of-\($0)" }, methodID: method,
             methodName: method.uppercased(), family: role == nil ? "soft-prompt" : "reference", role: role,
-            isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa", taskName: "Question answering",
-            primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d", ratio: ratio, seed: seed,
+            isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa",
+            taskName: "Question answering",
+            primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d",
+            ratio: ratio, seed: seed,
             decoding: "{}", exampleCount: 2)
     }
 }
@@ -166,7 +178,8 @@ extension SampleRecord {
     static func sample(_ id: String, em: Double, kept: Int = 25) -> SampleRecord {
         SampleRecord(
             exampleID: id, documentID: "doc-\(id)", question: "Who?", prediction: "Anna, \"A\"\n| Berg",
-            references: ["Anna Berg", "Berg"], metrics: ["em": em, "f1": 0.5], contextTokens: 100, keptPositions: kept,
+            references: ["Anna Berg", "Berg"], metrics: ["em": em, "f1": 0.5], contextTokens: 100,
+            keptPositions: kept,
             keptBytes: kept * 1024, outputTokens: 2, context: "Anna Berg is here.", keptText: "Anna")
     }
 }
@@ -174,7 +187,8 @@ extension SampleRecord {
 extension LatencyRecord {
     static var sample: LatencyRecord {
         LatencyRecord(
-            exampleID: "a", contextTokens: 100, keptPositions: 25, keptBytes: 25 * 1024, compressSeconds: 0.005,
+            exampleID: "a", contextTokens: 100, keptPositions: 25, keptBytes: 25 * 1024,
+            compressSeconds: 0.005,
             prefillSeconds: 0.002, decodeSecondsPerToken: 0.001, outputTokens: 16)
     }
 }

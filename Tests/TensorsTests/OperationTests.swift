@@ -29,7 +29,9 @@ struct OperationTests {
         for input in inputs.values { input.isTrainable = true }
         let upstream = expected.upstream.tensor
         let tape = Tape()
-        tape.backward(from: weightedSum(expected.apply(inputs, Computation(tape: tape)), upstream, Computation(tape: tape)))
+        tape.backward(
+            from: weightedSum(
+                expected.apply(inputs, Computation(tape: tape)), upstream, Computation(tape: tape)))
         func value() -> Double {
             zip(expected.apply(inputs, Computation()).values, upstream.values).reduce(0) {
                 $0 + Double($1.0) * Double($1.1)
@@ -109,7 +111,9 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
     var tensors: [String: Tensor] { inputs.mapValues(\.tensor) }
 
     static func all() throws -> [OperationCase] {
-        guard let url = Bundle.module.url(forResource: "Fixtures/operations", withExtension: "json") else { return [] }
+        guard let url = Bundle.module.url(forResource: "Fixtures/operations", withExtension: "json") else {
+            return []
+        }
         return try JSONDecoder().decode([OperationCase].self, from: Data(contentsOf: url))
     }
 
@@ -133,7 +137,8 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
         case "gatherRows": return c.gatherRows(input("table"), ids ?? [])
         case "concatenateRows": return c.concatenateRows([input("a"), input("b")])
         case "windowMean": return c.windowMean(input("x"), (windows ?? []).map { $0[0]..<$0[1] })
-        case "crossEntropy": return c.crossEntropy(input("logits"), targets: targets ?? [], weights: weights ?? [])
+        case "crossEntropy":
+            return c.crossEntropy(input("logits"), targets: targets ?? [], weights: weights ?? [])
         default: preconditionFailure("no operation \(name)")
         }
     }

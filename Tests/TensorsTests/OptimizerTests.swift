@@ -15,7 +15,8 @@ struct OptimizerTests {
                 let tape = Tape()
                 let c = Computation(tape: tape)
                 let loss = c.crossEntropy(
-                    c.linear(x, weight), targets: (0..<8).map { Int32($0 % 6) }, weights: Array(repeating: 1, count: 8))
+                    c.linear(x, weight), targets: (0..<8).map { Int32($0 % 6) },
+                    weights: Array(repeating: 1, count: 8))
                 tape.backward(from: loss)
             }
         )

@@ -3,7 +3,8 @@ import Tensors
 import Testing
 
 struct SafetensorsTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("safetensors-\(UUID())")
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "safetensors-\(UUID())")
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -12,7 +13,8 @@ struct SafetensorsTests {
     @Test func `what is written is read`() throws {
         let url = folder.appendingPathComponent("a.safetensors")
         let a = Tensor([1, -2, 3.5, 0, .pi, 6], shape: [2, 3])
-        try SafetensorsFile.write(["a": a, "empty": Tensor(shape: [0, 4])], metadata: ["step": "7"], to: url)
+        try SafetensorsFile.write(
+            ["a": a, "empty": Tensor(shape: [0, 4])], metadata: ["step": "7"], to: url)
         let file = try SafetensorsFile(url)
         #expect(file.tensors["a"]?.values == a.values)
         #expect(file.tensors["a"]?.shape == [2, 3])

@@ -16,7 +16,8 @@ struct TokenizerTests {
     func `ids and texts are those of tokenizers`(_ name: String) throws {
         let all = try JSONDecoder().decode(
             [String: [Case]].self, from: Data(contentsOf: Self.fixtures.appendingPathComponent("ids.json")))
-        let url = name == "gazette-1m"
+        let url =
+            name == "gazette-1m"
             ? Self.root.appendingPathComponent("Models/gazette-1m/tokenizer.json")
             : Self.fixtures.appendingPathComponent("\(name).json")
         let tokenizer = try Tokenizer(json: Data(contentsOf: url), file: url.path)
@@ -35,7 +36,9 @@ struct TokenizerTests {
         #expect(tokenizer.vocabularySize <= 300)
         #expect(tokenizer.id(of: "<q>") == 1)
         #expect(tokenizer.encode("the cat").count == 2)
-        for text in texts + ["never seen: Ω 😀 \u{0}"] { #expect(tokenizer.decode(tokenizer.encode(text)) == " " + text) }
+        for text in texts + ["never seen: Ω 😀 \u{0}"] {
+            #expect(tokenizer.decode(tokenizer.encode(text)) == " " + text)
+        }
         #expect(tokenizer.encode("<q>the") == [1] + tokenizer.encode("the"))
     }
 

@@ -35,7 +35,9 @@ struct TrainingTests {
     }
 
     /// Losses by step.
-    private func losses(_ body: ((TrainingProgress) -> Void) throws -> Bool) throws -> (finished: Bool, [Int: Double]) {
+    private func losses(_ body: ((TrainingProgress) -> Void) throws -> Bool) throws -> (
+        finished: Bool, [Int: Double]
+    ) {
         var found: [Int: Double] = [:]
         let finished = try body { progress in
             if let loss = progress.values["loss"] { found[progress.step] = loss }
@@ -45,18 +47,26 @@ struct TrainingTests {
 
     @Test func `a base model that was stopped goes on exactly, and learns`() throws {
         let recipe = try baseRecipe()
-        let (whole, broken) = (folder.appendingPathComponent("whole"), folder.appendingPathComponent("broken"))
+        let (whole, broken) = (
+            folder.appendingPathComponent("whole"), folder.appendingPathComponent("broken")
+        )
         let (_, straight) = try losses { try BaseTraining(recipe: recipe, folder: whole).run(report: $0) }
         let (stopped, first) = try losses {
             try BaseTraining(recipe: recipe, folder: broken).run(isCancelled: { true }, report: $0)
         }
         #expect(!stopped && first == [25: straight[25]])
-        #expect(FileManager.default.fileExists(atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
-        let (finished, second) = try losses { try BaseTraining(recipe: recipe, folder: broken).run(report: $0) }
+        #expect(
+            FileManager.default.fileExists(
+                atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
+        let (finished, second) = try losses {
+            try BaseTraining(recipe: recipe, folder: broken).run(report: $0)
+        }
         #expect(finished && second == [50: straight[50]])
         #expect(try Backbone(folder: whole).contentHash == Backbone(folder: broken).contentHash)
         #expect(straight[50] ?? .infinity < straight[25] ?? 0)
-        #expect(!FileManager.default.fileExists(atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
+        #expect(
+            !FileManager.default.fileExists(
+                atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
     }
 
     @Test(arguments: ["pic", "icae", "mean-pooling"])
@@ -65,7 +75,9 @@ struct TrainingTests {
         _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
         let backbone = try Backbone(folder: model)
         let type = try #require(allMethods.first { $0.card.id == id })
-        func training<Method: CompressionMethod>(_ type: Method.Type, _ name: String) throws -> CompressorTraining {
+        func training<Method: CompressionMethod>(_ type: Method.Type, _ name: String) throws
+            -> CompressorTraining
+        {
             let method = try #require(Method(parameters: .init()) as? any TrainableMethod)
             return CompressorTraining(
                 recipe: try compressorRecipe(), backbone: backbone, method: method,

@@ -49,7 +49,8 @@ struct ExportMarkdownCommand: ParsableCommand {
 
 struct ExportCSVCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "csv", abstract: "Comma-separated values: a line a cell and metric, or a sample and metric.",
+        commandName: "csv",
+        abstract: "Comma-separated values: a line a cell and metric, or a sample and metric.",
         discussion: "    picbench export csv --rows samples -o samples.csv")
 
     enum Rows: String, ExpressibleByArgument, CaseIterable {
@@ -80,7 +81,8 @@ struct ExportCSVCommand: ParsableCommand {
 
 struct ExportJSONCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "json", abstract: "The leaderboard as JSON; Docs/leaderboard-json.md describes its fields.",
+        commandName: "json",
+        abstract: "The leaderboard as JSON; Docs/leaderboard-json.md describes its fields.",
         discussion: "    picbench export json --db results.sqlite -o leaderboard.json")
 
     @OptionGroup var options: ExportOptions

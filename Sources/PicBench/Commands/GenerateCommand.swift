@@ -65,7 +65,9 @@ struct GenerateCommand: ParsableCommand {
             throw UsageError("give exactly one of --prompt, --prompt-tokens and --question")
         }
         guard maxNewTokens > 0 else { throw UsageError("--max-new-tokens must be at least 1") }
-        guard let ratio = try RatioList.parse(ratio).values.first else { throw UsageError("--ratio names no ratio") }
+        guard let ratio = try RatioList.parse(ratio).values.first else {
+            throw UsageError("--ratio names no ratio")
+        }
         let method = try Catalogue.current.method(describedBy: method)
         try machine.apply()
         let backbone = try Backbone(folder: ModelLocator.find(model))
@@ -87,7 +89,9 @@ struct GenerateCommand: ParsableCommand {
         let clock = ContinuousClock()
         let begin = clock.now
         var kept = CompressedContext.tokens([])
-        if context != nil { kept = try method.compress(long, with: backbone.tools(for: method, ratio: ratio)) }
+        if context != nil {
+            kept = try method.compress(long, with: backbone.tools(for: method, ratio: ratio))
+        }
         let compressed = clock.now
         let request = DecodingSession.Request(context: 0, prompt: tokens, maxNewTokens: maxNewTokens)
         let session = DecodingSession(
@@ -109,13 +113,17 @@ struct GenerateCommand: ParsableCommand {
             try Output.json(result, pretty: false)
         } else {
             Output.text(result.text + "\n")
-            if let logits = result.logits { Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n") }
+            if let logits = result.logits {
+                Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n")
+            }
         }
     }
 
     /// The prompt, and what goes before the context.
     private func prompt(for backbone: Backbone) throws -> ([Int32], prefix: [Int32]) {
-        if let question { return (backbone.format.suffix(.answer(question: question)), backbone.format.prefix) }
+        if let question {
+            return (backbone.format.suffix(.answer(question: question)), backbone.format.prefix)
+        }
         if let prompt { return (backbone.tokenizer.encode(prompt), backbone.format.prefix) }
         let vocabulary = backbone.model.configuration.vocabularySize
         let tokens = try (promptTokens ?? "").split(separator: ",").map { part in

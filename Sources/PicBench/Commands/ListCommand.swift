@@ -22,7 +22,8 @@ struct ListOptions: ParsableArguments {
         if json { return try Output.json(items) }
         let table = TextTable(
             columns: titles.map { TextTable.Column(title: $0, isNumeric: false) }, rows: items.map(row))
-        Output.text(table.plain { line, row in Output.color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line })
+        Output.text(
+            table.plain { line, row in Output.color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line })
     }
 }
 
@@ -57,7 +58,8 @@ struct ListMethodsCommand: ParsableCommand {
 }
 
 struct ListTasksCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tasks", abstract: "The tasks with their metrics.")
+    static let configuration = CommandConfiguration(
+        commandName: "tasks", abstract: "The tasks with their metrics.")
 
     @OptionGroup var options: ListOptions
 
@@ -93,7 +95,8 @@ struct ListModelsCommand: ParsableCommand {
         let items = try ModelLocator.all.map { folder in
             let backbone = try Backbone(folder: folder)
             let distinct = Dictionary(
-                backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) }, uniquingKeysWith: { a, _ in a })
+                backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) },
+                uniquingKeysWith: { a, _ in a })
             return Item(
                 name: backbone.name, path: folder.path, parameters: distinct.values.reduce(0, +),
                 compressors: try StoredCompressor.all(of: backbone).map { stored in
@@ -128,18 +131,25 @@ struct ListRunsCommand: ParsableCommand {
         let results = try ResultStore(path: store.db, readOnly: true)
         let runs = try results.runs().map {
             Item(
-                kind: "run", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt, host: $0.host,
+                kind: "run", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt,
+                host: $0.host,
                 threads: $0.threads, what: $0.command)
         }
         let trainings = try results.trainings().map {
             Item(
-                kind: "train", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt, host: $0.host,
+                kind: "train", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt,
+                host: $0.host,
                 threads: $0.threads, what: "\($0.kind) \($0.name)")
         }
-        try options.show((runs + trainings).sorted { $0.startedAt < $1.startedAt }, ["", "id", "started", "took", "host", "threads", "what"]) {
+        try options.show(
+            (runs + trainings).sorted { $0.startedAt < $1.startedAt },
+            ["", "id", "started", "took", "host", "threads", "what"]
+        ) {
             [
                 $0.kind, "\($0.id)", $0.startedAt.formatted(.iso8601),
-                $0.finishedAt.map { [start = $0.startedAt] in ProgressReporter.clock($0.timeIntervalSince(start)) }
+                $0.finishedAt.map { [start = $0.startedAt] in
+                    ProgressReporter.clock($0.timeIntervalSince(start))
+                }
                     ?? "unfinished", $0.host, "\($0.threads)", $0.what,
             ]
         }

@@ -62,7 +62,9 @@ struct RunCommand: ParsableCommand {
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
         guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
         let seeds = try seeds.split(separator: ",").map { part in
-            guard let seed = UInt64(part) else { throw UsageError("'\(part)' is not a seed; a seed is a whole number") }
+            guard let seed = UInt64(part) else {
+                throw UsageError("'\(part)' is not a seed; a seed is a whole number")
+            }
             return seed
         }
         guard !seeds.isEmpty else { throw UsageError("--seeds names no seed") }
@@ -71,7 +73,8 @@ struct RunCommand: ParsableCommand {
         let backbone = try Backbone(folder: ModelLocator.find(model))
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         let grid = Grid(
-            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios.values, tasks: tasks,
+            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios.values,
+            tasks: tasks,
             dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
         try grid.check(on: backbone)
 
@@ -87,10 +90,12 @@ struct RunCommand: ParsableCommand {
         reporter.clear()
 
         let board = Leaderboard(try results.snapshot(only: Set(summary.cells)))
-        Output.text(json ? try JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
+        Output.text(
+            json ? try JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
         let stored = "\(summary.cells.count) cells in \(store.db)"
         let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
-        reporter.note("\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
+        reporter.note(
+            "\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
         if summary.wasCancelled {
             reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
             throw ExitCode(130)

@@ -40,7 +40,8 @@ struct TokenizeCommand: ParsableCommand {
             if json {
                 try Output.json(result, pretty: false)
             } else {
-                Output.text((decode ? result.text : result.ids.map(String.init).joined(separator: " ")) + "\n")
+                Output.text(
+                    (decode ? result.text : result.ids.map(String.init).joined(separator: " ")) + "\n")
             }
         }
     }
@@ -49,7 +50,8 @@ struct TokenizeCommand: ParsableCommand {
         try line.split { " ,[]\t".contains($0) }.map { part in
             guard let id = Int32(part), id >= 0, id < tokenizer.vocabularySize else {
                 throw UsageError(
-                    "line \(number): '\(part)' is not a token id; ids are 0 to \(tokenizer.vocabularySize - 1)")
+                    "line \(number): '\(part)' is not a token id; ids are 0 to \(tokenizer.vocabularySize - 1)"
+                )
             }
             return id
         }

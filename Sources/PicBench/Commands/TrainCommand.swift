@@ -35,7 +35,8 @@ struct TrainBaseCommand: ParsableCommand {
         let training = BaseTraining(recipe: recipe, folder: folder)
         try options.train(
             TrainingRecord(
-                fingerprint: training.fingerprint, startedAt: Date(), kind: "base", name: recipe.name, methodID: nil,
+                fingerprint: training.fingerprint, startedAt: Date(), kind: "base", name: recipe.name,
+                methodID: nil,
                 recipe: canonicalJSON(recipe), threads: options.threadCount, host: Machine.host),
             in: folder
         ) {
@@ -84,7 +85,8 @@ struct TrainCompressorCommand: ParsableCommand {
             let known = Catalogue.current.methods.filter { $0 is any TrainableMethod.Type }.map { $0.card.id }
             throw TrainingError.notTrainable(method: id, trainable: known.sorted())
         }
-        let file = recipe.map { URL(fileURLWithPath: $0) }
+        let file =
+            recipe.map { URL(fileURLWithPath: $0) }
             ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
         var recipe: CompressorRecipe = try readRecipe(file)
         let ratios = try ratio.map { try RatioList.parse($0).values }
@@ -94,7 +96,8 @@ struct TrainCompressorCommand: ParsableCommand {
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
         let folder = backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
-        let training = CompressorTraining(recipe: recipe, backbone: backbone, method: trainable, folder: folder)
+        let training = CompressorTraining(
+            recipe: recipe, backbone: backbone, method: trainable, folder: folder)
         try options.train(
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "compressor", name: recipe.name,

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// What the documents show is what there is.
+struct DocumentationTests {
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: Command.repository.appendingPathComponent(path), encoding: .utf8)
+    }
+
+    @Test func `CONTRIBUTING shows the example file as it is`() throws {
+        #expect(try text("CONTRIBUTING.md").contains("```swift\n\(text("Examples/Stride.swift"))```"))
+    }
+
+    @Test(arguments: ["README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Benchmarks/README.md"])
+    func `links lead to files that exist`(_ path: String) throws {
+        let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
+        for match in try text(path).matches(of: /\]\((?!https?:)([^)#]+)[^)]*\)/) {
+            let file = folder.appendingPathComponent(String(match.1))
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(match.1)")
+        }
+    }
+
+    @Test func `README's commands are commands`() throws {
+        let readme = try text("README.md")
+        for match in readme.matches(of: /picbench (run|export|list|train|generate|tokenize|score)[^`\n]*/) {
+            let words = String(match.0).replacing(/#.*/, with: "").split(separator: " ").dropFirst().map(String.init)
+            let options = words.filter { $0.hasPrefix("-") }
+            let command = Array(words.prefix { !$0.hasPrefix("-") }.prefix(2))
+            let help = try Command.run(command + ["--help"]).output
+            for option in options { #expect(help.contains(option), "\(option) of \(command)") }
+        }
+        #expect(readme.contains("picbench run --methods pic,icae --ratios 4,16,64"))
+    }
+}
