@@ -6,7 +6,8 @@
 
 Both do forward, backward and optimiser in float32 on as many threads as there are cores. PyTorch:
 16 sequences of 256 random tokens, scaled_dot_product_attention, logits of every row, AdamW.
-picbench: its trainer on gazette documents, about 4,096 rows a step, data, Muon and AdamW included.
+picbench: its trainer on gazette documents, about 4,096 rows a step, each with its logits; making the
+data, Muon and AdamW included.
 """
 import json
 import os

@@ -43,7 +43,8 @@ public struct BaseTraining {
                 let lessons = lessons(for: step, from: teacher)
                 let batch = LessonBatch(
                     lessons.list, prefix: format.prefix,
-                    documentWeight: lessons.areDocuments && step % 2 == 0 ? Float(recipe.documentWeight) : 0)
+                    documentWeight: lessons.areDocuments && step % max(1, recipe.documentEvery ?? 2) == 0
+                        ? Float(recipe.documentWeight) : 0)
                 return (batch.loss(of: model, in: c), batch.rows.count)
             },
             evaluate: {

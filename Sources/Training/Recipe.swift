@@ -48,8 +48,10 @@ public struct BaseRecipe: Codable, Equatable, Sendable {
     public var tokensPerStep: Int
     /// The share of document steps on which the document is read back instead of asked about.
     public var readBackShare: Double
-    /// The weight of predicting the document itself, on every second step, against the answers'.
+    /// The weight of predicting the document itself, on some steps, against the answers'.
     public var documentWeight: Double
+    /// Every how many steps the document itself is predicted; 2 by default.
+    public var documentEvery: Int?
     /// The most questions a document.
     public var questions: Int
     public var optimizer: OptimizerRecipe

@@ -11,7 +11,10 @@ struct DocumentationTests {
         #expect(try text("CONTRIBUTING.md").contains("```swift\n\(text("Examples/Stride.swift"))```"))
     }
 
-    @Test(arguments: ["README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Benchmarks/README.md"])
+    @Test(arguments: [
+        "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md",
+        "Benchmarks/README.md",
+    ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
         for match in try text(path).matches(of: /\]\((?!https?:)([^)#]+)[^)]*\)/) {
@@ -23,7 +26,8 @@ struct DocumentationTests {
     @Test func `README's commands are commands`() throws {
         let readme = try text("README.md")
         for match in readme.matches(of: /picbench (run|export|list|train|generate|tokenize|score)[^`\n]*/) {
-            let words = String(match.0).replacing(/#.*/, with: "").split(separator: " ").dropFirst().map(String.init)
+            let words = String(match.0).replacing(/#.*/, with: "").split(separator: " ").dropFirst().map(
+                String.init)
             let options = words.filter { $0.hasPrefix("-") }
             let command = Array(words.prefix { !$0.hasPrefix("-") }.prefix(2))
             let help = try Command.run(command + ["--help"]).output
