@@ -31,7 +31,7 @@ let package = Package(
             name: "Methods", dependencies: ["Bench", "Seeding"], path: "Methods", plugins: ["Catalogue"]),
         .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks", plugins: ["Catalogue"]),
         .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
-        .executableTarget(name: "CatalogueGenerator"),
+        .executableTarget(name: "CatalogueGenerator", dependencies: ["Seeding"]),
 
         // The harness: store, training, grid, leaderboard, command line.
         .target(

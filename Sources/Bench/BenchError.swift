@@ -19,9 +19,10 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
         case .badParameter(let method, let name, let value, let known):
             "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
         case .untrained(let method, let ratio, let trained):
-            "\(method) needs a trained compressor\(ratio.map { " for \($0)x" } ?? "") and the model has none"
-                + (trained.isEmpty ? "" : " (it has ratios \(trained.joined(separator: ", ")))")
-                + "; make one with 'picbench train compressor'"
+            "\(method) needs a trained compressor\(ratio.map { " for \($0)x" } ?? "") and the model has "
+                + (trained.isEmpty
+                    ? "none" : "one for \(trained.first ?? "")x to \(trained.last ?? "")x only")
+                + "; choose another ratio or make one with 'picbench train compressor'"
         case .noExamples(let dataset, let tasks):
             "\(dataset) has no examples for \(tasks.joined(separator: ", ")); choose another dataset or task"
         case .overBudget(let method, let kept, let budget, let tokens):

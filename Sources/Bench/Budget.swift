@@ -17,7 +17,7 @@ public struct Ratio: Hashable, Sendable, Comparable, CustomStringConvertible {
     public static func < (a: Ratio, b: Ratio) -> Bool { a.value < b.value }
 
     public var description: String {
-        value == value.rounded() ? String(Int(value)) : String(value)
+        value == value.rounded() && value < 1e15 ? String(Int(value)) : String(value)
     }
 
     /// Decoder positions that `tokens` context tokens may keep: ⌈tokens / ratio⌉.

@@ -5,6 +5,7 @@
 // One file declares one public type of the file's name. A file that does not is an error at that
 // file, so that nothing dropped into the folder can be left out in silence.
 import Foundation
+import Seeding
 
 /// What the files of each catalogued folder conform to.
 let protocols = ["Methods": "CompressionMethod", "Tasks": "TaskAdapter"]
@@ -23,6 +24,7 @@ guard let protocolName = protocols[module] else {
 }
 
 var entries: [String] = []
+var hashes: [String] = []
 var errors: [String] = []
 for file in files {
     let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
@@ -40,6 +42,7 @@ for file in files {
                 + "expected 'public struct \(name): \(protocolName)' at the start of a line")
         continue
     }
+    hashes.append("\"\(name)\": \"\(SHA256.hex(of: text))\"")
     // A type that does not conform is reported where it is declared.
     entries.append(
         """
@@ -59,6 +62,11 @@ let catalogue = """
     /// Every type that a file in \(module)/ declares, in order of the files' names.
     public let all\(module): [any \(protocolName).Type] = [
         \(entries.indices.map { "entry\($0)" }.joined(separator: ", "))
+    ]
+
+    /// The SHA-256 of each file by its type's name: an edited file is another experiment.
+    public let sourceHashesOf\(module): [String: String] = [
+        \(hashes.isEmpty ? ":" : hashes.joined(separator: ",\n        "))
     ]
 
     """

@@ -14,13 +14,16 @@ public enum DatasetSource {
                 guard sides.count == 2, gazetteDefaults[sides[0]] != nil, let number = Int(sides[1]),
                     number > 0
                 else {
-                    throw DatasetError.malformed(
-                        file: "the dataset 'gazette'", at: "its option", found: "'\(option)'",
+                    throw DatasetError.badOption(
+                        dataset: "gazette", option: String(option),
                         expected: "subjects, documents or seed with a positive number")
                 }
                 fields[sides[0]] = number
             }
             return try gazette(fields)
+        }
+        if text == "squad" {
+            throw DatasetError.badOption(dataset: "squad", option: "", expected: "its file, squad=PATH")
         }
         throw DatasetError.unknownFormat(text, known: ["gazette", "squad=PATH"])
     }
@@ -31,9 +34,8 @@ public enum DatasetSource {
         let o = gazetteDefaults.merging(options) { _, new in new }
         let subjects = o["subjects"] ?? 8
         guard subjects <= Gazette.mostSubjects else {
-            throw DatasetError.malformed(
-                file: "the dataset 'gazette'", at: "subjects", found: "\(subjects)",
-                expected: "1 to \(Gazette.mostSubjects)")
+            throw DatasetError.badOption(
+                dataset: "gazette", option: "subjects=\(subjects)", expected: "1 to \(Gazette.mostSubjects)")
         }
         return Gazette(split: .test).dataset(
             subjects: [subjects], documents: o["documents"] ?? 50, seed: UInt64(o["seed"] ?? 1))

@@ -15,7 +15,7 @@ enum Figures {
 
     /// `4x`, `2.5x`
     static func ratio(_ value: Double) -> String {
-        value == value.rounded() ? "\(Int(value))x" : "\(fixed(value, 2))x"
+        value == value.rounded() && value < 1e15 ? "\(Int(value))x" : "\(value)x"
     }
 
     /// Milliseconds: `1.25 (1.40)`, median and 95th percentile.

@@ -53,6 +53,9 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var recoveredShare: Double?
         public var latency: Latency?
         public var examples: Int
+        /// Whether it is ahead of every other method at its ratio by more than chance: the 95% interval
+        /// of the paired difference to the runner-up does not hold 0.
+        public var isBest: Bool
         /// Fewer than there should be: the cell is not finished.
         public var isPartial: Bool
         public var seeds: [Int64]
@@ -163,25 +166,50 @@ extension Leaderboard.Section {
             return atOneRatio.allSatisfy { $0.count == 1 }
                 ? [(cells, false)] : Leaderboard.groups(cells) { $0.record.adapterHash }.map { ($0, true) }
         }
-        let rows = byRow.map { cells, namesAdapter in
+        var rows = byRow.map { cells, namesAdapter in
             Leaderboard.Row(cells, namesAdapter: namesAdapter) { score in
                 guard let upper, let lower, upper - lower > 0.01 else { return nil }
                 return (score - lower) / (upper - lower)
             }
         }
+        let ratios = Set(cells.filter { $0.record.role == nil }.map(\.record.ratio)).sorted()
+        for ratio in ratios { Self.markBest(&rows, at: ratio, cells: scored, metric: record.primaryMetric) }
         self.init(
             model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
             taskID: record.taskID,
             task: record.taskName, primaryMetric: record.primaryMetric, metrics: record.metrics,
             examples: record.exampleCount,
             documents: scored.map { Set($0.scores.map(\.documentID)).count }.max() ?? 0,
-            ratios: Set(cells.filter { $0.record.role == nil }.map(\.record.ratio)).sorted(),
+            ratios: ratios,
             rows: rows.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
                 .map(\.element),
             failures: cells.filter { $0.state == .failed }.map {
                 Leaderboard.Failure(
                     method: $0.record.methodName, ratio: $0.record.ratio, reason: $0.failure ?? "unknown")
             })
+    }
+
+    /// Marks the entry that is significantly ahead of the runner-up.
+    private static func markBest(
+        _ rows: inout [Leaderboard.Row], at ratio: Double, cells: [StoredCell], metric: String
+    ) {
+        let places = rows.indices.compactMap { i -> (row: Int, entry: Int, mean: Double)? in
+            guard rows[i].role == nil, let j = rows[i].entries.firstIndex(where: { $0.ratio == ratio }),
+                let mean = rows[i].entries[j].scores.first?.mean
+            else { return nil }
+            return (i, j, mean)
+        }.sorted { $0.mean > $1.mean }
+        guard places.count > 1 else { return }
+        func cellsOf(_ place: (row: Int, entry: Int, mean: Double)) -> [StoredCell] {
+            let ids = Set(rows[place.row].entries[place.entry].cells)
+            return cells.filter { ids.contains($0.id) }
+        }
+        let differences = Statistics.pairs(cellsOf(places[0]), cellsOf(places[1]), metric: metric).map {
+            Statistics.Cluster(sum: $0.first - $0.second, count: $0.count)
+        }
+        if let interval = Statistics.interval(of: differences), interval.lowerBound > 0 {
+            rows[places[0].row].entries[places[0].entry].isBest = true
+        }
     }
 
     private static func headline(of cell: StoredCell?) -> Double? {
@@ -253,7 +281,7 @@ extension Leaderboard.Entry {
             scores: means,
             recoveredShare: record.role == nil ? means.first.flatMap { recovered($0.mean) } : nil,
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: scores.count,
-            isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
+            isBest: false, isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
             seeds: cells.map(\.record.seed), cells: cells.map(\.id))
     }
 }

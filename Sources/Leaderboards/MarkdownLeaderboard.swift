@@ -23,7 +23,8 @@ public enum MarkdownLeaderboard {
     private static let introduction = """
         Scores are percentages with 95% bootstrap intervals over documents; higher is better. A ratio
         is context tokens ÷ decoder positions kept. *Recovered* is the share of the way from no
-        context to the full context.
+        context to the full context. Bold: ahead of the runner-up by more than chance (the 95% interval
+        of the paired difference does not hold 0).
 
         """
 
@@ -40,7 +41,8 @@ public enum MarkdownLeaderboard {
                             return ""
                         }
                         let share = entry.recoveredShare.map { ", recovered \(Figures.share($0))" } ?? ""
-                        return Figures.interval(score) + share + entry.partialMark
+                        let figure = Figures.interval(score)
+                        return (entry.isBest ? "**\(figure)**" : figure) + share + entry.partialMark
                     })
         }
         return table

@@ -6,6 +6,8 @@ struct Catalogue: Sendable {
 
     let methods: [any CompressionMethod.Type]
     let tasks: [any TaskAdapter.Type]
+    /// Of the files in Methods/ and Tasks/, by their types' names.
+    var sourceHashes: [String: String] = [:]
 
     func method(_ id: String) throws -> any CompressionMethod.Type {
         guard let found = methods.first(where: { $0.card.id == id }) else {

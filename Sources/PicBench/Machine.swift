@@ -23,9 +23,24 @@ enum Machine {
         else {
             return nil
         }
+        func git(_ arguments: String...) -> String? { Self.git(["-C", folder.path] + arguments) }
+        guard let root = git("rev-parse", "--show-toplevel"),
+            let revision = git("rev-parse", "--short=12", "HEAD")
+        else {
+            return nil
+        }
+        // What decides the figures, not the files that a run writes.
+        let changes = Self.git([
+            "-C", root, "status", "--porcelain", "Sources", "Methods", "Tasks", "Models", "Package.swift",
+        ])
+        return changes == nil ? revision : "\(revision) with changes"
+    }
+
+    /// What git says; nil where it says nothing or fails.
+    private static func git(_ arguments: [String]) -> String? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git", "-C", folder.path, "rev-parse", "--short=12", "HEAD"]
+        process.arguments = ["git"] + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

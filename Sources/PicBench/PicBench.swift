@@ -13,10 +13,12 @@ public enum PicBench {
     public static func main(
         adding methods: [any CompressionMethod.Type] = [], tasks: [any TaskAdapter.Type] = []
     ) async {
-        let catalogue = Catalogue(methods: allMethods + methods, tasks: allTasks + tasks)
+        let catalogue = Catalogue(
+            methods: allMethods + methods, tasks: allTasks + tasks,
+            sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first })
         await Catalogue.$current.withValue(catalogue) {
             do {
-                var command = try RootCommand.parseAsRoot()
+                var command = try parse()
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -26,6 +28,33 @@ public enum PicBench {
                 RootCommand.exit(withError: error)
             }
         }
+    }
+}
+
+/// One line for a mistake on the command line; help and version as they are.
+private func parse() throws -> any ParsableCommand {
+    do {
+        return try RootCommand.parseAsRoot()
+    } catch {
+        guard RootCommand.exitCode(for: error) == .validationFailure else {
+            RootCommand.exit(withError: error)
+        }
+        let names = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }
+        var known: [String] = []
+        var command: any ParsableCommand.Type = RootCommand.self
+        for name in names {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == name })
+            else { break }
+            known.append(name)
+            command = next
+        }
+        let message = RootCommand.message(for: error).replacing("\n", with: " ")
+        let help = (["picbench"] + known + ["--help"]).joined(separator: " ")
+        let choices = command.configuration.subcommands.map { $0._commandName }
+        let hint =
+            choices.isEmpty || known.count == names.count
+            ? "" : " (known: \(choices.joined(separator: ", ")))"
+        throw UsageError("\(message)\(hint); see '\(help)'")
     }
 }
 
@@ -42,7 +71,8 @@ struct RootCommand: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, ExportCommand.self, ListCommand.self, TrainCommand.self, GenerateCommand.self,
+            RunCommand.self, CompareCommand.self, ExportCommand.self, MergeCommand.self, ListCommand.self,
+            TrainCommand.self, GenerateCommand.self,
             TokenizeCommand.self, ScoreCommand.self,
         ])
 }

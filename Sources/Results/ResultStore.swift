@@ -15,7 +15,11 @@ public final class ResultStore: Sendable {
     /// - Throws: `ResultsError`
     public init(path: String, readOnly: Bool = false) throws {
         self.path = path
-        let exists = FileManager.default.fileExists(atPath: path)
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue {
+            throw ResultsError.database(path: path, reason: "it is a folder; name a file with --db")
+        }
         if readOnly, !exists { throw ResultsError.missing(path: path) }
         var configuration = Configuration()
         configuration.readonly = readOnly
@@ -32,7 +36,9 @@ public final class ResultStore: Sendable {
         } catch let error as DatabaseError {
             throw ResultsError(error, path: path)
         } catch let error as CocoaError {
-            throw ResultsError.database(path: path, reason: error.localizedDescription)
+            throw ResultsError.database(
+                path: path,
+                reason: "its folder cannot be made (\(error.localizedDescription)); use another --db")
         }
     }
 
@@ -53,6 +59,19 @@ public final class ResultStore: Sendable {
     func read<T>(_ body: (Database) throws -> T) throws -> T {
         do {
             return try queue.read(body)
+        } catch let error as DatabaseError {
+            throw ResultsError(error, path: path)
+        }
+    }
+
+    /// Runs `body` outside of a transaction, with another file attached as `other`.
+    func attached<T>(_ other: String, _ body: (Database) throws -> T) throws -> T {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "ATTACH DATABASE ? AS other", arguments: [other])
+                defer { try? db.execute(sql: "DETACH DATABASE other") }
+                return try body(db)
+            }
         } catch let error as DatabaseError {
             throw ResultsError(error, path: path)
         }

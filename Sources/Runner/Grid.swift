@@ -14,6 +14,9 @@ public struct Grid {
     public var limit: Int?
     public var seeds: [UInt64]
 
+    /// Hashes of the source files of methods and tasks, by their types' names.
+    public var sourceHashes: [String: String] = [:]
+
     public init(
         methods: [any CompressionMethod], ratios: [Ratio], tasks: [any TaskAdapter.Type], dataset: Dataset,
         limit: Int?, seeds: [UInt64]
@@ -61,7 +64,9 @@ public struct Grid {
                 cells.append(
                     PlannedCell(
                         method: method, ratio: ratio, task: task, seed: seed, examples: examples,
-                        examplesHash: hash, dataset: dataset.id, compressor: compressor))
+                        examplesHash: hash, dataset: dataset.id, compressor: compressor,
+                        sourceHash: ["\(type(of: method))", "\(task)"].map { sourceHashes[$0] ?? "" }.joined()
+                    ))
             }
             for method in methods where type(of: method).card.role != nil {
                 try add(method, .one, seeds[0])
@@ -97,6 +102,8 @@ struct PlannedCell {
     let examplesHash: String
     let dataset: String
     let compressor: StoredCompressor?
+    /// Of the method's file and the task's.
+    let sourceHash: String
 
     var card: MethodCard { type(of: method).card }
 
@@ -113,6 +120,7 @@ struct PlannedCell {
             "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, method.parametersJSON,
             task.card.id,
             task.card.metricIDs.joined(separator: ","), examplesHash, "\(ratio.value)", "\(seed)", decoding,
+            sourceHash,
         ]
         return CellRecord(
             fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,

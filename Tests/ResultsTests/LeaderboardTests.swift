@@ -16,6 +16,8 @@ struct LeaderboardTests {
         #expect(try JSONDecoder().decode(Leaderboard.self, from: Data(text.utf8)) == board)
     }
 
+    @Test func `latex`() throws { try expect(LaTeXLeaderboard.render(board), "leaderboard.tex") }
+
     @Test func `csv of samples quotes what needs it`() throws {
         let cell = Self.snapshot.cells[0]
         #expect(

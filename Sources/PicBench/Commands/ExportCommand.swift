@@ -6,7 +6,10 @@ import Results
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes the leaderboard of a results file.",
-        subcommands: [ExportMarkdownCommand.self, ExportCSVCommand.self, ExportJSONCommand.self])
+        subcommands: [
+            ExportHTMLCommand.self, ExportMarkdownCommand.self, ExportCSVCommand.self, ExportJSONCommand.self,
+            ExportLaTeXCommand.self,
+        ])
 }
 
 struct ExportOptions: ParsableArguments {
@@ -29,7 +32,11 @@ struct ExportOptions: ParsableArguments {
             try body { try handle.write(contentsOf: Data($0.utf8)) }
             try handle.close()
         } catch let error as CocoaError {
-            throw UsageError("cannot write \(output): \(error.localizedDescription)")
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+            throw UsageError(
+                "cannot write \(output): "
+                    + (isFolder.boolValue ? "it is a folder; name a file in it" : error.localizedDescription))
         }
     }
 }
@@ -90,5 +97,44 @@ struct ExportJSONCommand: ParsableCommand {
     func run() throws {
         let board = Leaderboard(try options.open().snapshot())
         try options.write { try $0(JSONLeaderboard.render(board)) }
+    }
+}
+
+struct ExportLaTeXCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "latex", abstract: "The scores as LaTeX tables (booktabs).",
+        discussion: "    picbench export latex --db results.sqlite -o tables.tex")
+
+    @OptionGroup var options: ExportOptions
+
+    func run() throws {
+        let board = Leaderboard(try options.open().snapshot())
+        try options.write { try $0(LaTeXLeaderboard.render(board)) }
+    }
+}
+
+struct ExportHTMLCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "html", abstract: "The leaderboard as a static web site.",
+        discussion: """
+                picbench export html --db results.sqlite -o leaderboard/
+
+            The folder works from the file system and from any static host; index.html is its
+            front page. Files of an earlier export that are no longer needed are removed.
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(name: .shortAndLong, help: "The site's folder.")
+    var output: String
+
+    func run() throws {
+        let results = try ResultStore(path: store.db, readOnly: true)
+        let notes = Catalogue.current.methods.map {
+            ($0.card.id, Site.MethodNote(summary: $0.card.summary, paper: $0.card.paper))
+        }
+        let site = try Site(results, notes: Dictionary(notes) { first, _ in first })
+        let count = try site.write(to: URL(fileURLWithPath: output))
+        try? FileHandle.standardError.write(contentsOf: Data("\(count) files in \(output)\n".utf8))
     }
 }

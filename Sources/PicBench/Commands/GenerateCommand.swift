@@ -30,10 +30,10 @@ struct GenerateCommand: ParsableCommand {
     var context: String?
 
     @Option(help: "How the context is compressed; by default it is not.")
-    var method = "none"
+    var method: String?
 
     @Option(help: "The compression ratio.")
-    var ratio = "1"
+    var ratio: String?
 
     @Option(help: "The most tokens to generate.")
     var maxNewTokens = 32
@@ -65,10 +65,18 @@ struct GenerateCommand: ParsableCommand {
             throw UsageError("give exactly one of --prompt, --prompt-tokens and --question")
         }
         guard maxNewTokens > 0 else { throw UsageError("--max-new-tokens must be at least 1") }
-        guard let ratio = try RatioList.parse(ratio).values.first else {
-            throw UsageError("--ratio names no ratio")
+        let method = try Catalogue.current.method(describedBy: self.method ?? "none")
+        let isReference = type(of: method).card.role != nil
+        guard context != nil || self.method == nil && self.ratio == nil else {
+            throw UsageError("--method and --ratio compress a context; name its file with --context")
         }
-        let method = try Catalogue.current.method(describedBy: method)
+        guard isReference == (self.ratio == nil) else {
+            throw UsageError(
+                isReference
+                    ? "--ratio needs a --method that compresses, such as pic"
+                    : "--method needs a --ratio, such as 4")
+        }
+        let ratio = try self.ratio.flatMap { try RatioList.parse($0).values.first } ?? .one
         try machine.apply()
         let backbone = try Backbone(folder: ModelLocator.find(model))
         let (tokens, prefix) = try prompt(for: backbone)
@@ -80,11 +88,16 @@ struct GenerateCommand: ParsableCommand {
             }
             return text
         }
+        if let context, text?.allSatisfy(\.isWhitespace) == true {
+            throw UsageError("the context \(context) is empty")
+        }
         let long = Context(tokens: text.map { backbone.tokenizer.encode($0) } ?? [], ratio: ratio)
         let limit = backbone.model.configuration.contextLimit
         let length = long.tokens.count + tokens.count + maxNewTokens
         guard length <= limit else {
-            throw BenchError.contextTooLong(tokens: length, limit: limit, document: context ?? "'prompt'")
+            throw UsageError(
+                "the context, the prompt and --max-new-tokens make \(length) tokens, the model reads at most \(limit)"
+            )
         }
         let clock = ContinuousClock()
         let begin = clock.now

@@ -72,10 +72,11 @@ struct RunCommand: ParsableCommand {
 
         let backbone = try Backbone(folder: ModelLocator.find(model))
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
-        let grid = Grid(
+        var grid = Grid(
             methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios.values,
             tasks: tasks,
             dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
+        grid.sourceHashes = catalogue.sourceHashes
         try grid.check(on: backbone)
 
         let results = try ResultStore(path: store.db)
@@ -100,7 +101,6 @@ struct RunCommand: ParsableCommand {
             reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
             throw ExitCode(130)
         }
-        for failure in summary.failures { reporter.note("failed: \(failure)") }
         if !summary.failures.isEmpty { throw ExitCode.failure }
     }
 

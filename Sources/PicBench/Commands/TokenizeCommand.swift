@@ -14,7 +14,7 @@ struct TokenizeCommand: ParsableCommand {
     @Option(help: "The model: a folder with tokenizer.json, or a name in Models/.")
     var model = ModelLocator.bundled
 
-    @Flag(help: "Lines are token ids, separated by spaces or as JSON arrays; text comes out.")
+    @Flag(help: "Lines are token ids, separated by spaces or as JSON; text comes out.")
     var decode = false
 
     @Flag(help: "Prints a JSON object a line.")
@@ -46,8 +46,18 @@ struct TokenizeCommand: ParsableCommand {
         }
     }
 
+    /// Numbers between spaces, a JSON array, or an object with `ids` as this command prints it.
     private func ids(_ line: String, _ number: Int, _ tokenizer: Tokenizer) throws -> [Int32] {
-        try line.split { " ,[]\t".contains($0) }.map { part in
+        var parts = line.split { " ,\t".contains($0) }.map(String.init)
+        if let first = line.first(where: { !$0.isWhitespace }), "[{".contains(first) {
+            let value = try? JSONSerialization.jsonObject(with: Data(line.utf8))
+            guard let array = (value as? [String: Any])?["ids"] as? [Int] ?? value as? [Int] else {
+                throw UsageError(
+                    "line \(number): expected a JSON array of token ids, or an object with 'ids'")
+            }
+            parts = array.map(String.init)
+        }
+        return try parts.map { part in
             guard let id = Int32(part), id >= 0, id < tokenizer.vocabularySize else {
                 throw UsageError(
                     "line \(number): '\(part)' is not a token id; ids are 0 to \(tokenizer.vocabularySize - 1)"

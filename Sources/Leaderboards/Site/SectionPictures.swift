@@ -1,0 +1,189 @@
+/// The pictures of one task, each a pure function of the leaderboard's rows.
+struct SectionPictures {
+    let section: Leaderboard.Section
+    /// Generated tokens that an answer's latency is worked out for.
+    static let answerTokens = 16.0
+
+    var all: [Picture] {
+        [qualityByRatio, qualityByLatency, qualityByBytes, latencyParts, breakEven].compactMap { $0 }
+    }
+
+    private var methods: [(style: Int, row: Leaderboard.Row)] {
+        section.rows.filter { $0.role == nil }.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    private var metric: String { Figures.metric(section.primaryMetric) + ", %" }
+
+    private func reference(_ role: String) -> Leaderboard.Entry? {
+        section.rows.first { $0.role == role }?.entries.first
+    }
+
+    private var references: [LineChart.Series] {
+        [("upper", "Full context"), ("lower", "No context")].compactMap { role, name in
+            guard let score = reference(role)?.scores.first else { return nil }
+            return LineChart.Series(
+                name: name, style: SeriesStyle.neutral,
+                points: [.init(x: section.columns[0], y: 100 * score.mean)], isDashed: true)
+        }
+    }
+
+    private var qualityByRatio: Picture? {
+        guard !methods.isEmpty else { return nil }
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false)]
+                + ["Ratio", metric, "95% low", "95% high"].map { .init(title: $0) })
+        let series = methods.map { style, row in
+            LineChart.Series(
+                name: row.method, style: style,
+                points: row.entries.compactMap { entry in
+                    guard let score = entry.scores.first else { return nil }
+                    table.rows.append([
+                        row.method, Figures.ratio(entry.ratio), Figures.score(score.mean),
+                        Figures.score(score.low),
+                        Figures.score(score.high),
+                    ])
+                    return .init(
+                        x: entry.ratio, y: 100 * score.mean, interval: 100 * score.low...100 * score.high)
+                })
+        }
+        let chart = LineChart(
+            x: .init(
+                title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: section.columns),
+            y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
+            series: series + references)
+        return Picture(
+            title: "Quality by ratio",
+            description: "One line a method, with 95% intervals; full context and no context are dashed.",
+            drawing: chart.draw(), data: table)
+    }
+
+    private func total(_ entry: Leaderboard.Entry) -> Double? {
+        entry.latency.map {
+            $0.compress.median + $0.prefill.median + Self.answerTokens * $0.decodePerToken.median
+        }
+    }
+
+    private var qualityByLatency: Picture? {
+        frontier(
+            title: "Quality by latency of the first answer",
+            description: "Milliseconds of compressing, prefill and \(Int(Self.answerTokens)) tokens.",
+            axis: "milliseconds", isLogarithmic: true, label: { Figures.fixed($0, $0 < 1 ? 1 : 0) },
+            value: { total($0).map { 1000 * $0 } }, includesFullContext: true)
+    }
+
+    private var qualityByBytes: Picture? {
+        frontier(
+            title: "Quality by kept memory", description: "Keys and values of the kept context, KiB.",
+            axis: "KiB",
+            isLogarithmic: true, label: { Figures.fixed($0, 0) },
+            value: { $0.keptBytes > 0 ? $0.keptBytes / 1024 : nil },
+            includesFullContext: true)
+    }
+
+    /// Points with the line that no other point is better than in both respects.
+    private func frontier(
+        title: String, description: String, axis: String, isLogarithmic: Bool,
+        label: @escaping (Double) -> String,
+        value: (Leaderboard.Entry) -> Double?, includesFullContext: Bool
+    ) -> Picture? {
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false)]
+                + ["Ratio", axis, metric].map { .init(title: $0) })
+        func points(_ row: Leaderboard.Row) -> [LineChart.Point] {
+            row.entries.compactMap { entry in
+                guard let x = value(entry), let score = entry.scores.first else { return nil }
+                table.rows.append([
+                    row.method, row.role == nil ? Figures.ratio(entry.ratio) : "", Figures.fixed(x, 2),
+                    Figures.score(score.mean),
+                ])
+                return .init(x: x, y: 100 * score.mean)
+            }
+        }
+        var series = methods.map { style, row in
+            LineChart.Series(name: row.method, style: style, points: points(row), isLine: false)
+        }
+        if includesFullContext, let row = section.rows.first(where: { $0.role == "upper" }) {
+            series.append(
+                LineChart.Series(
+                    name: row.method, style: SeriesStyle.neutral, points: points(row), isLine: false))
+        }
+        let all = series.flatMap(\.points)
+        guard !all.isEmpty else { return nil }
+        let best = all.filter { point in
+            !all.contains { ($0.x < point.x && $0.y >= point.y) || ($0.x <= point.x && $0.y > point.y) }
+        }.sorted { $0.x < $1.x }
+        let chart = LineChart(
+            x: .init(title: axis, isLogarithmic: isLogarithmic, label: label),
+            y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
+            series: [
+                LineChart.Series(
+                    name: "Pareto frontier", style: SeriesStyle.neutral, points: best, hasMarkers: false)
+            ] + series)
+        return Picture(
+            title: title, description: description + " The grey line is the Pareto frontier.",
+            drawing: chart.draw(),
+            data: table)
+    }
+
+    private var bars: [(name: String, entry: Leaderboard.Entry)] {
+        section.rows.flatMap { row in
+            row.entries.map {
+                (row.role == nil ? "\(Figures.ratio($0.ratio)) \(row.method)" : row.method, $0)
+            }
+        }
+    }
+
+    private var latencyParts: Picture? {
+        let timed = bars.compactMap { bar in bar.entry.latency.map { (bar.name, $0) } }
+        guard !timed.isEmpty else { return nil }
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false)]
+                + ["Compress, ms", "Prefill, ms", "Decode a token, ms"].map { .init(title: $0) })
+        let chart = BarChart(
+            partNames: ["compress", "prefill", "\(Int(Self.answerTokens)) tokens"],
+            bars: timed.map { name, latency in
+                table.rows.append(
+                    [name]
+                        + [latency.compress, latency.prefill, latency.decodePerToken].map(
+                            Figures.milliseconds))
+                let parts = [
+                    latency.compress.median, latency.prefill.median,
+                    Self.answerTokens * latency.decodePerToken.median,
+                ]
+                return BarChart.Bar(name: name, parts: parts.map { 1000 * $0 })
+            }, label: { Figures.fixed($0, 0) })
+        return Picture(
+            title: "Latency of the first answer, milliseconds",
+            description:
+                "Compressing the context, prefill to the first token, \(Int(Self.answerTokens)) tokens; medians.",
+            drawing: chart.draw(), data: table, height: chart.height)
+    }
+
+    /// How many questions about one context it takes until compressing it has paid.
+    private var breakEven: Picture? {
+        guard let full = reference("upper").flatMap(\.latency) else { return nil }
+        var table = TextTable(
+            columns: [.init(title: "Method", isNumeric: false)]
+                + ["Saved a question, ms", "Compressing, ms", "Questions"].map { .init(title: $0) })
+        var found: [BarChart.Bar] = []
+        for (name, entry) in bars where entry.ratio > 1 {
+            guard let latency = entry.latency else { continue }
+            let saved =
+                full.prefill.median - latency.prefill.median
+                + Self.answerTokens * (full.decodePerToken.median - latency.decodePerToken.median)
+            let questions = latency.compress.median / saved
+            let pays = saved > 0 && latency.compress.median > 0
+            table.rows.append([
+                name, Figures.fixed(1000 * saved, 2), Figures.fixed(1000 * latency.compress.median, 2),
+                saved <= 0 ? "never" : Figures.fixed(questions, 1),
+            ])
+            if pays, questions > 0.005 { found.append(BarChart.Bar(name: name, parts: [questions])) }
+        }
+        guard !found.isEmpty else { return nil }
+        let chart = BarChart(partNames: ["questions"], bars: found, label: { Figures.fixed($0, 1) })
+        return Picture(
+            title: "Questions until compressing has paid",
+            description: "Compressing ÷ what one question saves against the full context.",
+            drawing: chart.draw(), data: table, height: chart.height)
+    }
+}

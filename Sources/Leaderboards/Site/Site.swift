@@ -1,0 +1,135 @@
+import Foundation
+import Results
+import Seeding
+
+/// The leaderboard as a static web site, from the store alone.
+///
+/// It works from the file system, needs nothing from elsewhere and can be read without its script.
+public struct Site {
+    /// What the catalogue knows of a method and the store does not.
+    public struct MethodNote: Sendable {
+        public var summary: String
+        public var paper: String?
+
+        public init(summary: String, paper: String?) {
+            self.summary = summary
+            self.paper = paper
+        }
+    }
+
+    let store: ResultStore
+    let snapshot: Snapshot
+    let board: Leaderboard
+    let notes: [String: MethodNote]
+    static let samplesPerPage = 50
+
+    public init(_ store: ResultStore, notes: [String: MethodNote] = [:]) throws {
+        self.store = store
+        self.notes = notes
+        snapshot = try store.snapshot()
+        board = Leaderboard(snapshot)
+    }
+
+    /// Writes all files; pages of an earlier export that are no longer part of it are removed.
+    /// - Returns: the number of files
+    public func write(to folder: URL) throws -> Int {
+        var writer = SiteWriter(folder)
+        try writer.write(SiteAssets.style, to: "style.css")
+        try writer.write(SiteAssets.script, to: "site.js")
+        try writer.write(MarkdownLeaderboard.render(board), to: "leaderboard.md")
+        try writer.write(CSVLeaderboard.render(board), to: "leaderboard.csv")
+        try writer.write(JSONLeaderboard.render(board), to: "leaderboard.json")
+        try writer.write(LaTeXLeaderboard.render(board), to: "leaderboard.tex")
+        try writer.write(FrontPage(site: self, curves: learningCurves()).html, to: "index.html")
+        for (slug, rows) in methods {
+            try writer.write(MethodPage(site: self, rows: rows).html, to: "methods/\(slug).html")
+        }
+        try writeCells(&writer)
+        try writer.removeOthers(in: ["methods", "cells", "contexts"])
+        return writer.count
+    }
+
+    /// Rows of one method with the same parameters, by the name of their page.
+    var methods: [(slug: String, rows: [(section: Leaderboard.Section, row: Leaderboard.Row)])] {
+        let all = board.sections.flatMap { section in section.rows.map { (section: section, row: $0) } }
+        var used: [String: Int] = [:]
+        return Leaderboard.groups(all) { [$0.row.methodID, $0.row.parameters] }.map { rows in
+            let id = rows[0].row.methodID
+            used[id, default: 0] += 1
+            return (used[id] == 1 ? id : "\(id)-\(used[id] ?? 1)", rows)
+        }
+    }
+
+    func slug(of row: Leaderboard.Row) -> String {
+        methods.first {
+            $0.rows[0].row.methodID == row.methodID && $0.rows[0].row.parameters == row.parameters
+        }?.slug
+            ?? row.methodID
+    }
+
+    private func writeCells(_ writer: inout SiteWriter) throws {
+        let cells = Dictionary(uniqueKeysWithValues: snapshot.cells.map { ($0.id, $0) })
+        var current: (cell: StoredCell, samples: [SampleRecord])?
+        func flush(_ writer: inout SiteWriter) throws {
+            guard let (cell, samples) = current else { return }
+            try CellPages(cell: cell, samples: samples).write(&writer)
+        }
+        // One cell's samples are in memory at a time.
+        try store.forEachSample { id, sample in
+            if current?.cell.id != id {
+                try flush(&writer)
+                current = cells[id].map { ($0, []) }
+            }
+            current?.samples.append(sample)
+        }
+        try flush(&writer)
+    }
+
+    /// The trainings of compressors on the board, with their points.
+    private func learningCurves() throws -> [(training: TrainingRecord, points: [TrainingPoint])] {
+        let shown = Set(board.trainings.map(\.outputHash))
+        return try snapshot.trainings.compactMap { training in
+            guard let id = training.id, let hash = training.outputHash, shown.contains(hash) else {
+                return nil
+            }
+            return (training, try store.points(of: id))
+        }
+    }
+}
+
+/// Puts a site's files in its folder.
+struct SiteWriter {
+    private let folder: URL
+    private var written: Set<String> = []
+
+    var count: Int { written.count }
+
+    init(_ folder: URL) { self.folder = folder }
+
+    mutating func write(_ text: String, to path: String) throws {
+        let url = folder.appendingPathComponent(path)
+        guard written.insert(path).inserted else { return }
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            let data = Data(text.utf8)
+            if (try? Data(contentsOf: url)) != data { try data.write(to: url, options: .atomic) }
+        } catch {
+            throw ResultsError.database(
+                path: url.path,
+                reason: "it cannot be written (\(error.localizedDescription)); choose another folder")
+        }
+    }
+
+    /// Removes pages that this export did not write.
+    func removeOthers(in subfolders: [String]) throws {
+        for name in subfolders {
+            let files =
+                (try? FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent(name).path)) ?? []
+            for file in files where file.hasSuffix(".html") && !written.contains("\(name)/\(file)") {
+                try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(name)/\(file)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Bench
+import Foundation
+import Leaderboards
+import Results
+
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Compares two methods on the same examples, with significance.",
+        discussion: """
+            The paired difference with its 95% bootstrap interval over documents, and a
+            permutation test whose p-value is Holm-corrected over the rows shown. Where both
+            compressors' training is in the results file, also how fast they learned.
+
+                picbench compare pic icae
+                picbench compare pic:visibility=chunk+memory pic --ratio 64 --task qa
+            """)
+
+    @Argument(help: "A method, with parameters behind colons where they differ from the defaults.")
+    var first: String
+
+    @Argument(help: "The method to compare with.")
+    var second: String
+
+    @Option(help: "Only this ratio.")
+    var ratio: String?
+
+    @Option(help: "Only this task.")
+    var task: String?
+
+    @Flag(help: "Prints JSON.")
+    var json = false
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+        let catalogue = Catalogue.current
+        func named(_ text: String) throws -> Comparison.Method {
+            let method = try catalogue.method(describedBy: text)
+            return Comparison.Method(id: type(of: method).card.id, parameters: method.parametersJSON)
+        }
+        let (a, b) = (try named(first), try named(second))
+        let ratio = try ratio.flatMap { try RatioList.parse($0).values.first }
+        if let task { _ = try catalogue.task(task) }
+        let results = try ResultStore(path: store.db, readOnly: true)
+        let comparison = try Comparison(
+            results.snapshot(), a, b, ratio: ratio?.value, task: task, points: results.points)
+        guard !comparison.rows.isEmpty else {
+            throw UsageError(
+                "\(store.db) has no finished cells that \(first) and \(second) share; "
+                    + "run both with 'picbench run --methods \(first),\(second)'")
+        }
+        if json { try Output.json(comparison) } else { Output.text(TerminalComparison.render(comparison)) }
+    }
+}

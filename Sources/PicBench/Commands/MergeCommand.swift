@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Results
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge", abstract: "Unites results files of several machines or people.",
+        discussion: """
+            Cells with the same fingerprint are the same experiment and are kept once; runs and
+            hosts stay with their samples. Where two files disagree about a prediction, the
+            first file's is kept and the cell is named.
+
+                picbench merge a.sqlite b.sqlite -o all.sqlite
+            """)
+
+    @Argument(help: "The results files to unite.")
+    var sources: [String]
+
+    @Option(name: .shortAndLong, help: "The file to write; one that exists is added to.")
+    var output: String
+
+    @Flag(help: "Prints JSON.")
+    var json = false
+
+    func run() throws {
+        let files = try sources.map { try ResultStore(path: $0, readOnly: true) }
+        let all = try ResultStore(path: output)
+        var total = MergeReport()
+        for file in files {
+            let report = try all.merge(file)
+            total.cells += report.cells
+            total.samples += report.samples
+            total.conflicts += report.conflicts
+        }
+        if json { return try Output.json(total) }
+        Output.text("\(total.cells) cells and \(total.samples) samples added to \(output)\n")
+        for conflict in total.conflicts {
+            Output.text(
+                "conflict: \(conflict.cell): \(conflict.examples) predictions differ; the first file's are kept\n"
+            )
+        }
+    }
+}
