@@ -30,7 +30,7 @@ struct WrongInputTests {
         (run + ["--model", "nowhere"], "there is no model folder 'nowhere'"),
         (run + ["--dataset", "books"], "unknown dataset 'books'; known: gazette"),
         (run + ["--dataset", "squad=/none.json"], "/none.json"),
-        (run + ["--dataset", "gazette:subjects=900"], "subjects is 900"),
+        (run + ["--dataset", "gazette:subjects=900"], "cannot take 'subjects=900'; expected 1 to 24"),
         (run + ["--threads", "0"], "--threads must be at least 1"),
         (run + ["--limit=-1"], "--limit must be 0 or more"),
         (run + ["--seeds", "x"], "'x' is not a seed"),
