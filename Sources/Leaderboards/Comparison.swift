@@ -109,7 +109,7 @@ extension Comparison.Row {
             pairs.reduce(0) { $0 + $1.first } / Double(count),
             pairs.reduce(0) { $0 + $1.second } / Double(count)
         )
-        let differences = pairs.map { Statistics.Cluster(sum: $0.first - $0.second, count: $0.count) }
+        let differences = pairs.map(\.difference)
         guard let interval = Statistics.interval(of: differences) else { return nil }
         self.init(
             model: record.modelName, dataset: record.datasetID, taskID: record.taskID,
@@ -140,6 +140,9 @@ extension Statistics {
         var first = 0.0
         var second = 0.0
         var count = 0
+
+        /// first − second
+        var difference: Cluster { Cluster(sum: first - second, count: count) }
     }
 
     /// In order of the documents' identifiers.

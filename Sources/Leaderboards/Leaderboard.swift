@@ -204,9 +204,8 @@ extension Leaderboard.Section {
             let ids = Set(rows[place.row].entries[place.entry].cells)
             return cells.filter { ids.contains($0.id) }
         }
-        let differences = Statistics.pairs(cellsOf(places[0]), cellsOf(places[1]), metric: metric).map {
-            Statistics.Cluster(sum: $0.first - $0.second, count: $0.count)
-        }
+        let differences = Statistics.pairs(cellsOf(places[0]), cellsOf(places[1]), metric: metric)
+            .map(\.difference)
         if let interval = Statistics.interval(of: differences), interval.lowerBound > 0 {
             rows[places[0].row].entries[places[0].entry].isBest = true
         }

@@ -31,8 +31,7 @@ public enum MarkdownLeaderboard {
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
         let ratios = section.columns
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false), .init(title: "Kind", isNumeric: false)]
-                + ratios.map { .init(title: Figures.ratio($0)) })
+            ["Method", "Kind"], numbers: ratios.map(Figures.ratio))
         for row in section.rows {
             table.rows.append(
                 [row.method, row.kind]
@@ -40,9 +39,8 @@ public enum MarkdownLeaderboard {
                         guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
                             return ""
                         }
-                        let share = entry.recoveredShare.map { ", recovered \(Figures.share($0))" } ?? ""
                         let figure = Figures.interval(score)
-                        return (entry.isBest ? "**\(figure)**" : figure) + share + entry.partialMark
+                        return (entry.isBest ? "**\(figure)**" : figure) + entry.marks
                     })
         }
         return table
@@ -54,7 +52,7 @@ public enum MarkdownLeaderboard {
             ["Ratio", "Achieved"] + metrics.map(Figures.metric)
             + ["Positions", "KV", "Compress", "Prefill", "Decode a token"]
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false)] + numbers.map { .init(title: $0) })
+            ["Method"], numbers: numbers)
         for row in section.rows {
             for entry in row.entries {
                 let scores = metrics.map { metric in
@@ -78,18 +76,7 @@ public enum MarkdownLeaderboard {
 
     private static func provenance(_ board: Leaderboard) -> [String] {
         guard !board.runs.isEmpty else { return [] }
-        var runs = TextTable(
-            columns: [
-                "Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command",
-            ]
-            .map { .init(title: $0, isNumeric: false) })
-        runs.rows = board.runs.map {
-            [
-                "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,
-                $0.gitRevision ?? "", "`\($0.command)`",
-            ]
-        }
-        var parts = ["## What was run where\n", runs.markdown]
+        var parts = ["## What was run where\n", board.runTable { "`\($0)`" }.markdown]
         let models = Leaderboard.groups(board.sections, by: \.modelHash).map {
             "- model `\($0[0].model)`, hash `\($0[0].modelHash.prefix(12))`\n"
         }
@@ -104,7 +91,9 @@ public enum MarkdownLeaderboard {
 
 extension Leaderboard.Section {
     /// `Question answering: gazette, 200 examples in 50 documents`
-    var title: String { "\(task): \(model) on \(dataset), \(examples) examples in \(documents) documents" }
+    var title: String { "\(task): \(setting)" }
+
+    var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
 
     var caption: String { "\(Figures.metric(primaryMetric)), by ratio." }
 
@@ -121,6 +110,24 @@ extension Leaderboard.Row {
 }
 
 extension Leaderboard.Entry {
-    /// Marks a cell that is not finished.
-    var partialMark: String { isPartial ? " (unfinished, \(examples) scored)" : "" }
+    /// What stands behind a score: the share recovered, and whether the cell is not finished.
+    var marks: String {
+        (recoveredShare.map { ", recovered \(Figures.share($0))" } ?? "")
+            + (isPartial ? " (unfinished, \(examples) scored)" : "")
+    }
+}
+
+extension Leaderboard {
+    /// Who ran what where.
+    /// - Parameter command: how a command is written
+    func runTable(command: (String) -> String = { $0 }) -> TextTable {
+        TextTable(
+            ["Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command"],
+            rows: runs.map {
+                [
+                    "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,
+                    $0.gitRevision ?? "", command($0.command),
+                ]
+            })
+    }
 }

@@ -6,7 +6,7 @@ public enum TerminalComparison {
             "metric", "ratio", "documents", first, second, "difference (95%)", "relative", "p", "p, Holm",
         ]
         let table = TextTable(
-            columns: [.init(title: "task", isNumeric: false)] + titles.map { .init(title: $0) },
+            ["task"], numbers: titles,
             rows: comparison.rows.map { row in
                 [
                     row.taskID, Figures.metric(row.metric), Figures.ratio(row.ratio), "\(row.documents)",
@@ -19,13 +19,11 @@ public enum TerminalComparison {
         var text = "\(first) against \(second), scores in %, paired over documents\n" + table.plain()
         guard !comparison.curves.isEmpty else { return text }
         let curves = TextTable(
-            columns: [.init(title: "quality", isNumeric: false)]
-                + [
-                    "best of \(first)", "best of \(second)", "\(second) there at", "\(first) there at",
-                    "time saved",
-                ].map {
-                    .init(title: $0)
-                },
+            ["quality"],
+            numbers: [
+                "best of \(first)", "best of \(second)", "\(second) there at", "\(first) there at",
+                "time saved",
+            ],
             rows: comparison.curves.map { curve in
                 [
                     curve.quality, Figures.score(curve.firstBest), Figures.score(curve.secondBest),

@@ -37,8 +37,7 @@ public enum TerminalLeaderboard {
 
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
         var table = TextTable(
-            columns: [.init(title: "method", isNumeric: false)]
-                + section.columns.flatMap { [.init(title: Figures.ratio($0)), .init(title: "")] })
+            ["method"], numbers: section.columns.flatMap { [Figures.ratio($0), ""] })
         for row in section.rows {
             table.rows.append(
                 [row.method]
@@ -58,7 +57,7 @@ public enum TerminalLeaderboard {
     private static func costs(_ section: Leaderboard.Section) -> TextTable {
         let titles = ["ratio", "achieved", "KV", "compress", "prefill", "decode a token"]
         var table = TextTable(
-            columns: [.init(title: "method", isNumeric: false)] + titles.map { .init(title: $0) })
+            ["method"], numbers: titles)
         for row in section.rows {
             for entry in row.entries {
                 guard let latency = entry.latency else { continue }

@@ -18,6 +18,13 @@ public struct TextTable {
         self.rows = rows
     }
 
+    /// Columns of texts, then columns of numbers.
+    public init(_ texts: [String], numbers: [String] = [], rows: [[String]] = []) {
+        self.init(
+            columns: texts.map { Column(title: $0, isNumeric: false) } + numbers.map { Column(title: $0) },
+            rows: rows)
+    }
+
     /// Pipes and line ends in cells are escaped.
     public var markdown: String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }

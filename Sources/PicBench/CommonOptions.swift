@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Foundation
+import Tensors
 
 /// The results file.
 struct StoreOptions: ParsableArguments {
@@ -13,33 +14,25 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
-    func apply() throws { try Machine.use(threads: threads) }
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Makes all kernels use them.
+    func apply() throws {
+        guard threadCount > 0 else { throw UsageError("--threads must be at least 1") }
+        Threads.use(threadCount)
+    }
 }
 
-/// Ratios with commas between them: `4,16,64`.
-struct RatioList: ExpressibleByArgument {
-    let values: [Ratio]
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let ratios = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)).flatMap(Ratio.init) }
-        guard ratios.count == parts.count, !ratios.isEmpty else { return nil }
+extension Ratio {
+    /// Ratios with commas between them, `4,16,64`, each once; one that is none is named.
+    static func list(_ text: String) throws -> [Ratio] {
         var seen: Set<Ratio> = []
-        values = ratios.filter { seen.insert($0).inserted }
-    }
-
-    init(_ values: [Double]) { self.values = values.compactMap(Ratio.init) }
-
-    var defaultValueDescription: String { values.map(\.description).joined(separator: ",") }
-
-    /// Reads an option's text; a ratio that is none is named.
-    static func parse(_ text: String) throws -> RatioList {
-        guard let list = RatioList(argument: text) else {
-            let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            let wrong = parts.first { RatioList(argument: $0) == nil } ?? text
-            throw UsageError("\(BenchError.badRatio(wrong))")
-        }
-        return list
+        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            guard let ratio = Double(part.trimmingCharacters(in: .whitespaces)).flatMap(Ratio.init) else {
+                throw BenchError.badRatio(String(part))
+            }
+            return ratio
+        }.filter { seen.insert($0).inserted }
     }
 }
 
@@ -53,8 +46,6 @@ struct NameList: ExpressibleByArgument {
             .filter { !$0.isEmpty && seen.insert($0).inserted }
         if values.isEmpty { return nil }
     }
-
-    var defaultValueDescription: String { values.joined(separator: ",") }
 }
 
 /// Writes what a command found to standard output.
@@ -65,9 +56,8 @@ enum Output {
 
     static func json(_ value: some Encodable, pretty: Bool = true) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting =
-            pretty
-            ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
         encoder.dateEncodingStrategy = .iso8601
         text(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
     }

@@ -50,10 +50,4 @@ enum Machine {
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         return process.terminationStatus == 0 && !text.isEmpty ? text : nil
     }
-
-    /// Makes all kernels use `threads`; by default one a core.
-    static func use(threads: Int?) throws {
-        guard threads ?? 1 > 0 else { throw UsageError("--threads must be at least 1") }
-        Threads.use(threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    }
 }

@@ -18,7 +18,7 @@ enum ModelLocator {
         let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
         var seen: Set<String> = []
         return ([working] + above).map { $0.appendingPathComponent("Models") }
-            .filter { seen.insert($0.path).inserted && isFolder($0) }
+            .filter { seen.insert($0.path).inserted && $0.isFolder }
     }
 
     /// Every model in the libraries.
@@ -33,7 +33,7 @@ enum ModelLocator {
 
     static func find(_ nameOrPath: String) throws -> URL {
         let path = URL(fileURLWithPath: nameOrPath)
-        if isFolder(path) { return path }
+        if path.isFolder { return path }
         if let named = all.first(where: { $0.lastPathComponent == nameOrPath }) { return named }
         let known = all.map(\.lastPathComponent)
         throw UsageError(
@@ -42,12 +42,15 @@ enum ModelLocator {
                 + (known.isEmpty ? "" : ", or a name: \(known.joined(separator: ", "))"))
     }
 
-    private static func isFolder(_ url: URL) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-
     private static func isModel(_ url: URL) -> Bool {
         FileManager.default.fileExists(atPath: url.appendingPathComponent("config.json").path)
+    }
+}
+
+extension URL {
+    /// Whether there is a folder.
+    var isFolder: Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

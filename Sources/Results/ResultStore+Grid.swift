@@ -6,7 +6,6 @@ extension ResultStore {
     /// - Returns: the run's identifier
     public func beginRun(_ run: RunRecord) throws -> Int64 {
         try write { db in
-            var run = run
             try run.insert(db)
             return db.lastInsertedRowID
         }

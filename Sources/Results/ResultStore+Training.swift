@@ -10,7 +10,6 @@ extension ResultStore {
                 db, sql: "SELECT id FROM training WHERE fingerprint = ? AND finishedAt IS NULL",
                 arguments: [training.fingerprint])
             if let unfinished { return unfinished }
-            var training = training
             try training.insert(db)
             return db.lastInsertedRowID
         }

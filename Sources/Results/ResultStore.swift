@@ -87,10 +87,8 @@ public final class ResultStore: Sendable {
     }
 }
 
-extension RunRecord: FetchableRecord, MutablePersistableRecord {
+extension RunRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "run"
-
-    public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
 extension CellRecord: FetchableRecord, PersistableRecord {
@@ -99,10 +97,8 @@ extension CellRecord: FetchableRecord, PersistableRecord {
 
 extension LatencyRecord: FetchableRecord {}
 
-extension TrainingRecord: FetchableRecord, MutablePersistableRecord {
+extension TrainingRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "training"
-
-    public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
 extension TrainingPoint: FetchableRecord {}

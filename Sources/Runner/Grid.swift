@@ -13,7 +13,6 @@ public struct Grid {
     /// The most examples a task, spread over documents; nil for all.
     public var limit: Int?
     public var seeds: [UInt64]
-
     /// Hashes of the source files of methods and tasks, by their types' names.
     public var sourceHashes: [String: String] = [:]
 
@@ -49,7 +48,8 @@ public struct Grid {
 
     /// The cells in the order in which they run: the references first, so that every later score
     /// can be read against them.
-    func cells(on backbone: Backbone, compressors: [StoredCompressor]) throws -> [PlannedCell] {
+    public func plan(on backbone: Backbone) throws -> GridPlan {
+        let compressors = try StoredCompressor.all(of: backbone)
         var cells: [PlannedCell] = []
         for task in tasks {
             let examples = examples(of: task)
@@ -77,19 +77,17 @@ public struct Grid {
                 }
             }
         }
-        return cells
-    }
-
-    /// Refuses a grid that can give no score at all.
-    public func check(on backbone: Backbone) throws {
-        guard tasks.contains(where: { !examples(of: $0).isEmpty }) else {
+        if cells.isEmpty {
             throw BenchError.noExamples(dataset: dataset.id, tasks: tasks.map { $0.card.id })
         }
-        let stored = try StoredCompressor.all(of: backbone)
-        for method in methods {
-            for ratio in ratios { _ = try StoredCompressor.best(for: method, ratio: ratio, among: stored) }
-        }
+        return GridPlan(backbone: backbone, cells: cells)
     }
+}
+
+/// The cells of a grid on one model: made, and refused where they cannot be, before anything is stored.
+public struct GridPlan {
+    let backbone: Backbone
+    let cells: [PlannedCell]
 }
 
 /// One cell of the grid, before it has a place in the store.

@@ -4,17 +4,17 @@ import Results
 
 /// Runs a grid into a store: scores what is missing, skips what is finished.
 public struct GridRunner {
-    public let grid: Grid
-    public let backbone: Backbone
+    public let plan: GridPlan
     public let store: ResultStore
     /// Whether finished cells are done again.
     public var force = false
     /// Documents whose latency is measured, after one that warms up.
     public var latencySamples = 5
 
-    public init(grid: Grid, backbone: Backbone, store: ResultStore) {
-        self.grid = grid
-        self.backbone = backbone
+    private var backbone: Backbone { plan.backbone }
+
+    public init(_ plan: GridPlan, store: ResultStore) {
+        self.plan = plan
         self.store = store
     }
 
@@ -27,11 +27,10 @@ public struct GridRunner {
 
     /// What happened to the cells.
     public struct Summary: Sendable {
-        public var run: Int64 = 0
         /// Cells of the grid by their identifiers in the store.
         public var cells: [Int64] = []
         public var skipped = 0
-        public var failures: [String] = []
+        public var failed = 0
         public var wasCancelled = false
     }
 
@@ -39,11 +38,10 @@ public struct GridRunner {
     public func run(
         as run: RunRecord, isCancelled: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
     ) throws -> Summary {
-        let planned = try grid.cells(on: backbone, compressors: StoredCompressor.all(of: backbone))
         var summary = Summary()
-        summary.run = try store.beginRun(run)
+        let run = try store.beginRun(run)
         var opened: [(PlannedCell, OpenCell)] = []
-        for cell in planned {
+        for cell in plan.cells {
             let open = try store.openCell(cell.record(on: backbone), force: force)
             summary.cells.append(open.id)
             if open.isDone { summary.skipped += 1 } else { opened.append((cell, open)) }
@@ -59,7 +57,7 @@ public struct GridRunner {
                     compressors[stored.contentHash] = compressor
                 }
                 let tools = Tools(model: backbone.model, compressor: compressor)
-                try score(cell, open, tools, run: summary.run, isCancelled: isCancelled) {
+                try score(cell, open, tools, run: run, isCancelled: isCancelled) {
                     done += $0
                     report(Progress(done: done, total: total, cell: cell.label))
                 }
@@ -69,17 +67,17 @@ public struct GridRunner {
                 }
                 if !open.hasLatency {
                     try store.append(
-                        latencies: measureLatency(of: cell, tools), to: open.id, run: summary.run)
+                        latencies: measureLatency(of: cell, tools), to: open.id, run: run)
                 }
                 try store.finishCell(open.id)
             } catch let error as ResultsError {
                 throw error
             } catch {
                 try store.failCell(open.id, reason: "\(error)")
-                summary.failures.append("\(cell.label): \(error)")
+                summary.failed += 1
             }
         }
-        try store.finishRun(summary.run)
+        try store.finishRun(run)
         return summary
     }
 

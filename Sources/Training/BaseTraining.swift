@@ -129,10 +129,3 @@ public struct BaseTraining {
 func fingerprint(of recipe: some Encodable, _ more: String...) -> String {
     SHA256.hex(of: canonicalJSON(recipe) + more.joined(separator: "|"))
 }
-
-/// Equal values give equal texts.
-public func canonicalJSON(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-}

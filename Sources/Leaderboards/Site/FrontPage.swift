@@ -72,9 +72,7 @@ struct FrontPage {
             .element("h2", [:], Markup(section.task)),
             .element(
                 "p", ["class": "soft"],
-                Markup(
-                    "\(Figures.metric(section.primaryMetric)), \(section.model) on \(section.dataset), "
-                        + "\(section.examples) examples in \(section.documents) documents")),
+                Markup("\(Figures.metric(section.primaryMetric)), \(section.setting)")),
             .element("div", ["class": "scroll"], scores(section, id: "scores-\(number)")),
         ]
         if !section.failures.isEmpty {
@@ -94,17 +92,6 @@ struct FrontPage {
 
     private func name(_ row: Leaderboard.Row) -> Markup {
         link("methods/\(site.slug(of: row)).html", row.method)
-    }
-
-    private func table(id: String, _ heads: [(title: String, ratio: String?)], _ rows: [Markup]) -> Markup {
-        .element(
-            "table", ["id": id, "class": "sortable"],
-            .element(
-                "thead", [:],
-                .element(
-                    "tr", [:],
-                    heads.map { .element("th", ["scope": "col", "data-ratio": $0.ratio], Markup($0.title)) })),
-            .element("tbody", [:], rows))
     }
 
     private func line(_ row: Leaderboard.Row, ratio: String? = nil, _ cells: [Markup]) -> Markup {
@@ -129,18 +116,17 @@ struct FrontPage {
                         let shown = entry.cells.first.map {
                             Markup.element("a", ["href": "cells/\($0).html"], figure)
                         }
-                        let share = entry.recoveredShare.map { ", recovered \(Figures.share($0))" } ?? ""
                         return .element(
                             "td", ["data-value": "\(score.mean)", "data-ratio": "\(ratio)"], shown ?? figure,
                             .element(
                                 "small", [:],
                                 Markup(
-                                    "\(Figures.score(score.low))–\(Figures.score(score.high))\(share)\(entry.partialMark)"
+                                    "\(Figures.score(score.low))–\(Figures.score(score.high))\(entry.marks)"
                                 )))
                     })
         }
         let heads = [("Method", nil)] + ratios.map { (Figures.ratio($0), "\($0)" as String?) }
-        return table(id: id, heads, rows)
+        return .table(id: id, heads: heads, rows)
     }
 
     private func details(_ section: Leaderboard.Section, id: String) -> Markup {
@@ -179,22 +165,10 @@ struct FrontPage {
                     ])
             }
         }
-        return table(id: id, titles.map { ($0, nil) }, rows)
+        return .table(id: id, heads: titles.map { ($0, nil) }, rows)
     }
 
     private var provenance: [Markup] {
-        let runs = TextTable(
-            columns: [
-                "Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command",
-            ].map {
-                .init(title: $0, isNumeric: false)
-            },
-            rows: board.runs.map {
-                [
-                    "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,
-                    $0.gitRevision ?? "", $0.command,
-                ]
-            })
         let compressors = board.trainings.map {
             Markup.element(
                 "li", [:],
@@ -203,7 +177,8 @@ struct FrontPage {
                         + "threads: \($0.threads)"))
         }
         return [
-            .element("h2", [:], "What was run where"), .element("div", ["class": "scroll"], runs.html()),
+            .element("h2", [:], "What was run where"),
+            .element("div", ["class": "scroll"], board.runTable().html),
             compressors.isEmpty ? .empty : .element("ul", ["class": "soft"], compressors),
         ]
     }

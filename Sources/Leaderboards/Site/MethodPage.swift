@@ -53,11 +53,6 @@ struct MethodPage {
                     ])
             }
         }
-        return .element(
-            "table", ["id": "cells", "class": "sortable"],
-            .element(
-                "thead", [:], .element("tr", [:], titles.map { .element("th", ["scope": "col"], Markup($0)) })
-            ),
-            .element("tbody", [:], lines))
+        return .table(id: "cells", heads: titles.map { ($0, nil) }, lines)
     }
 }

@@ -22,18 +22,32 @@ struct Picture {
                 drawing),
             .element(
                 "details", [:], .element("summary", [:], "The numbers"),
-                .element("div", ["class": "scroll"], data.html())))
+                .element("div", ["class": "scroll"], data.html)))
     }
 }
 
 extension TextTable {
-    /// - Parameter id: of a table that can be sorted
-    func html(id: String? = nil) -> Markup {
-        let head = columns.map { Markup.element("th", ["scope": "col"], Markup($0.title)) }
-        let body = rows.map { row in Markup.element("tr", [:], row.map { .element("td", [:], Markup($0)) }) }
-        return .element(
+    var html: Markup {
+        .table(
+            heads: columns.map { ($0.title, nil) },
+            rows.map { row in .element("tr", [:], row.map { .element("td", [:], Markup($0)) }) })
+    }
+}
+
+extension Markup {
+    /// - Parameters:
+    ///   - id: of a table that can be sorted
+    ///   - heads: titles, and the ratio that a column can be filtered by
+    static func table(id: String? = nil, heads: [(title: String, ratio: String?)], _ rows: [Markup]) -> Markup
+    {
+        .element(
             "table", ["id": id, "class": id.map { _ in "sortable" }],
-            .element("thead", [:], .element("tr", [:], head)), .element("tbody", [:], body))
+            .element(
+                "thead", [:],
+                .element(
+                    "tr", [:],
+                    heads.map { .element("th", ["scope": "col", "data-ratio": $0.ratio], Markup($0.title)) })),
+            .element("tbody", [:], rows))
     }
 }
 

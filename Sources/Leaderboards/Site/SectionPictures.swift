@@ -30,8 +30,7 @@ struct SectionPictures {
     private var qualityByRatio: Picture? {
         guard !methods.isEmpty else { return nil }
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false)]
-                + ["Ratio", metric, "95% low", "95% high"].map { .init(title: $0) })
+            ["Method"], numbers: ["Ratio", metric, "95% low", "95% high"])
         let series = methods.map { style, row in
             LineChart.Series(
                 name: row.method, style: style,
@@ -67,28 +66,26 @@ struct SectionPictures {
         frontier(
             title: "Quality by latency of the first answer",
             description: "Milliseconds of compressing, prefill and \(Int(Self.answerTokens)) tokens.",
-            axis: "milliseconds", isLogarithmic: true, label: { Figures.fixed($0, $0 < 1 ? 1 : 0) },
-            value: { total($0).map { 1000 * $0 } }, includesFullContext: true)
+            axis: "milliseconds", label: { Figures.fixed($0, $0 < 1 ? 1 : 0) },
+            value: { total($0).map { 1000 * $0 } })
     }
 
     private var qualityByBytes: Picture? {
         frontier(
             title: "Quality by kept memory", description: "Keys and values of the kept context, KiB.",
             axis: "KiB",
-            isLogarithmic: true, label: { Figures.fixed($0, 0) },
-            value: { $0.keptBytes > 0 ? $0.keptBytes / 1024 : nil },
-            includesFullContext: true)
+            label: { Figures.fixed($0, 0) },
+            value: { $0.keptBytes > 0 ? $0.keptBytes / 1024 : nil })
     }
 
     /// Points with the line that no other point is better than in both respects.
     private func frontier(
-        title: String, description: String, axis: String, isLogarithmic: Bool,
+        title: String, description: String, axis: String,
         label: @escaping (Double) -> String,
-        value: (Leaderboard.Entry) -> Double?, includesFullContext: Bool
+        value: (Leaderboard.Entry) -> Double?
     ) -> Picture? {
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false)]
-                + ["Ratio", axis, metric].map { .init(title: $0) })
+            ["Method"], numbers: ["Ratio", axis, metric])
         func points(_ row: Leaderboard.Row) -> [LineChart.Point] {
             row.entries.compactMap { entry in
                 guard let x = value(entry), let score = entry.scores.first else { return nil }
@@ -102,7 +99,7 @@ struct SectionPictures {
         var series = methods.map { style, row in
             LineChart.Series(name: row.method, style: style, points: points(row), isLine: false)
         }
-        if includesFullContext, let row = section.rows.first(where: { $0.role == "upper" }) {
+        if let row = section.rows.first(where: { $0.role == "upper" }) {
             series.append(
                 LineChart.Series(
                     name: row.method, style: SeriesStyle.neutral, points: points(row), isLine: false))
@@ -113,7 +110,7 @@ struct SectionPictures {
             !all.contains { ($0.x < point.x && $0.y >= point.y) || ($0.x <= point.x && $0.y > point.y) }
         }.sorted { $0.x < $1.x }
         let chart = LineChart(
-            x: .init(title: axis, isLogarithmic: isLogarithmic, label: label),
+            x: .init(title: axis, isLogarithmic: true, label: label),
             y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
             series: [
                 LineChart.Series(
@@ -137,8 +134,7 @@ struct SectionPictures {
         let timed = bars.compactMap { bar in bar.entry.latency.map { (bar.name, $0) } }
         guard !timed.isEmpty else { return nil }
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false)]
-                + ["Compress, ms", "Prefill, ms", "Decode a token, ms"].map { .init(title: $0) })
+            ["Method"], numbers: ["Compress, ms", "Prefill, ms", "Decode a token, ms"])
         let chart = BarChart(
             partNames: ["compress", "prefill", "\(Int(Self.answerTokens)) tokens"],
             bars: timed.map { name, latency in
@@ -163,8 +159,7 @@ struct SectionPictures {
     private var breakEven: Picture? {
         guard let full = reference("upper").flatMap(\.latency) else { return nil }
         var table = TextTable(
-            columns: [.init(title: "Method", isNumeric: false)]
-                + ["Saved a question, ms", "Compressing, ms", "Questions"].map { .init(title: $0) })
+            ["Method"], numbers: ["Saved a question, ms", "Compressing, ms", "Questions"])
         var found: [BarChart.Bar] = []
         for (name, entry) in bars where entry.ratio > 1 {
             guard let latency = entry.latency else { continue }

@@ -21,6 +21,10 @@ public struct Site {
     let snapshot: Snapshot
     let board: Leaderboard
     let notes: [String: MethodNote]
+    typealias MethodRows = (slug: String, rows: [(section: Leaderboard.Section, row: Leaderboard.Row)])
+    private let methods: [MethodRows]
+    /// Names of pages, by method and parameters.
+    private let slugs: [[String]: String]
     static let samplesPerPage = 50
 
     public init(_ store: ResultStore, notes: [String: MethodNote] = [:]) throws {
@@ -28,6 +32,8 @@ public struct Site {
         self.notes = notes
         snapshot = try store.snapshot()
         board = Leaderboard(snapshot)
+        methods = Self.methods(board)
+        slugs = Dictionary(uniqueKeysWithValues: methods.map { (Self.key(of: $0.rows[0].row), $0.slug) })
     }
 
     /// Writes all files; pages of an earlier export that are no longer part of it are removed.
@@ -50,22 +56,19 @@ public struct Site {
     }
 
     /// Rows of one method with the same parameters, by the name of their page.
-    var methods: [(slug: String, rows: [(section: Leaderboard.Section, row: Leaderboard.Row)])] {
+    private static func methods(_ board: Leaderboard) -> [MethodRows] {
         let all = board.sections.flatMap { section in section.rows.map { (section: section, row: $0) } }
         var used: [String: Int] = [:]
-        return Leaderboard.groups(all) { [$0.row.methodID, $0.row.parameters] }.map { rows in
+        return Leaderboard.groups(all) { key(of: $0.row) }.map { rows in
             let id = rows[0].row.methodID
             used[id, default: 0] += 1
             return (used[id] == 1 ? id : "\(id)-\(used[id] ?? 1)", rows)
         }
     }
 
-    func slug(of row: Leaderboard.Row) -> String {
-        methods.first {
-            $0.rows[0].row.methodID == row.methodID && $0.rows[0].row.parameters == row.parameters
-        }?.slug
-            ?? row.methodID
-    }
+    private static func key(of row: Leaderboard.Row) -> [String] { [row.methodID, row.parameters] }
+
+    func slug(of row: Leaderboard.Row) -> String { slugs[Self.key(of: row)] ?? row.methodID }
 
     private func writeCells(_ writer: inout SiteWriter) throws {
         let cells = Dictionary(uniqueKeysWithValues: snapshot.cells.map { ($0.id, $0) })

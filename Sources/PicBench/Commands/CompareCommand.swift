@@ -40,7 +40,7 @@ struct CompareCommand: ParsableCommand {
             return Comparison.Method(id: type(of: method).card.id, parameters: method.parametersJSON)
         }
         let (a, b) = (try named(first), try named(second))
-        let ratio = try ratio.flatMap { try RatioList.parse($0).values.first }
+        let ratio = try ratio.flatMap { try Ratio.list($0).first }
         if let task { _ = try catalogue.task(task) }
         let results = try ResultStore(path: store.db, readOnly: true)
         let comparison = try Comparison(

@@ -32,11 +32,10 @@ struct ExportOptions: ParsableArguments {
             try body { try handle.write(contentsOf: Data($0.utf8)) }
             try handle.close()
         } catch let error as CocoaError {
-            var isFolder: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
             throw UsageError(
                 "cannot write \(output): "
-                    + (isFolder.boolValue ? "it is a folder; name a file in it" : error.localizedDescription))
+                    + (URL(fileURLWithPath: output).isFolder
+                        ? "it is a folder; name a file in it" : error.localizedDescription))
         }
     }
 }

@@ -76,7 +76,7 @@ struct GenerateCommand: ParsableCommand {
                     ? "--ratio needs a --method that compresses, such as pic"
                     : "--method needs a --ratio, such as 4")
         }
-        let ratio = try self.ratio.flatMap { try RatioList.parse($0).values.first } ?? .one
+        let ratio = try self.ratio.flatMap { try Ratio.list($0).first } ?? .one
         try machine.apply()
         let backbone = try Backbone(folder: ModelLocator.find(model))
         let (tokens, prefix) = try prompt(for: backbone)

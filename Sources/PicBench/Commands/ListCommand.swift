@@ -21,7 +21,7 @@ struct ListOptions: ParsableArguments {
     func show<Item: Encodable>(_ items: [Item], _ titles: [String], row: (Item) -> [String]) throws {
         if json { return try Output.json(items) }
         let table = TextTable(
-            columns: titles.map { TextTable.Column(title: $0, isNumeric: false) }, rows: items.map(row))
+            titles, rows: items.map(row))
         Output.text(
             table.plain { line, row in Output.color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line })
     }

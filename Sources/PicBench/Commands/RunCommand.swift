@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let catalogue = Catalogue.current
         let asked = try methods.values.map(catalogue.method(describedBy:))
-        let ratios = try RatioList.parse(ratios)
+        let ratios = try Ratio.list(ratios)
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
         guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
@@ -73,16 +73,16 @@ struct RunCommand: ParsableCommand {
         let backbone = try Backbone(folder: ModelLocator.find(model))
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         var grid = Grid(
-            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios.values,
+            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios,
             tasks: tasks,
             dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
         grid.sourceHashes = catalogue.sourceHashes
-        try grid.check(on: backbone)
+        let plan = try grid.plan(on: backbone)
 
         let results = try ResultStore(path: store.db)
         let interruption = Interruption()
         let reporter = ProgressReporter()
-        var runner = GridRunner(grid: grid, backbone: backbone, store: results)
+        var runner = GridRunner(plan, store: results)
         runner.force = force
         runner.latencySamples = latencySamples
         let summary = try runner.run(as: record, isCancelled: { interruption.isRaised }) {
@@ -101,7 +101,7 @@ struct RunCommand: ParsableCommand {
             reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
             throw ExitCode(130)
         }
-        if !summary.failures.isEmpty { throw ExitCode.failure }
+        if summary.failed > 0 { throw ExitCode.failure }
     }
 
     private var record: RunRecord {

@@ -57,7 +57,7 @@ struct ScoreCommand: ParsableCommand {
             })
         if json { return try Output.json(Result(count: lines.count, means: means, lines: lines)) }
         let table = TextTable(
-            columns: [.init(title: "metric", isNumeric: false), .init(title: "mean")],
+            ["metric"], numbers: ["mean"],
             rows: metrics.map { [$0.name, String(format: "%.6f", means[$0.id] ?? 0)] })
         Output.text(table.plain())
     }

@@ -37,7 +37,7 @@ struct TrainBaseCommand: ParsableCommand {
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "base", name: recipe.name,
                 methodID: nil,
-                recipe: canonicalJSON(recipe), threads: options.threadCount, host: Machine.host),
+                recipe: canonicalJSON(recipe), threads: options.machine.threadCount, host: Machine.host),
             in: folder
         ) {
             try training.run(isCancelled: $0, report: $1) ? try Backbone(folder: folder).contentHash : nil
@@ -89,7 +89,7 @@ struct TrainCompressorCommand: ParsableCommand {
             recipe.map { URL(fileURLWithPath: $0) }
             ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
         var recipe: CompressorRecipe = try readRecipe(file)
-        let ratios = try ratio.map { try RatioList.parse($0).values }
+        let ratios = try ratio.map(Ratio.list)
         if let ratios { recipe.train(at: ratios.map(\.value)) }
         if let seed { recipe.seed = seed }
         recipe.method = id
@@ -101,7 +101,8 @@ struct TrainCompressorCommand: ParsableCommand {
         try options.train(
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "compressor", name: recipe.name,
-                methodID: id, recipe: canonicalJSON(recipe), threads: options.threadCount, host: Machine.host),
+                methodID: id, recipe: canonicalJSON(recipe), threads: options.machine.threadCount,
+                host: Machine.host),
             in: folder
         ) {
             try training.run(isCancelled: $0, report: $1) ? StoredCompressor(folder: folder).contentHash : nil
@@ -114,8 +115,6 @@ struct TrainingOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
 
     @OptionGroup var machine: MachineOptions
-
-    var threadCount: Int { machine.threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
     /// - Parameter body: trains and returns the hash of what it made, nil where it was stopped
     func train(
