@@ -11,6 +11,7 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
     case badCompressor(folder: String, reason: String)
     case badRatio(String)
     case contextTooLong(tokens: Int, limit: Int, document: String)
+    case oneDocument(control: String)
 
     public var description: String {
         switch self {
@@ -36,6 +37,8 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
         case .contextTooLong(let tokens, let limit, let document):
             "document \(document) has \(tokens) tokens with its prompt, the model reads at most \(limit); "
                 + "leave it out or choose a model with a longer context"
+        case .oneDocument(let control):
+            "\(control) needs at least 2 documents and the dataset has 1; ask for more documents"
         }
     }
 

@@ -57,7 +57,11 @@ public struct StoredCompressor: Sendable {
 
     /// Every compressor in a model's folder, in order of their names.
     public static func all(of backbone: Backbone) throws -> [StoredCompressor] {
-        let folder = backbone.folder.appendingPathComponent("compressors")
+        try all(in: backbone.folder.appendingPathComponent("compressors"))
+    }
+
+    /// Every compressor in a folder of such folders, in order of their names.
+    public static func all(in folder: URL) throws -> [StoredCompressor] {
         guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
         return try FileHash.files(in: folder) { !$0.hasPrefix(".") }
             .filter {
@@ -71,22 +75,30 @@ public struct StoredCompressor: Sendable {
     public static func best(
         for method: any CompressionMethod, ratio: Ratio, among stored: [StoredCompressor]
     ) throws -> StoredCompressor? {
-        guard let trainable = method as? any TrainableMethod else { return nil }
+        try fitting(method, ratio: ratio, among: stored).first
+    }
+
+    /// Every compressor that a method can be used with at a ratio, those that were trained at it first;
+    /// none only for a method that works without.
+    public static func fitting(
+        _ method: any CompressionMethod, ratio: Ratio, among stored: [StoredCompressor]
+    ) throws -> [StoredCompressor] {
+        guard let trainable = method as? any TrainableMethod else { return [] }
         let own = stored.filter {
             $0.card.method == type(of: method).card.id && $0.card.parameters == method.parametersJSON
         }
-        if let exact = own.first(where: { $0.card.ratios.contains(ratio.value) }) { return exact }
-        let within = own.first { stored in
+        let within = own.filter { stored in
             guard let least = stored.card.ratios.min(), let most = stored.card.ratios.max() else {
                 return false
             }
             return (least...most).contains(ratio.value)
         }
-        if within == nil, !type(of: trainable).worksUntrained {
+        if within.isEmpty, !type(of: trainable).worksUntrained {
             let trained = own.flatMap(\.card.ratios).compactMap(Ratio.init).sorted().map(\.description)
             throw BenchError.untrained(method: method.label, ratio: ratio, trained: trained)
         }
-        return within
+        let exact = within.filter { $0.card.ratios.contains(ratio.value) }
+        return exact + within.filter { !$0.card.ratios.contains(ratio.value) }
     }
 
     /// Opens the weights.

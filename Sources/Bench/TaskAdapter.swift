@@ -70,4 +70,11 @@ public struct Example: Sendable {
         self.references = references
         self.outputLimit = outputLimit
     }
+
+    /// The same prompt and references behind another example's context.
+    public func asked(about other: Example) -> Example {
+        Example(
+            id: id, document: Document(id: other.documentID, text: other.context, questions: []),
+            instruction: instruction, references: references, outputLimit: outputLimit)
+    }
 }

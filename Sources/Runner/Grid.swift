@@ -15,6 +15,11 @@ public struct Grid {
     public var seeds: [UInt64]
     /// Hashes of the source files of methods and tasks, by their types' names.
     public var sourceHashes: [String: String] = [:]
+    /// Trained compressors in place of the model's own. Every one that fits a method has cells of its
+    /// own, such as one a training seed; of the model's own the best is taken.
+    public var compressors: [StoredCompressor]?
+    /// Whether trained methods are scored with somebody else's memories as well.
+    public var hasControls = false
 
     public init(
         methods: [any CompressionMethod], ratios: [Ratio], tasks: [any TaskAdapter.Type], dataset: Dataset,
@@ -49,24 +54,32 @@ public struct Grid {
     /// The cells in the order in which they run: the references first, so that every later score
     /// can be read against them.
     public func plan(on backbone: Backbone) throws -> GridPlan {
-        let compressors = try StoredCompressor.all(of: backbone)
+        let ownCompressors = try compressors ?? StoredCompressor.all(of: backbone)
         var cells: [PlannedCell] = []
         for task in tasks {
             let examples = examples(of: task)
             guard !examples.isEmpty else { continue }
+            let others = hasControls ? try Control.anotherDocument.applied(to: examples) : []
             let hash = SHA256.hex(
                 of: examples.flatMap {
                     ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references
                 }
                 .joined(separator: "\u{1e}"))
             func add(_ method: any CompressionMethod, _ ratio: Ratio, _ seed: UInt64) throws {
-                let compressor = try StoredCompressor.best(for: method, ratio: ratio, among: compressors)
-                cells.append(
-                    PlannedCell(
+                let fitting = try StoredCompressor.fitting(method, ratio: ratio, among: ownCompressors)
+                let chosen = compressors == nil ? Array(fitting.prefix(1)) : fitting
+                for compressor in chosen.isEmpty ? [nil] : chosen.map(Optional.some) {
+                    var cell = PlannedCell(
                         method: method, ratio: ratio, task: task, seed: seed, examples: examples,
                         examplesHash: hash, dataset: dataset.id, compressor: compressor,
                         sourceHash: ["\(type(of: method))", "\(task)"].map { sourceHashes[$0] ?? "" }.joined()
-                    ))
+                    )
+                    cells.append(cell)
+                    guard hasControls, compressor != nil else { continue }
+                    cell.control = .anotherDocument
+                    cell.examples = others
+                    cells.append(cell)
+                }
             }
             for method in methods where type(of: method).card.role != nil {
                 try add(method, .one, seeds[0])
@@ -96,26 +109,30 @@ struct PlannedCell {
     let ratio: Ratio
     let task: any TaskAdapter.Type
     let seed: UInt64
-    let examples: [Example]
+    var examples: [Example]
     let examplesHash: String
     let dataset: String
     let compressor: StoredCompressor?
     /// Of the method's file and the task's.
     let sourceHash: String
+    /// What was done to the examples; their hash is the one before.
+    var control: Control?
 
     var card: MethodCard { type(of: method).card }
 
     /// `pic 16x qa`
     var label: String {
-        card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)"
+        (card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)")
+            + (control.map { ", \($0.label)" } ?? "")
     }
 
     /// The row that identifies it: everything that makes it the same experiment is in the fingerprint.
     func record(on backbone: Backbone) -> CellRecord {
         let decoding =
             #"{"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
+        let parameters = control?.marking(method.parametersJSON) ?? method.parametersJSON
         let identity = [
-            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, method.parametersJSON,
+            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, parameters,
             task.card.id,
             task.card.metricIDs.joined(separator: ","), examplesHash, "\(ratio.value)", "\(seed)", decoding,
             sourceHash,
@@ -124,9 +141,10 @@ struct PlannedCell {
             fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,
             modelHash: backbone.contentHash, adapterName: compressor?.card.name,
             adapterHash: compressor?.contentHash,
-            methodID: card.id, methodName: method.label, family: card.family.rawValue,
+            methodID: card.id, methodName: method.label + (control.map { ", \($0.label)" } ?? ""),
+            family: card.family.rawValue,
             role: card.role?.rawValue,
-            isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: method.parametersJSON,
+            isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: parameters,
             taskID: task.card.id, taskName: task.card.name, primaryMetric: task.card.metricIDs[0],
             metrics: task.card.metricIDs, datasetID: dataset, datasetHash: examplesHash, ratio: ratio.value,
             seed: Int64(bitPattern: seed), decoding: decoding, exampleCount: examples.count)

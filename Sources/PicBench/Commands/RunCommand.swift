@@ -18,6 +18,11 @@ struct RunCommand: ParsableCommand {
                 picbench run --methods truncation,truncation:keep=tail --ratios 4 --tasks qa
                 picbench run --methods pic --ratios 16 --dataset squad=dev-v1.1.json --limit 50
 
+            Several training seeds of a method, each with cells of its own, and what they score with
+            the memories of another document:
+
+                picbench run --methods pic --compressors runs/seeds --controls
+
             'picbench list methods' shows the methods with their parameters.
             """)
 
@@ -41,6 +46,14 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "Seeds of methods' random choices, with commas.")
     var seeds = "1"
+
+    @Option(
+        help: "Folders of trained compressors with commas, in place of the model's; each that fits is scored."
+    )
+    var compressors: NameList?
+
+    @Flag(help: "Scores trained methods with somebody else's memories as well, as a control.")
+    var controls = false
 
     @Option(help: "Documents whose latency is measured in each cell, one at a time.")
     var latencySamples = 5
@@ -77,6 +90,8 @@ struct RunCommand: ParsableCommand {
             tasks: tasks,
             dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
         grid.sourceHashes = catalogue.sourceHashes
+        grid.compressors = try compressors.map(Self.open)
+        grid.hasControls = controls
         let plan = try grid.plan(on: backbone)
 
         let results = try ResultStore(path: store.db)
@@ -102,6 +117,18 @@ struct RunCommand: ParsableCommand {
             throw ExitCode(130)
         }
         if summary.failed > 0 { throw ExitCode.failure }
+    }
+
+    /// The compressors in folders of compressors, each of which must hold some.
+    private static func open(_ folders: NameList) throws -> [StoredCompressor] {
+        try folders.values.flatMap { path in
+            let found = try StoredCompressor.all(in: URL(fileURLWithPath: path))
+            if found.isEmpty {
+                throw UsageError(
+                    "\(path) holds no compressors; name a folder such as Models/gazette-1m/compressors")
+            }
+            return found
+        }
     }
 
     private var record: RunRecord {

@@ -75,6 +75,9 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "Overrides the recipe's seed.")
     var seed: UInt64?
 
+    @Option(help: "The compressor's folder, if not compressors/NAME in the model's.")
+    var output: String?
+
     @OptionGroup var options: TrainingOptions
 
     func run() throws {
@@ -95,7 +98,9 @@ struct TrainCompressorCommand: ParsableCommand {
         recipe.method = id
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
-        let folder = backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
+        let folder =
+            output.map { URL(fileURLWithPath: $0) }
+            ?? backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
         let training = CompressorTraining(
             recipe: recipe, backbone: backbone, method: trainable, folder: folder)
         try options.train(

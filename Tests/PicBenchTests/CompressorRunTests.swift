@@ -1,0 +1,71 @@
+import Foundation
+import GRDB
+import Results
+import Testing
+
+/// Runs with compressors from elsewhere, several of one method, and with controls.
+struct CompressorRunTests {
+    private let folder: TemporaryFolder
+    private var db: String { folder.path("results.sqlite") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func run(_ more: String...) throws -> Command {
+        try Command.run(
+            [
+                "run", "--methods", "pic", "--ratios", "4", "--tasks", "qa", "--dataset",
+                "gazette:subjects=2,documents=6,split=validation", "--limit", "24", "--latency-samples", "1",
+                "--db", db,
+            ] + more)
+    }
+
+    /// The bundled compressor and one that differs in what its card says about the seed.
+    private func twoSeeds() throws -> String {
+        let bundled = Command.repository.appendingPathComponent("Models/gazette-1m/compressors/pic")
+        for name in ["pic", "pic-s2"] {
+            let copy = folder.url.appendingPathComponent("seeds/\(name)")
+            try FileManager.default.createDirectory(
+                at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: bundled, to: copy)
+        }
+        let card = folder.url.appendingPathComponent("seeds/pic-s2/compressor.json")
+        try String(contentsOf: card, encoding: .utf8).replacing("\"seed\" : 1", with: "\"seed\" : 2")
+            .write(to: card, atomically: true, encoding: .utf8)
+        return folder.path("seeds")
+    }
+
+    private func exactMatch(where condition: String) throws -> [Double] {
+        try DatabaseQueue(path: db).read {
+            try Double.fetchAll(
+                $0,
+                sql: """
+                    SELECT avg(value) FROM cell JOIN sample ON cellID = cell.id
+                    JOIN sampleMetric ON sampleID = sample.id
+                    WHERE metric = 'em' AND role IS NULL AND \(condition) GROUP BY cell.id ORDER BY cell.id
+                    """)
+        }
+    }
+
+    @Test func `every compressor that fits has a cell of its own, and a control beside it`() throws {
+        let command = try run("--compressors", twoSeeds(), "--controls")
+        #expect(command.status == 0, "\(command.error)")
+        #expect(command.output.contains("PIC, somebody else's memories"), "\(command.output)")
+        let read = try exactMatch(where: "parameters NOT LIKE '%control%'")
+        let guessed = try exactMatch(where: "parameters LIKE '%\"control\":\"another-document\"%'")
+        #expect(read.count == 2 && read[0] == read[1] && read[0] > 0.5, "\(read)")
+        #expect(guessed.count == 2 && guessed[0] == guessed[1] && guessed[0] < 0.3, "\(guessed)")
+        // The same examples: a control is a row of the same table.
+        let hashes = try DatabaseQueue(path: db).read {
+            try Int.fetchOne($0, sql: "SELECT count(DISTINCT datasetHash) FROM cell") ?? 0
+        }
+        #expect(hashes == 1)
+        let again = try run("--compressors", folder.path("seeds"), "--controls")
+        #expect(again.error.contains("6 cells") && again.error.contains("6 of them finished before"))
+    }
+
+    @Test func `the model's own compressors are taken one a method`() throws {
+        let command = try run()
+        #expect(command.status == 0, "\(command.error)")
+        #expect(try exactMatch(where: "1").count == 1)
+    }
+}
