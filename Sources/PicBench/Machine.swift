@@ -17,6 +17,13 @@ enum Machine {
 
     static var threads: Int { Threads.count }
 
+    /// The most memory that this process ever held; 0 where the system does not say.
+    static var peakBytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return 1024 * (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
+    }
+
     /// The revision of the checkout that the executable was built in; nil outside of one.
     static var gitRevision: String? {
         guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()

@@ -73,7 +73,7 @@ struct RootCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, CompareCommand.self, ExportCommand.self, MergeCommand.self, ListCommand.self,
             TrainCommand.self, GenerateCommand.self,
-            TokenizeCommand.self, ScoreCommand.self,
+            TokenizeCommand.self, ScoreCommand.self, BenchCommand.self,
         ])
 }
 

@@ -10,7 +10,7 @@ struct ToolTests {
         [], ["run"], ["export"], ["export", "markdown"], ["export", "csv"], ["export", "json"], ["list"],
         ["list", "methods"], ["list", "runs"], ["train"], ["train", "base"], ["train", "compressor"],
         ["generate"],
-        ["tokenize"], ["score"],
+        ["tokenize"], ["score"], ["bench"], ["bench", "prefill"], ["bench", "limits"],
     ])
     func `every command explains itself`(_ command: [String]) throws {
         let help = try Command.run(command + ["--help"])

@@ -49,6 +49,9 @@ struct WrongInputTests {
             "unknown metric 'accuracy'"
         ),
         (["score", "--metrics", "em", "--predictions", "/none", "--references", "/none"], "/none"),
+        (["bench", "decode", "--context", "0"], "--context and --new must be at least 1"),
+        (["bench", "train", "--method", "random"], "has nothing to train; trainable: icae"),
+        (["bench", "store", "--repeats", "0"], "--repeats must be at least 1"),
         (["tokenize", "--model", "nowhere"], "there is no model folder"),
     ])
     func `an argument that cannot be`(_ arguments: [String], _ part: String) throws {

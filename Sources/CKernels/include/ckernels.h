@@ -119,4 +119,11 @@ void pb_adamw(long count, float *parameter, const float *gradient, float *first,
               float rate, float beta1, float beta2, float epsilon, float weight_decay,
               float correction1, float correction2);
 
+// MARK: limits.c: what the machine can do at best, for measurements to be set against
+
+/// Reads `count` numbers once on all threads of the pool; returns their sum so that nothing is skipped.
+uint64_t pb_read_all(size_t count, const uint64_t *memory);
+/// c = a b^T, all [size, size], by OpenBLAS on `threads` threads of its own.
+void pb_openblas_product(int size, int threads, const float *a, const float *b, float *c);
+
 #endif

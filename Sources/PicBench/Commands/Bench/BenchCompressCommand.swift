@@ -1,0 +1,41 @@
+import ArgumentParser
+import Bench
+import LanguageModels
+
+struct BenchCompressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compress", abstract: "Compresses one long context.",
+        discussion: """
+            A method with weights of its own runs untrained: the time is the same. Memory is
+            the whole process's, so that one call measures one length.
+            """)
+
+    @OptionGroup var model: BenchModelOptions
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "The method, with parameters behind colons.")
+    var method = "pic:contextScope=chunk"
+
+    @Option(help: "The compression ratio.")
+    var ratio = "16"
+
+    @Option(help: "Tokens of the context.")
+    var context = 2048
+
+    func run() throws {
+        try options.apply()
+        guard context > 0 else { throw UsageError("--context must be at least 1") }
+        let chosen = try Catalogue.current.method(describedBy: method)
+        guard let ratio = try Ratio.list(ratio).first else { throw BenchError.badRatio(ratio) }
+        let opened = try model.open()
+        let long = Context(
+            tokens: BenchTokens.ids(context, vocabulary: opened.configuration.vocabularySize), ratio: ratio)
+        let tools = Tools(
+            model: opened, compressor: chosen is any TrainableMethod ? Compressor(for: opened) : nil)
+        let seconds = try options.seconds { _ = try chosen.compress(long, with: tools) }
+        try options.show(
+            BenchMeasurement(
+                "compress", of: "\(method) \(ratio)x on \(model.model)", count: Double(context),
+                units: "tokens", seconds: seconds))
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Bench
+import LanguageModels
+
+struct BenchPrefillCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prefill", abstract: "Reads a context and predicts one token.")
+
+    @OptionGroup var model: BenchModelOptions
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Tokens that are read.")
+    var context = 512
+
+    func run() throws {
+        try options.apply()
+        guard context > 0 else { throw UsageError("--context must be at least 1") }
+        let opened = try model.open()
+        let request = DecodingSession.Request(synthetic: context, maxNewTokens: 1, for: opened)
+        var output: [Int32] = []
+        let seconds = options.seconds { output = DecodingSession(of: request, by: opened).outputs[0] }
+        try options.show(
+            BenchMeasurement(
+                "prefill", of: model.model, count: Double(context), units: "tokens", seconds: seconds,
+                output: output))
+    }
+}
+
+struct BenchDecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode", abstract: "Generates tokens behind a context, one at a time.")
+
+    @OptionGroup var model: BenchModelOptions
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Tokens in front.")
+    var context = 512
+
+    @Option(help: "Tokens that are generated; reading the context and the first of them are not timed.")
+    var new = 64
+
+    func run() throws {
+        try options.apply()
+        guard context > 0, new > 0 else { throw UsageError("--context and --new must be at least 1") }
+        let opened = try model.open()
+        let request = DecodingSession.Request(synthetic: context, maxNewTokens: new + 1, for: opened)
+        var output: [Int32] = []
+        let clock = ContinuousClock()
+        let seconds = (0...options.repeats).map { _ in
+            let session = DecodingSession(of: request, by: opened)
+            let begin = clock.now
+            output = session.finish()[0]
+            return begin.duration(to: clock.now) / .seconds(1)
+        }
+        try options.show(
+            BenchMeasurement(
+                "decode", of: model.model, count: Double(new), units: "tokens",
+                seconds: Array(seconds.dropFirst()), output: output))
+    }
+}
+
+extension DecodingSession.Request {
+    /// Made-up tokens.
+    fileprivate init(synthetic count: Int, maxNewTokens: Int, for model: LanguageModel) {
+        self.init(
+            context: 0,
+            prompt: BenchTokens.ids(count, vocabulary: model.configuration.vocabularySize),
+            maxNewTokens: maxNewTokens)
+    }
+}
+
+extension DecodingSession {
+    /// One request behind an empty context, which nothing but its length stops.
+    fileprivate convenience init(of request: Request, by model: LanguageModel) {
+        self.init([.tokens([])], [request], model: model, prefix: [], stop: [])
+    }
+}

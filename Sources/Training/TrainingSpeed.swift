@@ -1,0 +1,98 @@
+import Bench
+import Foundation
+import LanguageModels
+import Seeding
+import Tensors
+
+/// Times the training loop on made-up tokens: the steps of a base model or of a compressor.
+public struct TrainingSpeed {
+    let model: LanguageModel
+    let sequences: Int
+    let length: Int
+    let tokens: [Int32]
+
+    /// tokens: at least sequences × (length + 1), and what the tails take
+    public init(model: LanguageModel, sequences: Int, length: Int, tokens: [Int32]) {
+        self.model = model
+        self.sequences = sequences
+        self.length = length
+        self.tokens = tokens
+    }
+
+    /// Trains a copy of the model on sequences of `length` tokens, each of which predicts the next.
+    /// - Returns: rows of a step, and the seconds of each step after two that are not counted
+    public func base(steps: Int) throws -> (rows: Int, seconds: [Double]) {
+        let model = model.copy()
+        return try time(model.tensors, steps: steps) { c in
+            var rows = RowAssembly()
+            var targets: [Int32] = []
+            for i in 0..<sequences {
+                let text = tokens[i * (length + 1)..<(i + 1) * (length + 1)]
+                rows.append(tokens: text.dropLast(), firstPosition: 0)
+                targets += text.dropFirst()
+            }
+            let hidden = model.hidden(
+                rows.embeddings(of: model, in: c), positions: rows.positions, visibility: rows.visibility,
+                in: c)
+            let loss = c.crossEntropy(
+                model.logits(hidden, in: c), targets: targets,
+                weights: targets.map { _ in 1 / Float(targets.count) })
+            return (loss, rows.count)
+        }
+    }
+
+    /// Trains low-rank additions to q_proj and v_proj, memory tokens and the map to slots.
+    public func compressor(
+        of method: any TrainableMethod, ratio: Ratio, tail: Int, rank: Int, steps: Int
+    ) throws -> (rows: Int, seconds: [Double]) {
+        var generator = SeededGenerator(seed: 1, stream: "adapter")
+        let adapter = LowRankAdapter(
+            for: model, targets: ["q_proj", "v_proj"], rank: rank, alpha: Double(2 * rank),
+            using: &generator)
+        let compressor = Compressor(for: model, adapter: adapter)
+        let lessons = (0..<sequences).map { i in
+            let text = tokens.dropFirst(i * (length + tail + 1)).prefix(length + tail + 1)
+            let behind = text.dropFirst(length)
+            return Lesson(
+                context: Array(text.prefix(length)),
+                tails: [
+                    Lesson.Tail(
+                        prompt: Array(behind.prefix(1)), target: Array(behind.dropFirst()), weight: 1)
+                ])
+        }
+        let contexts = lessons.map { Context(tokens: $0.context, ratio: ratio) }
+        let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
+        return try time(compressor.trainable, steps: steps) { c in
+            let prompts = method.encode(contexts, with: compressor, in: c)
+            let batch = LessonBatch(lessons, behind: prompts, prefix: compressor.prefix)
+            return (batch.loss(of: model, slots: prompts.slots, in: c), batch.rows.count + encoded)
+        }
+    }
+
+    private func time(
+        _ parameters: [String: Tensor], steps: Int, loss: (Computation) -> (Tensor, tokens: Int)
+    ) throws -> (rows: Int, seconds: [Double]) {
+        let warmUp = 2
+        var rows = 0
+        var starts: [ContinuousClock.Instant] = []
+        let loop = TrainingLoop(
+            parameters: parameters,
+            recipe: OptimizerRecipe(
+                muonRate: 0.006, adamWRate: 0.0015, clip: 1, schedule: Schedule(shape: .constant)),
+            steps: warmUp + steps, fingerprint: "",
+            checkpoint: FileManager.default.temporaryDirectory.appendingPathComponent(
+                "picbench-\(UUID().uuidString)"),
+            checkpointEvery: .max, evaluateEvery: .max)
+        _ = try loop.run(
+            loss: { _, c in
+                starts.append(.now)
+                let made = loss(c)
+                rows = made.tokens
+                return made
+            },
+            evaluate: { [:] }, isCancelled: { false }, report: { _ in })
+        starts.append(.now)
+        let seconds = zip(starts, starts.dropFirst()).map { $0.duration(to: $1).inSeconds }
+        return (rows, Array(seconds.dropFirst(warmUp)))
+    }
+}
