@@ -39,9 +39,17 @@ public struct StoredCompressor: Sendable {
     public let card: CompressorCard
     public let contentHash: String
 
+    static let cardFile = "compressor.json"
+    static let memoryFile = "memory.safetensors"
+    static let encoderFile = "encoder.safetensors"
+    /// Those that decide what it does.
+    static let files: Set = [
+        cardFile, memoryFile, encoderFile, LowRankAdapter.configurationFile, LowRankAdapter.weightsFile,
+    ]
+
     public init(folder: URL) throws {
         self.folder = folder
-        let file = folder.appendingPathComponent("compressor.json")
+        let file = folder.appendingPathComponent(Self.cardFile)
         guard let data = try? Data(contentsOf: file) else {
             throw BenchError.badCompressor(folder: folder.path, reason: "compressor.json is missing")
         }
@@ -52,7 +60,7 @@ public struct StoredCompressor: Sendable {
                 folder: folder.path, reason: "compressor.json is not sound: \(error)")
         }
         contentHash = try FileHash.of(
-            FileHash.files(in: folder) { $0.hasSuffix(".safetensors") || $0 == "compressor.json" })
+            FileHash.files(in: folder) { Self.files.contains($0) })
     }
 
     /// Every compressor in a model's folder, in order of their names.
@@ -65,7 +73,7 @@ public struct StoredCompressor: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
         return try FileHash.files(in: folder) { !$0.hasPrefix(".") }
             .filter {
-                FileManager.default.fileExists(atPath: $0.appendingPathComponent("compressor.json").path)
+                FileManager.default.fileExists(atPath: $0.appendingPathComponent(Self.cardFile).path)
             }
             .map(StoredCompressor.init)
     }
@@ -109,13 +117,13 @@ public struct StoredCompressor: Sendable {
                 "it was trained on another base model (hash \(card.baseHash.prefix(12)), "
                     + "this one is \(backbone.contentHash.prefix(12)))")
         }
-        let stored = try SafetensorsFile(folder.appendingPathComponent("memory.safetensors")).tensors
+        let stored = try SafetensorsFile(folder.appendingPathComponent(Self.memoryFile)).tensors
         let hidden = backbone.model.configuration.hiddenSize
         guard let memory = stored["memory"], let projection = stored["projection"], memory.width == hidden,
             memory.rows > 0, projection.shape == [hidden, hidden]
         else { throw bad("memory.safetensors lacks memory or projection of width \(hidden)") }
         var encoder = backbone.model
-        let weights = folder.appendingPathComponent("encoder.safetensors")
+        let weights = folder.appendingPathComponent(Self.encoderFile)
         if FileManager.default.fileExists(atPath: weights.path) {
             let layers = try SafetensorsFile(weights).tensors
             let base = backbone.model.tensors
@@ -129,30 +137,49 @@ public struct StoredCompressor: Sendable {
                 return shape.count == 1 ? tensor.copy() : tensor
             }
         }
+        let adaptation = folder.appendingPathComponent(LowRankAdapter.configurationFile)
+        let adapter =
+            FileManager.default.fileExists(atPath: adaptation.path)
+            ? try LowRankAdapter(folder: folder, for: encoder) : nil
         return Compressor(
-            encoder: encoder, adapter: nil, memory: memory.copy(), projection: projection.copy(),
+            encoder: encoder, adapter: adapter, memory: memory.copy(), projection: projection.copy(),
             prefix: card.prefix)
     }
 }
 
 extension Compressor {
     /// Writes the folder that `StoredCompressor` opens.
-    public func save(_ card: CompressorCard, to folder: URL) throws {
+    /// - Parameter baseModel: the base model's name, for tools that read the adapter
+    public func save(_ card: CompressorCard, baseModel: String, to folder: URL) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try encoder.encode(card).write(
-                to: folder.appendingPathComponent("compressor.json"), options: .atomic)
+            // What another training left would be opened with this one's.
+            for file in StoredCompressor.files {
+                let url = folder.appendingPathComponent(file)
+                if FileManager.default.fileExists(atPath: url.path) {
+                    try FileManager.default.removeItem(at: url)
+                }
+            }
         } catch {
             throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
         }
         try SafetensorsFile.write(
             ["memory": memory, "projection": projection],
-            to: folder.appendingPathComponent("memory.safetensors"))
-        let layers = trainable.filter { $0.key.hasPrefix("model.") }
-        if !layers.isEmpty {
-            try SafetensorsFile.write(layers, to: folder.appendingPathComponent("encoder.safetensors"))
+            to: folder.appendingPathComponent(StoredCompressor.memoryFile))
+        if let adapter {
+            try adapter.save(to: folder, baseModel: baseModel)
+        } else {
+            let layers = trainable.filter { $0.key.hasPrefix("model.") }
+            try SafetensorsFile.write(layers, to: folder.appendingPathComponent(StoredCompressor.encoderFile))
+        }
+        // The card last: a folder with a card is whole.
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try encoder.encode(card).write(
+                to: folder.appendingPathComponent(StoredCompressor.cardFile), options: .atomic)
+        } catch {
+            throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
         }
     }
 }

@@ -9,39 +9,70 @@ public final class LowRankAdapter {
         public let up: Tensor
     }
 
-    public let scale: Float
-    public let rank: Int
+    public let configuration: LowRankConfiguration
+    public var scale: Float { configuration.scale }
     /// By the projection's checkpoint name, such as `model.layers.0.self_attn.q_proj`.
     public let pairs: [String: Pair]
 
-    public init(pairs: [String: Pair], rank: Int, alpha: Double) {
+    public init(_ configuration: LowRankConfiguration, pairs: [String: Pair]) {
+        self.configuration = configuration
         self.pairs = pairs
-        self.rank = rank
-        scale = Float(alpha / Double(rank))
     }
 
     /// A fresh adapter: A random, B zero, so that it changes nothing yet.
     public convenience init(
-        for model: LanguageModel, targets: Set<String>, rank: Int, alpha: Double,
+        _ configuration: LowRankConfiguration, for model: LanguageModel,
         using generator: inout SeededGenerator
-    ) {
+    ) throws {
+        let rank = configuration.rank
+        guard (1...LowRankConfiguration.largestRank).contains(rank), configuration.alpha.isFinite else {
+            throw ModelError.mismatch(
+                "an adapter of rank \(rank) and alpha \(configuration.alpha) cannot be made; the rank is "
+                    + "1 to \(LowRankConfiguration.largestRank)")
+        }
+        let targets = try model.projections(of: configuration.targets)
         var pairs: [String: Pair] = [:]
-        for projection in model.projections where targets.contains(projection.shortName) {
+        for projection in targets {
             let deviation = 1 / Double(projection.weight.width).squareRoot()
             pairs[projection.name] = Pair(
                 down: Tensor(normal: deviation, shape: [rank, projection.weight.width], using: &generator),
                 up: Tensor(shape: [projection.weight.rows, rank]))
         }
-        self.init(pairs: pairs, rank: rank, alpha: alpha)
+        self.init(configuration, pairs: pairs)
     }
 
     /// Everything that training changes, by PEFT's names.
     public var tensors: [String: Tensor] {
         var result: [String: Tensor] = [:]
         for (name, pair) in pairs {
-            result["base_model.model.\(name).lora_A.weight"] = pair.down
-            result["base_model.model.\(name).lora_B.weight"] = pair.up
+            result[Self.peftPrefix + name + Self.downSuffix] = pair.down
+            result[Self.peftPrefix + name + Self.upSuffix] = pair.up
         }
         return result
+    }
+
+    static let peftPrefix = "base_model.model."
+    static let downSuffix = ".lora_A.weight"
+    static let upSuffix = ".lora_B.weight"
+}
+
+extension LanguageModel {
+    /// The projections that targets name; each name must be that of one at least.
+    func projections(of targets: LowRankConfiguration.Targets) throws -> [Projection] {
+        if case .named(let names) = targets {
+            guard !names.isEmpty else {
+                throw ModelError.mismatch("an adapter without target modules adds nothing")
+            }
+            for name in names {
+                let one = LowRankConfiguration.Targets.named([name])
+                guard projections.contains(where: { one.contain($0.name) }) else {
+                    let known = layers.first?.projections.map(\.shortName) ?? []
+                    throw ModelError.mismatch(
+                        "the adapter's target module '\(name)' is none of the model's; it has "
+                            + known.joined(separator: ", "))
+                }
+            }
+        }
+        return projections.filter { targets.contain($0.name) }
     }
 }

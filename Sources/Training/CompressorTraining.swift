@@ -4,7 +4,8 @@ import LanguageModels
 import Seeding
 import Tensors
 
-/// Trains a compressor on a frozen base model: the encoder, memory tokens and the map to slots.
+/// Trains a compressor on a frozen base model: the encoder or its adapter, memory tokens and the map
+/// to slots.
 public struct CompressorTraining {
     public let recipe: CompressorRecipe
     public let backbone: Backbone
@@ -30,7 +31,7 @@ public struct CompressorTraining {
     ) throws -> Bool {
         let base = backbone.model
         let prefix = backbone.format.prefix
-        let compressor = Compressor(for: base, encoder: base.copy(), seed: recipe.seed)
+        let compressor = try untrainedCompressor()
         let teacher = Teacher(tokenizer: backbone.tokenizer, format: backbone.format)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         do {
@@ -64,8 +65,18 @@ public struct CompressorTraining {
             name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
             baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
             trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix)
-        try compressor.save(card, to: folder)
+        try compressor.save(card, baseModel: backbone.name, to: folder)
         return true
+    }
+
+    private func untrainedCompressor() throws -> Compressor {
+        let base = backbone.model
+        guard let lora = recipe.encoder?.lora else {
+            return Compressor(for: base, encoder: base.copy(), seed: recipe.seed)
+        }
+        var generator = SeededGenerator(seed: recipe.seed, stream: "adapter")
+        let adapter = try LowRankAdapter(lora, for: base, using: &generator)
+        return Compressor(for: base, adapter: adapter, seed: recipe.seed)
     }
 
     /// The lessons of a step and its ratio: the same for every method.

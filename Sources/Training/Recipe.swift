@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 import Tensors
 
 /// How parameters move: Muon for matrices, AdamW for the rest.
@@ -63,6 +64,11 @@ public struct BaseRecipe: Codable, Equatable, Sendable {
 
 /// Everything that decides a compressor: `picbench train compressor`.
 public struct CompressorRecipe: Codable, Equatable, Sendable {
+    /// What of the encoder is trained: everything, or a low-rank adapter on the frozen base model.
+    public struct Encoder: Codable, Equatable, Sendable {
+        public var lora: LowRankConfiguration?
+    }
+
     public struct Level: Codable, Equatable, Sendable {
         public var steps: Int
         /// One is drawn a step; write one twice to draw it twice as often.
@@ -74,6 +80,8 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
     public var method: String
     /// The parameters of the method as canonical JSON.
     public var parameters: String?
+    /// By default a full copy of the base model's layers.
+    public var encoder: Encoder?
     public var seed: UInt64
     public var levels: [Level]
     public var contextTokensPerStep: Int
@@ -129,7 +137,9 @@ public func readRecipe<Recipe: Decodable>(_ url: URL, as type: Recipe.Type = Rec
         return try JSONDecoder().decode(Recipe.self, from: data)
     } catch DecodingError.keyNotFound(let key, _) {
         throw TrainingError.badRecipe(file: url.path, reason: "the field '\(key.stringValue)' is missing")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+        DecodingError.dataCorrupted(let context)
+    {
         let place = context.codingPath.map(\.stringValue).joined(separator: ".")
         throw TrainingError.badRecipe(
             file: url.path, reason: "\(place.isEmpty ? "the file" : place): \(context.debugDescription)")

@@ -46,9 +46,9 @@ public struct TrainingSpeed {
         of method: any TrainableMethod, ratio: Ratio, tail: Int, rank: Int, steps: Int
     ) throws -> (rows: Int, seconds: [Double]) {
         var generator = SeededGenerator(seed: 1, stream: "adapter")
-        let adapter = LowRankAdapter(
-            for: model, targets: ["q_proj", "v_proj"], rank: rank, alpha: Double(2 * rank),
-            using: &generator)
+        let adapter = try LowRankAdapter(
+            LowRankConfiguration(rank: rank, alpha: Double(2 * rank), targets: .named(["q_proj", "v_proj"])),
+            for: model, using: &generator)
         let compressor = Compressor(for: model, adapter: adapter)
         let lessons = (0..<sequences).map { i in
             let text = tokens.dropFirst(i * (length + tail + 1)).prefix(length + tail + 1)

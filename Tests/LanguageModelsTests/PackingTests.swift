@@ -23,8 +23,9 @@ struct PackingTests {
     @Test func `an adapter whose B is zero changes nothing, and one that is merged changes the same`() throws
     {
         var generator = SeededGenerator(seed: 2)
-        let adapter = LowRankAdapter(
-            for: model, targets: ["q_proj", "v_proj", "down_proj"], rank: 3, alpha: 6, using: &generator)
+        let configuration = LowRankConfiguration(
+            rank: 3, alpha: 6, targets: .named(["q_proj", "v_proj", "down_proj"]))
+        let adapter = try LowRankAdapter(configuration, for: model, using: &generator)
         #expect(adapter.pairs.count == 6)
         let packed = Packed([[3, 8, 8, 21, 0]])
         func hidden(_ model: LanguageModel, _ adapter: LowRankAdapter?) -> [Float] {

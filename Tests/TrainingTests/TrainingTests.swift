@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import LanguageModels
 import Methods
 import Tensors
 import Testing
@@ -22,9 +23,9 @@ struct TrainingTests {
         return try JSONDecoder().decode(BaseRecipe.self, from: Data(json.utf8))
     }
 
-    private func compressorRecipe() throws -> CompressorRecipe {
+    private func compressorRecipe(encoder: String = "null") throws -> CompressorRecipe {
         let json = #"""
-            {"name": "c", "method": "pic", "seed": 3,
+            {"name": "c", "method": "pic", "seed": 3, "encoder": \#(encoder),
              "levels": [{"steps": 30, "ratios": [1, 2], "subjects": [1]}, {"steps": 20, "ratios": [4, 16], "subjects": [1, 2]}],
              "contextTokensPerStep": 200, "readBackShare": 0.2, "questions": 4,
              "optimizer": {"muonRate": 0.006, "adamWRate": 0.0015, "clip": 1,
@@ -69,8 +70,12 @@ struct TrainingTests {
                 atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
     }
 
-    @Test(arguments: ["pic", "icae", "mean-pooling"])
-    func `a compressor that was stopped goes on exactly`(_ id: String) throws {
+    @Test(arguments: [
+        ("pic", "null"), ("icae", "null"), ("mean-pooling", "null"),
+        ("icae", #"{"lora": {"rank": 4, "alpha": 8, "targets": ["q_proj", "v_proj"]}}"#),
+        ("pic", #"{"lora": {"rank": 2, "alpha": 8, "targets": "all-linear", "rslora": true}}"#),
+    ])
+    func `a compressor that was stopped goes on exactly`(_ id: String, _ encoder: String) throws {
         let model = folder.appendingPathComponent("model")
         _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
         let backbone = try Backbone(folder: model)
@@ -80,7 +85,7 @@ struct TrainingTests {
         {
             let method = try #require(Method(parameters: .init()) as? any TrainableMethod)
             return CompressorTraining(
-                recipe: try compressorRecipe(), backbone: backbone, method: method,
+                recipe: try compressorRecipe(encoder: encoder), backbone: backbone, method: method,
                 folder: model.appendingPathComponent("compressors/\(name)"))
         }
         let (_, straight) = try losses { try training(type, "whole").run(report: $0) }
@@ -90,9 +95,67 @@ struct TrainingTests {
         #expect(finished && second == [50: straight[50]])
         let stored = try StoredCompressor.all(of: backbone)
         #expect(stored.count == 2 && stored[0].contentHash == stored[1].contentHash)
-        _ = try stored[0].open(on: backbone)
         // The decoder is frozen.
         #expect(try Backbone(folder: model).contentHash == backbone.contentHash)
+
+        let opened = try stored[0].open(on: backbone)
+        let lora = try compressorRecipe(encoder: encoder).encoder?.lora
+        #expect((opened.adapter == nil) == (lora == nil) && opened.adapter?.scale == lora?.scale)
+        let trained = opened.trainable
+        #expect(stored[0].card.trainableParameters == trained.values.reduce(0) { $0 + $1.count })
+        // Everything that was to be trained has moved.
+        for (name, tensor) in trained where name.hasSuffix("lora_B.weight") {
+            #expect(tensor.values.contains { $0 != 0 }, "\(name)")
+        }
+    }
+
+    @Test func `a compressor that is trained again leaves nothing of the one before`() throws {
+        let model = folder.appendingPathComponent("model")
+        _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
+        let backbone = try Backbone(folder: model)
+        let compressor = model.appendingPathComponent("compressors/c")
+        func files(_ encoder: String) throws -> [String] {
+            var recipe = try compressorRecipe(encoder: encoder)
+            recipe.levels.removeLast()
+            recipe.levels[0].steps = 1
+            recipe.evaluation.every = 100
+            _ = try CompressorTraining(
+                recipe: recipe, backbone: backbone, method: PIC(parameters: .init()), folder: compressor
+            ).run { _ in }
+            return try FileManager.default.contentsOfDirectory(atPath: compressor.path).sorted()
+        }
+        let whole = ["compressor.json", "encoder.safetensors", "memory.safetensors"]
+        #expect(try files("null") == whole)
+        let lora = #"{"lora": {"rank": 2, "alpha": 2, "targets": "all-linear"}}"#
+        #expect(
+            try files(lora) == [
+                "adapter_config.json", "adapter_model.safetensors", "compressor.json", "memory.safetensors",
+            ])
+        #expect(try files("{}") == whole)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"lora": {"rank": 2, "alpha": 2, "targets": ["q_proj", "w_proj"]}}"#,
+            "'w_proj' is none of the model's"
+        ),
+        (#"{"lora": {"rank": 0, "alpha": 2, "targets": "all-linear"}}"#, "rank 0"),
+        (#"{"lora": {"rank": 1099511627776, "alpha": 2, "targets": "all-linear"}}"#, "rank 1099511627776"),
+    ])
+    func `an adapter that cannot be made is named`(_ encoder: String, _ part: String) throws {
+        let bundled = try Self.bundled()
+        let training = CompressorTraining(
+            recipe: try compressorRecipe(encoder: encoder), backbone: bundled,
+            method: PIC(parameters: .init()),
+            folder: folder)
+        let error = #expect(throws: ModelError.self) { try training.run { _ in } }
+        #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+
+    private static func bundled() throws -> Backbone {
+        try Backbone(
+            folder: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("Models/gazette-1m"))
     }
 
     @Test func `another recipe does not go on from a checkpoint`() throws {
@@ -106,15 +169,13 @@ struct TrainingTests {
         let model = folder.appendingPathComponent("model")
         _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
         let backbone = try Backbone(folder: model)
-        let bundled = try Backbone(
-            folder: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("Models/gazette-1m"))
+        let bundled = try Self.bundled()
         let stored = try #require(try StoredCompressor.all(of: bundled).first)
         let error = #expect(throws: BenchError.self) { try stored.open(on: backbone) }
         #expect(error?.description.contains("another base model") == true)
     }
 
-    @Test(arguments: ["{", "{}", #"{"name": 7}"#])
+    @Test(arguments: ["{", "{}", #"{"name": 7}"#, #"{"name": null}"#])
     func `a recipe that is none is named with its field`(_ json: String) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("recipe.json")

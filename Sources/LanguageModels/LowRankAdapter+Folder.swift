@@ -1,0 +1,139 @@
+import Foundation
+import Tensors
+
+/// Folders as PEFT writes and reads them: `adapter_config.json` and `adapter_model.safetensors`.
+extension LowRankAdapter {
+    public static let configurationFile = "adapter_config.json"
+    public static let weightsFile = "adapter_model.safetensors"
+
+    /// Opens an adapter of a model.
+    ///
+    /// What would change results and is not supported (DoRA, biases, patterns of ranks, modules beside
+    /// the layers' projections) is refused by name; so is whatever does not fit the model.
+    public convenience init(folder: URL, for model: LanguageModel) throws {
+        let fields = try JSONFields(
+            folder.appendingPathComponent(Self.configurationFile), hint: "an adapter's folder holds one")
+        var configuration = try LowRankConfiguration(peft: fields)
+        let weights = folder.appendingPathComponent(Self.weightsFile)
+        guard FileManager.default.fileExists(atPath: weights.path) else {
+            throw ModelError.missingFile(
+                weights.path, hint: "an adapter saved as adapter_model.bin must be saved as safetensors")
+        }
+        var stored = try SafetensorsFile(weights).tensors
+        var pairs: [String: Pair] = [:]
+        for projection in model.projections {
+            let (out, width) = (projection.weight.rows, projection.weight.width)
+            func take(_ suffix: String, _ shape: [Int]) throws -> Tensor? {
+                let name = Self.peftPrefix + projection.name + suffix
+                guard let tensor = stored.removeValue(forKey: name) else { return nil }
+                guard tensor.shape == shape else {
+                    throw ModelError.mismatch(
+                        "\(weights.path): '\(name)' has the shape \(tensor.shape), this model and rank "
+                            + "\(configuration.rank) ask for \(shape); the adapter belongs to another model")
+                }
+                let copy = tensor.copy()
+                guard copy.isFinite else {
+                    throw ModelError.badConfiguration(
+                        file: weights.path, reason: "'\(name)' holds numbers that are not finite")
+                }
+                return copy
+            }
+            let down = try take(Self.downSuffix, [configuration.rank, width])
+            let up = try take(Self.upSuffix, [out, configuration.rank])
+            if let down, let up { pairs[projection.name] = Pair(down: down, up: up) }
+            if (down == nil) != (up == nil) {
+                throw ModelError.missingTensor(
+                    folder: folder.path,
+                    name: Self.peftPrefix + projection.name + (down == nil ? Self.downSuffix : Self.upSuffix))
+            }
+        }
+        if let other = stored.keys.min() {
+            throw ModelError.mismatch(
+                "\(weights.path): '\(other)' adds to no projection of this model; the adapter belongs to "
+                    + "another model, or trains modules that are not supported")
+        }
+        guard !pairs.isEmpty else {
+            throw ModelError.badConfiguration(file: weights.path, reason: "it holds no lora_A and lora_B")
+        }
+        if configuration.targets == .named([]) { configuration.targets = .named(pairs.keys.sorted()) }
+        if fields.isAbsent("layers_to_transform"), fields.isAbsent("exclude_modules"),
+            let missing = try model.projections(of: configuration.targets).first(where: {
+                pairs[$0.name] == nil
+            })
+        {
+            throw ModelError.missingTensor(
+                folder: folder.path, name: Self.peftPrefix + missing.name + Self.downSuffix)
+        }
+        self.init(configuration, pairs: pairs)
+    }
+
+    /// Writes a folder that PEFT opens.
+    public func save(to folder: URL, baseModel: String) throws {
+        let targets =
+            switch configuration.targets {
+            case .named(let names): names
+            // As PEFT writes it, so that tools which do not know the word read it too.
+            case .allLinear:
+                Set(pairs.keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 }).sorted()
+            }
+        let fields: [String: Any] = [
+            "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": baseModel,
+            "r": configuration.rank, "lora_alpha": configuration.alpha, "lora_dropout": 0,
+            "target_modules": targets, "use_rslora": configuration.rslora ?? false, "use_dora": false,
+            "bias": "none", "fan_in_fan_out": false, "inference_mode": true, "init_lora_weights": true,
+        ]
+        let file = folder.appendingPathComponent(Self.configurationFile)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try JSONSerialization.data(
+                withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            ).write(to: file, options: .atomic)
+        } catch {
+            throw SafetensorsError.unwritable(path: file.path, reason: error.localizedDescription)
+        }
+        try SafetensorsFile.write(tensors, to: folder.appendingPathComponent(Self.weightsFile))
+    }
+}
+
+extension LowRankConfiguration {
+    /// Reads PEFT's fields.
+    init(peft fields: JSONFields) throws {
+        func refusal(_ field: String, _ supported: String) -> ModelError {
+            .unsupported(file: fields.file, field: field, found: fields.shown(field), supported: supported)
+        }
+        if fields.value("peft_type") as? String != "LORA" { throw refusal("peft_type", "LORA") }
+        if let bias = fields.value("bias"), bias as? String != "none" { throw refusal("bias", "none") }
+        for flag in ["use_dora", "use_qalora", "lora_bias", "use_bdlora"]
+        where !fields.isAbsent(flag) && fields.value(flag) as? Bool != false {
+            throw refusal(flag, "false")
+        }
+        for field in [
+            "rank_pattern", "alpha_pattern", "modules_to_save", "layer_replication", "target_parameters",
+            "trainable_token_indices", "alora_invocation_tokens",
+        ] where !fields.isEmpty(field) {
+            throw refusal(field, "none")
+        }
+        // These ways to begin change the base model's weights, which the adapter then needs.
+        if let start = fields.value("init_lora_weights"), !(start is Bool),
+            !["gaussian", "eva", "orthogonal"].contains(start as? String)
+        {
+            throw refusal("init_lora_weights", "true, false, gaussian, eva, orthogonal")
+        }
+        let rank = try fields.positive("r")
+        guard rank <= Self.largestRank else { throw refusal("r", "1 to \(Self.largestRank)") }
+        guard let alpha = fields.number("lora_alpha"), alpha.isFinite else {
+            throw ModelError.badConfiguration(
+                file: fields.file, reason: "lora_alpha is \(fields.shown("lora_alpha")), not a number")
+        }
+        let targets: Targets
+        if let word = fields.value("target_modules") as? String {
+            // Another word is a pattern: which projections it meant is seen from the tensors.
+            targets = word == Targets.allLinearWord ? .allLinear : .named([])
+        } else if let names = fields.value("target_modules") as? [String], !names.isEmpty {
+            targets = .named(names)
+        } else {
+            throw refusal("target_modules", "names of projections, or \(Targets.allLinearWord)")
+        }
+        self.init(rank: rank, alpha: alpha, targets: targets, rslora: fields.value("use_rslora") as? Bool)
+    }
+}
