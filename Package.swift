@@ -38,7 +38,7 @@ let package = Package(
             name: "Results", dependencies: ["Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
         .target(name: "Training", dependencies: ["Bench"]),
-        .target(name: "Runner", dependencies: ["Bench", "Results", "Datasets", "Seeding"]),
+        .target(name: "Runner", dependencies: ["Bench", "Results", "Datasets", "Seeding", "Tensors"]),
         .target(
             name: "PicBench",
             dependencies: [

@@ -47,6 +47,7 @@ extension Compressor {
         var ranges: [Range<Int>] = []
         var positions: [[Int]] = []
         var next: [Int] = []
+        var watched: [[AttentionWatch.Row]] = []
         for context in contexts {
             let windows = context.windows
             let begin = rows.append(tokens: prefix, firstPosition: 0)
@@ -59,6 +60,8 @@ extension Compressor {
             let length = context.tokens.count
             let firstMemory = rows.count
             ranges.append(memoryRows.count..<memoryRows.count + windows.count)
+            let sample = Set(MemoryAttention.sample(of: windows.count))
+            watched.append([])
             for (j, window) in windows.enumerated() {
                 let token = MemoryToken(
                     index: j, contextKeys: firstKey..<firstKey + length, firstMemoryKey: firstMemory)
@@ -66,6 +69,10 @@ extension Compressor {
                 let key = rows.append(
                     slot: tokenOfSlot.count, position: prefix.count + place,
                     seeing: [begin] + visible(context, token))
+                if c.watch != nil, sample.contains(j) {
+                    watched[watched.count - 1].append(
+                        .init(row: key, visible: rows.visibility[key], wanted: token.contextKeys))
+                }
                 // Longer contexts than were trained on use the table again from its first row.
                 tokenOfSlot.append(Int32(j % memory.rows))
                 memoryRows.append(Int32(key))
@@ -75,9 +82,11 @@ extension Compressor {
             next.append(arrangement == .spread ? length : windows.count)
         }
         let memories = c.gatherRows(memory, tokenOfSlot)
+        c.watch?.begin(watched)
         let hidden = encoder.hidden(
             rows.embeddings(slots: memories, of: encoder, in: c), positions: rows.positions,
             visibility: rows.visibility, adapter: adapter, in: c)
+        c.watch?.end()
         return SoftPrompts(
             slots: c.linear(c.gatherRows(hidden, memoryRows), projection), ranges: ranges,
             positions: positions,

@@ -63,7 +63,7 @@ public enum CSVLeaderboard {
         }.joined()
     }
 
-    private static func line(_ fields: [String]) -> String {
+    static func line(_ fields: [String]) -> String {
         fields.map { field in
             field.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
                 ? "\"\(field.replacing("\"", with: "\"\""))\"" : field

@@ -103,6 +103,7 @@ public struct OpenCell: Sendable, Equatable {
     /// Examples that are scored already.
     public let scored: Set<String>
     public let hasLatency: Bool
+    public let hasAttention: Bool
 }
 
 /// One scored example.
@@ -168,6 +169,43 @@ public struct LatencyRecord: Codable, Sendable, Equatable {
         self.prefillSeconds = prefillSeconds
         self.decodeSecondsPerToken = decodeSecondsPerToken
         self.outputTokens = outputTokens
+    }
+}
+
+/// Where a cell's memory tokens look, averaged over documents, layers and heads.
+public struct MemoryAttentionRecord: Codable, Sendable, Equatable {
+    /// Attention mass of each memory token over equal shares of the context, [memories][bins]; what a
+    /// row lacks of 1 did not go to the context.
+    public var mass: [[Double]]
+    public var documents: Int
+
+    public init(mass: [[Double]], documents: Int) {
+        self.mass = mass
+        self.documents = documents
+    }
+}
+
+extension MemoryAttentionRecord {
+    /// The mass that a memory token gives to the stretch of the context that it stands for: as long
+    /// as the context ÷ memory tokens, at the token's place.
+    public func ownMass(of memory: Int) -> Double {
+        let row = mass[memory]
+        let width = Double(row.count) / Double(mass.count)
+        let (low, high) = (Double(memory) * width, Double(memory + 1) * width)
+        return row.enumerated().reduce(0) { sum, bin in
+            let shared = min(high, Double(bin.offset + 1)) - max(low, Double(bin.offset))
+            return sum + max(0, shared) * bin.element
+        }
+    }
+
+    /// How much of what memory tokens give to the context stays in their own stretch: 1 where each
+    /// looks at its own alone, 1 ÷ memory tokens where all look everywhere alike.
+    public var specialization: Double {
+        let shares = mass.indices.map { i in
+            let sum = mass[i].reduce(0, +)
+            return sum > 0 ? ownMass(of: i) / sum : 0
+        }
+        return shares.reduce(0, +) / Double(max(shares.count, 1))
     }
 }
 

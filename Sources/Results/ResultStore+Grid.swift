@@ -25,25 +25,31 @@ extension ResultStore {
                 db, sql: "SELECT id, state FROM cell WHERE fingerprint = ?", arguments: [cell.fingerprint])
             guard let known else {
                 try cell.insert(db)
-                return OpenCell(id: db.lastInsertedRowID, isDone: false, scored: [], hasLatency: false)
+                return OpenCell(
+                    id: db.lastInsertedRowID, isDone: false, scored: [], hasLatency: false,
+                    hasAttention: false)
             }
             let id: Int64 = known["id"]
             let isDone = known["state"] == "done" && !force
             if force {
                 try db.execute(sql: "DELETE FROM sample WHERE cellID = ?", arguments: [id])
                 try db.execute(sql: "DELETE FROM latency WHERE cellID = ?", arguments: [id])
+                try db.execute(sql: "DELETE FROM memoryAttention WHERE cellID = ?", arguments: [id])
             }
             if !isDone {
                 try db.execute(
                     sql: "UPDATE cell SET state = 'open', failure = NULL WHERE id = ?", arguments: [id])
             }
+            func has(_ table: String) throws -> Bool {
+                try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE cellID = ?)", arguments: [id])
+                    ?? false
+            }
             return OpenCell(
                 id: id, isDone: isDone,
                 scored: try String.fetchSet(
                     db, sql: "SELECT exampleID FROM sample WHERE cellID = ?", arguments: [id]),
-                hasLatency: try Bool.fetchOne(
-                    db, sql: "SELECT EXISTS (SELECT 1 FROM latency WHERE cellID = ?)", arguments: [id])
-                    ?? false)
+                hasLatency: try has("latency"), hasAttention: try has("memoryAttention"))
         }
     }
 
@@ -102,6 +108,21 @@ extension ResultStore {
                         l.compressSeconds,
                         l.prefillSeconds, l.decodeSecondsPerToken, l.outputTokens,
                     ])
+            }
+        }
+    }
+
+    public func append(attention: MemoryAttentionRecord, to cell: Int64) throws {
+        try write { db in
+            let insert = try db.cachedStatement(
+                sql: """
+                    INSERT INTO memoryAttention (cellID, memory, bin, mass, documents)
+                    VALUES (?, ?, ?, ?, ?)
+                    """)
+            for (memory, row) in attention.mass.enumerated() {
+                for (bin, mass) in row.enumerated() {
+                    try insert.execute(arguments: [cell, memory, bin, mass, attention.documents])
+                }
             }
         }
     }

@@ -112,6 +112,17 @@ extension ResultStore {
                     JOIN other.training AS o ON o.id = p.trainingID
                     JOIN main.training AS t ON t.fingerprint = o.fingerprint AND t.startedAt = o.startedAt;
                 """)
+        // A file that an older version wrote does not have the table.
+        if try db.tableExists("memoryAttention", in: "other") {
+            try db.execute(
+                sql: """
+                    INSERT INTO memoryAttention (cellID, memory, bin, mass, documents)
+                    SELECT c.id, o.memory, o.bin, o.mass, o.documents FROM other.memoryAttention AS o
+                    JOIN other.cell AS oc ON oc.id = o.cellID
+                    JOIN main.cell AS c ON c.fingerprint = oc.fingerprint
+                    WHERE c.id NOT IN (SELECT cellID FROM main.memoryAttention);
+                    """)
+        }
         return report
     }
 }

@@ -125,6 +125,19 @@ enum Schema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2 memory attention") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE memoryAttention (
+                        cellID INTEGER NOT NULL REFERENCES cell (id) ON DELETE CASCADE,
+                        memory INTEGER NOT NULL CHECK (memory >= 0),
+                        bin INTEGER NOT NULL CHECK (bin >= 0),
+                        mass REAL NOT NULL CHECK (mass BETWEEN 0 AND 1),
+                        documents INTEGER NOT NULL CHECK (documents > 0),
+                        PRIMARY KEY (cellID, memory, bin)
+                    ) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -28,10 +28,12 @@ public struct StoredCell: Sendable, Equatable {
     public var runs: [Int64]
     public var scores: [Score]
     public var latencies: [LatencyRecord]
+    /// Nil for methods without memory tokens, and where it was not measured.
+    public var attention: MemoryAttentionRecord?
 
     public init(
         id: Int64, record: CellRecord, state: State, failure: String?, runs: [Int64], scores: [Score],
-        latencies: [LatencyRecord]
+        latencies: [LatencyRecord], attention: MemoryAttentionRecord? = nil
     ) {
         self.id = id
         self.record = record
@@ -40,6 +42,7 @@ public struct StoredCell: Sendable, Equatable {
         self.runs = runs
         self.scores = scores
         self.latencies = latencies
+        self.attention = attention
     }
 
     /// What was measured of one example.
@@ -87,7 +90,8 @@ extension ResultStore {
                                 """, arguments: [id]),
                         scores: try Self.scores(of: id, metrics: record.metrics, db),
                         latencies: try LatencyRecord.fetchAll(
-                            db, sql: "SELECT * FROM latency WHERE cellID = ? ORDER BY id", arguments: [id])))
+                            db, sql: "SELECT * FROM latency WHERE cellID = ? ORDER BY id", arguments: [id]),
+                        attention: try Self.attention(of: id, db)))
             }
             return Snapshot(
                 cells: cells, runs: try RunRecord.order(Column("id")).fetchAll(db),
@@ -119,6 +123,24 @@ extension ResultStore {
             }
         }
         return scores
+    }
+
+    private static func attention(of cell: Int64, _ db: Database) throws -> MemoryAttentionRecord? {
+        // A file that an older version wrote, opened to read, does not have the table.
+        guard try db.tableExists("memoryAttention") else { return nil }
+        var record: MemoryAttentionRecord?
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT memory, mass, documents FROM memoryAttention WHERE cellID = ? ORDER BY memory, bin
+                """, arguments: [cell])
+        while let row = try rows.next() {
+            var found = record ?? MemoryAttentionRecord(mass: [], documents: row[2])
+            if row[0] == found.mass.count { found.mass.append([]) }
+            found.mass[found.mass.count - 1].append(row[1])
+            record = found
+        }
+        return record
     }
 
     public func runs() throws -> [RunRecord] {

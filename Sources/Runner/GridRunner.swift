@@ -1,6 +1,7 @@
 import Bench
 import Foundation
 import Results
+import Tensors
 
 /// Runs a grid into a store: scores what is missing, skips what is finished.
 public struct GridRunner {
@@ -10,6 +11,8 @@ public struct GridRunner {
     public var force = false
     /// Documents whose latency is measured, after one that warms up.
     public var latencySamples = 5
+    /// Documents over which the attention of memory tokens is averaged.
+    public var attentionSamples = 16
 
     private var backbone: Backbone { plan.backbone }
 
@@ -68,6 +71,11 @@ public struct GridRunner {
                 if !open.hasLatency {
                     try store.append(
                         latencies: measureLatency(of: cell, tools), to: open.id, run: run)
+                }
+                if !open.hasAttention, cell.task == plan.cells.first?.task,
+                    let attention = try memoryAttention(of: cell, tools)
+                {
+                    try store.append(attention: attention, to: open.id)
                 }
                 try store.finishCell(open.id)
             } catch let error as ResultsError {
@@ -137,6 +145,24 @@ public struct GridRunner {
     }
 
     private static let decodedTokens = 16
+
+    /// Where the method's memory tokens look; nil for a method without. It is the same for every
+    /// task, so that a grid asks for it at its first task alone.
+    private func memoryAttention(of cell: PlannedCell, _ tools: Tools) throws -> MemoryAttentionRecord? {
+        guard cell.card.family == .softPrompt else { return nil }
+        let scorer = Scorer(backbone: backbone, task: cell.task.card)
+        var documents: Set<String> = []
+        let contexts = cell.examples.filter { documents.insert($0.documentID).inserted }
+            .prefix(attentionSamples).map { scorer.context(of: $0, ratio: cell.ratio, seed: cell.seed) }
+        let watch = AttentionWatch()
+        let watching = Tools(
+            model: tools.model, compressor: tools.compressor,
+            computation: Computation(backend: tools.computation.backend, watch: watch))
+        for context in contexts { _ = try cell.method.compress(context, with: watching) }
+        return MemoryAttention(watch.weights).map {
+            MemoryAttentionRecord(mass: $0.mass, documents: $0.documents)
+        }
+    }
 }
 
 extension SampleRecord {

@@ -24,10 +24,15 @@ public struct Computation {
     public let backend: any Backend
     /// Nil where no gradient is wanted.
     public let tape: Tape?
+    /// Nil where nobody wants to know where rows look.
+    public let watch: AttentionWatch?
 
-    public init(backend: any Backend = CPUBackend(), tape: Tape? = nil) {
+    public init(
+        backend: any Backend = CPUBackend(), tape: Tape? = nil, watch: AttentionWatch? = nil
+    ) {
         self.backend = backend
         self.tape = tape
+        self.watch = watch
     }
 
     /// Marks a result and records its backward step, if any of the inputs needs a gradient.

@@ -33,6 +33,14 @@ struct RunTests {
         #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
         #expect(try count("SELECT count(*) FROM sample") == 6 * (40 + 20 + 20))
         #expect(try count("SELECT count(*) FROM latency") == 18 * 2)
+        // Memory tokens look the same way for every task, and truncation has none.
+        #expect(
+            try count(
+                """
+                SELECT count(DISTINCT cellID) FROM memoryAttention JOIN cell ON cell.id = cellID
+                WHERE methodID = 'pic' AND taskID = 'qa'
+                """) == 2)
+        #expect(try count("SELECT count(DISTINCT cellID) FROM memoryAttention") == 2)
 
         let second = try Command.run(grid())
         #expect(second.status == 0 && second.error.contains("18 of them finished before"))

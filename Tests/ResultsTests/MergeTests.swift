@@ -20,6 +20,7 @@ struct MergeTests {
             let cell = try store.openCell(.sample())
             try store.append(samples: [.sample("a", em: 1), .sample("b", em: 0)], to: cell.id, run: run)
             try store.append(latencies: [.sample], to: cell.id, run: run)
+            try store.append(attention: .sample, to: cell.id)
             try store.finishCell(cell.id)
         }
         let b = try store("b.sqlite", host: "two") { store, run in
@@ -50,7 +51,7 @@ struct MergeTests {
         #expect(snapshot.runs.map(\.host) == ["one", "two"])
         #expect(snapshot.cells.map(\.state) == [.done, .open])
         #expect(snapshot.cells[0].scores == (try a.snapshot().cells[0].scores))
-        #expect(snapshot.cells[0].latencies == [.sample])
+        #expect(snapshot.cells[0].latencies == [.sample] && snapshot.cells[0].attention == .sample)
         #expect(snapshot.cells[1].scores.map(\.values) == [[0, 0.5]] && snapshot.cells[1].runs == [2])
         #expect(try all.points(of: 1).count == 1 && snapshot.trainings.count == 1)
         var texts: [String] = []

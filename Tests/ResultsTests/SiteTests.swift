@@ -28,6 +28,7 @@ struct SiteTests {
                     return sample
                 }, to: cell.id, run: run)
             try store.append(latencies: [.sample], to: cell.id, run: run)
+            if record.role == nil { try store.append(attention: .sample, to: cell.id) }
             try store.finishCell(cell.id)
         }
         let training = try store.beginTraining(

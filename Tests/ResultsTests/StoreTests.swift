@@ -11,10 +11,11 @@ struct StoreTests {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
         let cell = try store.openCell(.sample())
-        #expect(cell.scored.isEmpty && !cell.isDone && !cell.hasLatency)
+        #expect(cell.scored.isEmpty && !cell.isDone && !cell.hasLatency && !cell.hasAttention)
         let samples = [SampleRecord.sample("a", em: 1), .sample("b", em: 0)]
         try store.append(samples: samples, to: cell.id, run: run)
         try store.append(latencies: [.sample], to: cell.id, run: run)
+        try store.append(attention: .sample, to: cell.id)
         try store.finishCell(cell.id)
         try store.finishRun(run)
 
@@ -23,7 +24,7 @@ struct StoreTests {
         let stored = try #require(snapshot.cells.first)
         #expect(stored.record == .sample() && stored.state == .done && stored.runs == [run])
         #expect(stored.scores.map(\.values) == [[1, 0.5], [0, 0.5]])
-        #expect(stored.latencies == [.sample])
+        #expect(stored.latencies == [.sample] && stored.attention == .sample)
         #expect(snapshot.runs.first?.finishedAt != nil)
         var read: [SampleRecord] = []
         try again.forEachSample { id, sample in
@@ -104,6 +105,29 @@ struct StoreTests {
         #expect(try store.beginTraining(training) != id)
     }
 
+    @Test func `a file of an older version is read as it is and brought up to date when written`() throws {
+        let store = try ResultStore(path: path)
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(.sample())
+        try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
+        try DatabaseQueue(path: path).write {
+            try $0.execute(
+                sql: """
+                    DROP TABLE memoryAttention; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'
+                    """)
+        }
+        #expect(try ResultStore(path: path, readOnly: true).snapshot().cells.first?.attention == nil)
+        let newer = try ResultStore(path: path)
+        try newer.append(attention: .sample, to: cell.id)
+        #expect(try newer.openCell(.sample()).hasAttention)
+        #expect(try newer.openCell(.sample(), force: true).hasAttention == false)
+    }
+
+    @Test func `attention in its own stretch`() {
+        #expect(MemoryAttentionRecord.sample.ownMass(of: 0) == 0.25)
+        #expect(abs(MemoryAttentionRecord.sample.specialization - (0.25 / 0.5 + 0.75) / 2) < 1e-12)
+    }
+
     // MARK: - Files that cannot be used
 
     @Test func `no file, another file, a damaged file`() throws {
@@ -181,6 +205,12 @@ extension SampleRecord {
             references: ["Anna Berg", "Berg"], metrics: ["em": em, "f1": 0.5], contextTokens: 100,
             keptPositions: kept,
             keptBytes: kept * 1024, outputTokens: 2, context: "Anna Berg is here.", keptText: "Anna")
+    }
+}
+
+extension MemoryAttentionRecord {
+    static var sample: MemoryAttentionRecord {
+        MemoryAttentionRecord(mass: [[0.125, 0.125, 0.25, 0], [0, 0.125, 0.125, 0.25]], documents: 3)
     }
 }
 

@@ -14,6 +14,7 @@ struct FrontPage {
         if !board.sections.isEmpty { body.append(filters) }
         for (i, section) in board.sections.enumerated() { body.append(show(section, number: i + 1)) }
         if !curves.isEmpty { body += LearningCurves(curves: curves).parts }
+        body += site.attention.parts
         body += provenance
         return Markup.page(title: "picbench: context compression compared", root: "", body)
     }

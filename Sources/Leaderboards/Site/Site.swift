@@ -21,6 +21,7 @@ public struct Site {
     let snapshot: Snapshot
     let board: Leaderboard
     let notes: [String: MethodNote]
+    let attention: AttentionMaps
     typealias MethodRows = (slug: String, rows: [(section: Leaderboard.Section, row: Leaderboard.Row)])
     private let methods: [MethodRows]
     /// Names of pages, by method and parameters.
@@ -32,6 +33,7 @@ public struct Site {
         self.notes = notes
         snapshot = try store.snapshot()
         board = Leaderboard(snapshot)
+        attention = AttentionMaps(board, snapshot)
         methods = Self.methods(board)
         slugs = Dictionary(uniqueKeysWithValues: methods.map { (Self.key(of: $0.rows[0].row), $0.slug) })
     }
@@ -46,6 +48,7 @@ public struct Site {
         try writer.write(CSVLeaderboard.render(board), to: "leaderboard.csv")
         try writer.write(JSONLeaderboard.render(board), to: "leaderboard.json")
         try writer.write(LaTeXLeaderboard.render(board), to: "leaderboard.tex")
+        if !attention.isEmpty { try writer.write(attention.csv, to: "attention.csv") }
         try writer.write(FrontPage(site: self, curves: learningCurves()).html, to: "index.html")
         for (slug, rows) in methods {
             try writer.write(MethodPage(site: self, rows: rows).html, to: "methods/\(slug).html")

@@ -7,6 +7,7 @@ extension Computation {
     ) -> Tensor {
         precondition(q.rows == plan.rows, "a mask of \(plan.rows) rows for \(q.rows) queries")
         precondition(k.rows >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(k.rows)")
+        watch?.observe(q, k, shape)
         let out = Tensor(shape: q.shape)
         let logSumExp = Tensor(shape: [q.rows, shape.heads])
         backend.attention(q, k, v, plan, shape, into: out, logSumExp: logSumExp)
