@@ -60,7 +60,7 @@ public struct StoredCompressor: Sendable {
                 folder: folder.path, reason: "compressor.json is not sound: \(error)")
         }
         contentHash = try FileHash.of(
-            FileHash.files(in: folder) { Self.files.contains($0) })
+            FileHash.files(in: folder.resolvingSymlinksInPath()) { Self.files.contains($0) })
     }
 
     /// Every compressor in a model's folder, in order of their names.

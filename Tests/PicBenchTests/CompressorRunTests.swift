@@ -31,6 +31,10 @@ struct CompressorRunTests {
         let card = folder.url.appendingPathComponent("seeds/pic-s2/compressor.json")
         try String(contentsOf: card, encoding: .utf8).replacing("\"seed\" : 1", with: "\"seed\" : 2")
             .write(to: card, atomically: true, encoding: .utf8)
+        // A link to one that is there already adds nothing.
+        try FileManager.default.createSymbolicLink(
+            at: folder.url.appendingPathComponent("seeds/pic-again"),
+            withDestinationURL: folder.url.appendingPathComponent("seeds/pic"))
         return folder.path("seeds")
     }
 

@@ -44,6 +44,7 @@ struct WrongInputTests {
         (["generate", "--prompt", "a", "--context", "/none.txt"], "/none.txt"),
         (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),
         (["train", "base", "/none.json"], "/none.json"),
+        (["train", "compressor", "--method", "pic", "--rate-factor", "0"], "--rate-factor must be above 0"),
         (
             ["score", "--metrics", "accuracy", "--predictions", "x", "--references", "y"],
             "unknown metric 'accuracy'"

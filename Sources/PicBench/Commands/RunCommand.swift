@@ -121,13 +121,15 @@ struct RunCommand: ParsableCommand {
 
     /// The compressors in folders of compressors, each of which must hold some.
     private static func open(_ folders: NameList) throws -> [StoredCompressor] {
-        try folders.values.flatMap { path in
+        var hashes: Set<String> = []
+        return try folders.values.flatMap { path in
             let found = try StoredCompressor.all(in: URL(fileURLWithPath: path))
             if found.isEmpty {
                 throw UsageError(
                     "\(path) holds no compressors; name a folder such as Models/gazette-1m/compressors")
             }
-            return found
+            // The same weights twice would be the same cells twice.
+            return found.filter { hashes.insert($0.contentHash).inserted }
         }
     }
 

@@ -75,6 +75,9 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "Overrides the recipe's seed.")
     var seed: UInt64?
 
+    @Option(help: "Multiplies the recipe's learning rates.")
+    var rateFactor: Double?
+
     @Option(help: "The compressor's folder, if not compressors/NAME in the model's.")
     var output: String?
 
@@ -95,6 +98,13 @@ struct TrainCompressorCommand: ParsableCommand {
         let ratios = try ratio.map(Ratio.list)
         if let ratios { recipe.train(at: ratios.map(\.value)) }
         if let seed { recipe.seed = seed }
+        if let rateFactor {
+            guard rateFactor > 0, rateFactor.isFinite else {
+                throw UsageError("--rate-factor must be above 0")
+            }
+            recipe.optimizer.muonRate *= rateFactor
+            recipe.optimizer.adamWRate *= rateFactor
+        }
         recipe.method = id
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
