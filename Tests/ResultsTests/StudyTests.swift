@@ -32,6 +32,12 @@ struct StudyTests {
         <!-- study: fairness dataset=gazette:x -->
         <!-- end -->
 
+        <!-- study: attention task=qa dataset=gazette:x -->
+        <!-- end -->
+
+        <!-- study: maps task=qa ratio=64 dataset=gazette:x -->
+        <!-- end -->
+
         <!-- study: latency task=qa tokens=8 dataset=gazette:x -->
         <!-- end -->
 
@@ -56,6 +62,7 @@ struct StudyTests {
         ("<!-- study: chess -->\n<!-- end -->", "no table 'chess'; tables: quality, "),
         ("<!-- study: quality task=qa metric=em -->\n<!-- end -->", "needs dataset=…"),
         ("<!-- study: quality task=qa metric=em dataset=z -->\n<!-- end -->", "hold nothing for"),
+        ("<!-- study: maps task=qa ratio=16 dataset=gazette:x -->\n<!-- end -->", "attention at ratio 16"),
         ("<!-- study: claims metrics=chess/em dataset=gazette:x -->\n<!-- end -->", "hold nothing for"),
     ])
     func `a place that cannot be filled is named in one line`(_ document: String, _ part: String) throws {
@@ -90,11 +97,20 @@ struct StudyTests {
             Self.cell(.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), [0, 0, 0]),
             Self.cell(.sample(method: "truncation", adapter: nil), [1, 0, 0]),
         ]
+        // PIC's two memory tokens look at their own half, ICAE's everywhere.
+        func looking(_ cell: StoredCell, own: Double, other: Double) -> StoredCell {
+            var cell = cell
+            let half = { [Double](repeating: $0 / 32, count: 32) }
+            cell.attention = MemoryAttentionRecord(
+                mass: [half(own) + half(other), half(other) + half(own)], documents: 2)
+            return cell
+        }
         for ratio in [4.0, 64] {
             cells += [
                 Self.cell(record("pic", ratio), [1, 1, ratio == 4 ? 1 : 0]),
-                Self.cell(record("pic-s2", ratio), [1, 0, 1]),
-                Self.cell(record("icae", ratio), [1, 0, 0]), Self.cell(record("icae-s2", ratio), [0, 1, 0]),
+                looking(Self.cell(record("pic-s2", ratio), [1, 0, 1]), own: 0.6, other: 0),
+                looking(Self.cell(record("icae", ratio), [1, 0, 0]), own: 0.4, other: 0.4),
+                Self.cell(record("icae-s2", ratio), [0, 1, 0]),
                 Self.cell(record("pic", ratio, dataset: "gazette-validation:x"), [1, 1, 0]),
                 Self.cell(record("pic-lr2", ratio, dataset: "gazette-validation:x"), [0, 1, 0]),
             ]

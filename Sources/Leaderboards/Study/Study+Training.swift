@@ -14,8 +14,17 @@ struct StudyRecipe: Decodable {
         let adamWRate: Double
     }
 
+    struct Encoder: Decodable {
+        struct LowRank: Decodable {
+            let rank: Int
+        }
+
+        let lora: LowRank?
+    }
+
     let method: String
     let parameters: String
+    let encoder: Encoder?
     let seed: UInt64
     let levels: [Level]
     let contextTokensPerStep: Int
@@ -36,6 +45,9 @@ struct StudyRecipe: Decodable {
             return "\(level.steps) at \(ratios)"
         }.joined(separator: "; ")
     }
+
+    /// What of the encoder is trained: `full`, `LoRA 32`.
+    var trained: String { encoder?.lora.map { "LoRA \($0.rank)" } ?? "full" }
 
     /// The value of one of the method's parameters, such as `spread`; empty where it has none.
     func parameter(_ name: String) -> String {
@@ -92,7 +104,7 @@ extension Study {
         }
         let ratios = Set(cells.map(\.record.ratio)).sorted()
         var table = TextTable(
-            ["Compressor", "Muon / AdamW rate", "Positions", "Trained at"],
+            ["Compressor", "Muon / AdamW rate", "Positions", "Encoder", "Trained at"],
             numbers: ["Seed", "Steps"] + ratios.map(Figures.ratio) + ["Mean"])
         let runs = trained
         for own in Leaderboard.groups(cells, by: \.record.adapterHash) {
@@ -103,7 +115,8 @@ extension Study {
             let known = scores.compactMap { $0 }
             table.rows.append(
                 [
-                    run.record.name, run.recipe.rates, run.recipe.parameter("positions"), run.recipe.ratios,
+                    run.record.name, run.recipe.rates, run.recipe.parameter("positions"),
+                    run.recipe.trained, run.recipe.ratios,
                     "\(run.recipe.seed)", "\(run.recipe.steps)",
                 ] + scores.map { $0.map { Self.figure([$0]) { $0[0] } } ?? "" }
                     + [
@@ -141,6 +154,7 @@ extension Study {
                 },
                 row("Muon / AdamW rate, chosen") { each($0) { $0.recipe.rates } },
                 row("Positions, chosen") { each($0) { $0.recipe.parameter("positions") } },
+                row("Encoder") { each($0) { $0.recipe.trained } },
             ])
     }
 

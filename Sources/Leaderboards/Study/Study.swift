@@ -48,6 +48,8 @@ public struct Study {
         ("time", { try $0.time($1) }),
         ("settings", { try $0.settings($1) }),
         ("fairness", { try $0.fairness($1) }),
+        ("attention", { try $0.attention($1) }),
+        ("maps", { try $0.maps($1) }),
         ("latency", { try $0.latency($1) }),
         ("trainings", { $0.trainings($1) }),
     ]
