@@ -47,7 +47,8 @@ let package = Package(
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
 
-        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(

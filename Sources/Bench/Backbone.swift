@@ -26,7 +26,7 @@ public struct Backbone {
             folder: folder, model: model, tokenizer: tokenizer,
             contentHash: FileHash.of(
                 FileHash.files(in: folder) {
-                    $0.hasSuffix(".safetensors") || $0 == "config.json" || $0 == "tokenizer.json"
+                    $0.hasSuffix(".safetensors") || $0 == "config.json" || Tokenizer.fileNames.contains($0)
                 }))
     }
 

@@ -14,16 +14,18 @@ public struct BPETrainer {
 
     /// The contents of `tokenizer.json`; merges stop where no pair is left.
     public func train(on texts: some Sequence<String>) throws -> Data {
-        let preTokenizer = PreTokenizer(addPrefixSpace: true)
         var counts: [String: Int] = [:]
-        for text in texts {
-            for word in preTokenizer.words(of: text[...]) { counts[word, default: 0] += 1 }
+        for text in texts where !text.isEmpty {
+            let scalars = Array((text.hasPrefix(" ") ? text : " " + text).unicodeScalars)
+            var words: [Range<Int>] = []
+            WordPattern.gpt2.words(of: scalars, in: scalars.indices, to: &words)
+            for word in words { counts[ExactText(scalars[word]).text, default: 0] += 1 }
         }
         // In order of the words, so that ties never depend on a dictionary.
         var words = counts.sorted { $0.key < $1.key }.map { entry in
             (parts: entry.key.utf8.map { String(ByteAlphabet.characters[Int($0)]) }, count: entry.value)
         }
-        var vocabulary = specialTokens + ByteAlphabet.characters.map(String.init).sorted()
+        var vocabulary = specialTokens + ByteAlphabet.characters.map { String($0) }.sorted()
         var known = Set(vocabulary)
         var merges: [[String]] = []
         while vocabulary.count < vocabularySize {

@@ -1,24 +1,31 @@
 /// GPT-2's printable stand-ins for the 256 bytes, in which byte-level vocabularies are written.
 enum ByteAlphabet {
     /// The character of each byte.
-    static let characters: [Character] = {
-        var result: [Character] = []
+    static let characters: [Unicode.Scalar] = {
+        var result: [Unicode.Scalar] = []
         var shifted: UInt32 = 256
         for byte in UInt32(0)..<256 {
             let printable =
                 (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
             let scalar = printable ? byte : shifted
             if !printable { shifted += 1 }
-            result.append(Unicode.Scalar(scalar).map { Character($0) } ?? "?")
+            result.append(Unicode.Scalar(scalar) ?? "?")
         }
         return result
     }()
 
     /// The byte of each character.
-    static let bytes: [Character: UInt8] = Dictionary(
+    static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
         uniqueKeysWithValues: characters.enumerated().map { ($0.element, UInt8($0.offset)) })
 
-    static func text(of bytes: some Sequence<UInt8>) -> String {
-        String(bytes.map { characters[Int($0)] })
+    /// Appends a character's bytes.
+    static func append(_ scalar: Unicode.Scalar, to result: inout [Unicode.Scalar]) {
+        if scalar.isASCII {
+            result.append(characters[Int(scalar.value)])
+        } else {
+            for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+                result.append(characters[Int(byte)])
+            }
+        }
     }
 }

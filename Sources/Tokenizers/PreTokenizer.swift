@@ -1,58 +1,133 @@
-/// Cuts text into words as GPT-2 does: contractions, letters, digits, other marks, each with at
-/// most one space in front, and runs of white space.
-struct PreTokenizer {
-    let addPrefixSpace: Bool
+/// How a text is cut into the pieces that the model reads one by one: the `pre_tokenizer` of a
+/// `tokenizer.json`.
+indirect enum PreTokenizer {
+    /// Bytes in GPT-2's alphabet, cut by GPT-2's pattern or not.
+    case byteLevel(addsPrefixSpace: Bool, cuts: Bool)
+    case words(WordPattern)
+    case split([Unicode.Scalar], SplitBehavior, inverted: Bool)
+    case digits(individual: Bool)
+    case metaspace(Metaspace)
+    case sequence([PreTokenizer])
 
-    func words(of text: Substring) -> [String] {
-        let prefixed = addPrefixSpace && text.unicodeScalars.first.map { $0 != " " } == true
-        let scalars = Array((prefixed ? " " + text : String(text)).unicodeScalars)
-        var words: [String] = []
-        var i = 0
-        while i < scalars.count {
-            let end = wordEnd(scalars, from: i)
-            var word = String.UnicodeScalarView()
-            word.append(contentsOf: scalars[i..<end])
-            words.append(String(word))
-            i = end
+    init(_ part: TokenizerFile) throws {
+        switch try part.type() {
+        case "ByteLevel":
+            self = .byteLevel(
+                addsPrefixSpace: try part.flag("add_prefix_space", default: true),
+                cuts: try part.flag("use_regex", default: true))
+        case "Split": self = try Self.split(part)
+        case "Digits": self = .digits(individual: try part.flag("individual_digits", default: false))
+        case "Metaspace": self = .metaspace(try Metaspace(part))
+        case "Sequence": self = .sequence(try part.parts("pretokenizers").map(PreTokenizer.init))
+        case let type:
+            throw part.unsupported(type, supported: "ByteLevel, Split, Digits, Metaspace, Sequence")
         }
-        return words
     }
 
-    // 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-    private func wordEnd(_ s: [Unicode.Scalar], from start: Int) -> Int {
-        if s[start] == "'" {
-            for ending in ["s", "t", "re", "ve", "m", "ll", "d"] {
-                let scalars = Array(ending.unicodeScalars)
-                if s.dropFirst(start + 1).starts(with: scalars) { return start + 1 + scalars.count }
+    private static func split(_ part: TokenizerFile) throws -> PreTokenizer {
+        let name = try part.text("behavior")
+        let inverted = try part.flag("invert", default: false)
+        guard let behavior = SplitBehavior(rawValue: name) else {
+            throw part.malformed("\(part.path).behavior is '\(name)'")
+        }
+        if let text = try part.literalPattern() { return .split(text, behavior, inverted: inverted) }
+        guard let pattern = WordPattern(regex: part.regex()) else {
+            throw part.unsupported("Split at '\(part.regex())'", supported: WordPattern.names)
+        }
+        // Matches leave no gaps, so these two are the same and the rest would drop or join all of it.
+        guard behavior == .isolated || behavior == .removed && inverted else {
+            throw part.unsupported(
+                "Split at words, \(name)\(inverted ? " inverted" : "")",
+                supported: "Isolated, Removed inverted")
+        }
+        return .words(pattern)
+    }
+
+    func apply(to pieces: inout Pieces) {
+        switch self {
+        case .byteLevel(let addsPrefixSpace, let cuts):
+            if addsPrefixSpace {
+                pieces.rewrite { piece, _, result in
+                    if piece.first != " " { result.append(" ") }
+                    result.append(contentsOf: piece)
+                }
             }
+            if cuts { pieces.cut(WordPattern.gpt2.words) }
+            pieces.rewrite { piece, _, result in
+                for scalar in piece { ByteAlphabet.append(scalar, to: &result) }
+            }
+        case .words(let pattern): pieces.cut(pattern.words)
+        case .split(let text, let behavior, let inverted):
+            pieces.cut { scalars, range, result in
+                result += behavior.pieces(
+                    of: scalars[range].parts(at: text).map { ($0.range, $0.isDelimiter != inverted) })
+            }
+        case .digits(let individual):
+            pieces.cut { scalars, range, result in
+                result += (individual ? SplitBehavior.isolated : .contiguous).pieces(
+                    of: scalars[range].parts(where: \.isNumeric))
+            }
+        case .metaspace(let metaspace): metaspace.apply(to: &pieces)
+        case .sequence(let steps):
+            for step in steps { step.apply(to: &pieces) }
         }
-        let first = s[start] == " " && start + 1 < s.count ? start + 1 : start
-        let kind = CharacterKind(s[first])
-        if kind != .space {
-            var end = first + 1
-            while end < s.count, CharacterKind(s[end]) == kind { end += 1 }
-            return end
-        }
-        var end = start + 1
-        while end < s.count, CharacterKind(s[end]) == .space { end += 1 }
-        // The last space of a run belongs to the word behind it.
-        return end < s.count && end - start > 1 ? end - 1 : end
     }
 }
 
-private enum CharacterKind {
-    case letter, number, space, other
+/// SentencePiece's way with spaces: a visible stand-in, also in front of the text.
+struct Metaspace {
+    /// Which pieces get one in front: the text's first, all, none.
+    enum Prepending: String {
+        case first, always, never
+    }
 
-    init(_ scalar: Unicode.Scalar) {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-            self = .letter
-        case .decimalNumber, .letterNumber, .otherNumber:
-            self = .number
-        case _ where scalar.properties.isWhitespace:
-            self = .space
-        case _:
-            self = .other
+    let replacement: Unicode.Scalar
+    let prepending: Prepending
+    let cuts: Bool
+
+    /// Reads both forms, `prepend_scheme` and the older `add_prefix_space`.
+    init(_ part: TokenizerFile) throws {
+        replacement = try part.scalar("replacement")
+        let addsSpace = try part.flag("add_prefix_space", default: true)
+        let name = part.part("prepend_scheme") == nil ? nil : try part.text("prepend_scheme")
+        guard let prepending = name.map({ Prepending(rawValue: $0) }) ?? (addsSpace ? .always : .never),
+            addsSpace || prepending == .never
+        else {
+            throw part.malformed(
+                "\(part.path).prepend_scheme is '\(name ?? "")' with add_prefix_space \(addsSpace)")
         }
+        self.prepending = prepending
+        cuts = try part.flag("split", default: true)
+    }
+
+    func apply(to pieces: inout Pieces) {
+        pieces.rewrite { piece, beginsText, result in
+            let start = result.count
+            for scalar in piece { result.append(scalar == " " ? replacement : scalar) }
+            if result[start] != replacement, prepending == .always || prepending == .first && beginsText {
+                result.insert(replacement, at: start)
+            }
+        }
+        guard cuts else { return }
+        pieces.cut { scalars, range, result in
+            result += SplitBehavior.mergedWithNext.pieces(
+                of: scalars[range].parts { $0 == replacement })
+        }
+    }
+}
+
+extension ArraySlice<Unicode.Scalar> {
+    /// The characters that pass, one by one, and what is between them, in order.
+    fileprivate func parts(where passes: (Unicode.Scalar) -> Bool) -> [(range: Range<Int>, isDelimiter: Bool)]
+    {
+        var result: [(range: Range<Int>, isDelimiter: Bool)] = []
+        var begin = startIndex
+        for i in indices where passes(self[i]) {
+            if begin < i { result.append((begin..<i, false)) }
+            result.append((i..<i + 1, true))
+            begin = i + 1
+        }
+        if begin < endIndex { result.append((begin..<endIndex, false)) }
+        return result
     }
 }

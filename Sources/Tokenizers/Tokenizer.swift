@@ -1,133 +1,138 @@
 import Foundation
 
-/// A byte-level BPE tokenizer (Sennrich et al. 2016, Radford et al. 2019) from a Hugging Face
-/// `tokenizer.json`.
+/// A byte-pair tokenizer as a Hugging Face model folder has it, with the ids of the `tokenizers` library.
 public final class Tokenizer {
-    private let ids: [String: Int32]
+    private let normalizer: Normalizer?
+    private let preTokenizer: PreTokenizer?
+    private let model: BytePairEncoding
+    private let decoder: Decoder?
+    private let verbatim: AddedTokenMatcher
+    private let normalized: AddedTokenMatcher
+    private let addedIDs: [ExactText: Int32]
     private let tokens: [Int32: String]
-    private let ranks: [Pair: Int]
-    private let specials: [(text: String, id: Int32)]
     private let specialIDs: Set<Int32>
-    private let preTokenizer: PreTokenizer
-    private var cache: [String: [Int32]] = [:]
+    private let special: SpecialTokens
     /// One more than the highest id.
     public let vocabularySize: Int
 
-    private struct Pair: Hashable {
-        let left: String
-        let right: String
+    /// Ids are below it.
+    static let idLimit = 1 << 24
+
+    /// Tokens that the model's makers put before and behind every text: often the one that begins a
+    /// sequence.
+    public var prefix: [Int32] { special.prefix }
+    public var suffix: [Int32] { special.suffix }
+
+    public convenience init(json data: Data, file: String) throws {
+        try self.init(Components(TokenizerFile(data, file: file)))
     }
 
-    public convenience init(folder: URL) throws {
-        let url = folder.appendingPathComponent("tokenizer.json")
-        guard let data = try? Data(contentsOf: url) else {
-            throw TokenizerError.unreadable(file: url.path)
-        }
-        try self.init(json: data, file: url.path)
+    /// The parts of a tokenizer, however its files name them.
+    struct Components {
+        var file: String
+        var model: BytePairEncoding
+        var normalizer: Normalizer?
+        var preTokenizer: PreTokenizer?
+        var decoder: Decoder?
+        var special = SpecialTokens()
+        var added: [AddedToken] = []
     }
 
-    public init(json data: Data, file: String) throws {
-        func malformed(_ reason: String) -> TokenizerError { .malformed(file: file, reason: reason) }
-        guard let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-            let model = root["model"] as? [String: Any]
-        else { throw malformed("it is not a JSON object with a model") }
-        let type = model["type"] as? String ?? "BPE"
-        guard type == "BPE" else {
-            throw TokenizerError.unsupported(file: file, part: "model", found: type, supported: "BPE")
-        }
-        guard let vocabulary = model["vocab"] as? [String: Int], let merges = model["merges"] as? [Any]
-        else { throw malformed("model.vocab or model.merges is missing") }
-        if let normalizer = root["normalizer"] as? [String: Any] {
-            throw TokenizerError.unsupported(
-                file: file, part: "normalizer", found: "\(normalizer["type"] ?? "unknown")", supported: "none"
-            )
-        }
-        let pre = root["pre_tokenizer"] as? [String: Any]
-        guard let pre, pre["type"] as? String == "ByteLevel", pre["use_regex"] as? Bool ?? true else {
-            throw TokenizerError.unsupported(
-                file: file, part: "pre_tokenizer", found: "\(pre?["type"] ?? "none")",
-                supported: "ByteLevel with its own pattern")
-        }
-        preTokenizer = PreTokenizer(addPrefixSpace: pre["add_prefix_space"] as? Bool ?? true)
-        var ids: [String: Int32] = [:]
-        func add(_ token: String, _ id: Int) throws {
-            guard id >= 0, id < 1 << 24 else { throw malformed("'\(token)' has the id \(id)") }
-            ids[token] = Int32(id)
-        }
-        for (token, id) in vocabulary { try add(token, id) }
-        var specials: [(text: String, id: Int32)] = []
-        for entry in root["added_tokens"] as? [[String: Any]] ?? [] {
-            guard let content = entry["content"] as? String, !content.isEmpty, let id = entry["id"] as? Int
-            else { throw malformed("an added token lacks content or id") }
-            try add(content, id)
-            specials.append((content, Int32(id)))
-        }
-        var ranks: [Pair: Int] = [:]
-        for (rank, merge) in merges.enumerated() {
-            let parts = merge as? [String] ?? (merge as? String)?.split(separator: " ").map(String.init) ?? []
-            guard parts.count == 2, ids[parts[0] + parts[1]] != nil else {
-                throw malformed("merge \(rank) is \(merge), which makes no token of the vocabulary")
+    init(_ parts: Components) throws {
+        func malformed(_ reason: String) -> TokenizerError { .malformed(file: parts.file, reason: reason) }
+        var tokens: [Int32: String] = Dictionary(minimumCapacity: parts.model.ids.count + parts.added.count)
+        for (token, id) in parts.model.ids {
+            guard tokens.updateValue(token.text, forKey: id) == nil else {
+                throw malformed("two tokens share the id \(id), '\(token.text)' is one")
             }
-            ranks[Pair(left: parts[0], right: parts[1])] = rank
         }
-        guard Set(ids.values).count == ids.count else { throw malformed("two tokens share an id") }
-        self.ids = ids
-        tokens = Dictionary(uniqueKeysWithValues: ids.map { ($0.value, $0.key) })
-        self.ranks = ranks
-        self.specials = specials.sorted { $0.text.count > $1.text.count }
-        specialIDs = Set(specials.map(\.id))
-        vocabularySize = Int(ids.values.max() ?? -1) + 1
+        var addedIDs: [ExactText: Int32] = [:]
+        for token in parts.added {
+            let content = ExactText(token.content)
+            let before = tokens.updateValue(token.content, forKey: token.id)
+            guard before.map({ ExactText($0) == content }) ?? true,
+                (parts.model.ids[content] ?? addedIDs[content] ?? token.id) == token.id
+            else {
+                throw malformed(
+                    "the added token '\(token.content)' with the id \(token.id) contradicts another token")
+            }
+            addedIDs[content] = token.id
+        }
+        for id in parts.special.prefix + parts.special.suffix where tokens[id] == nil {
+            throw malformed("its post_processor adds the id \(id), which is no token")
+        }
+        func matcher(normalized: Bool) throws -> AddedTokenMatcher {
+            // Special tokens first, as the library looks for them.
+            let wanted = parts.added.filter { $0.isNormalized == normalized }
+            let ordered = wanted.filter(\.isSpecial) + wanted.filter { !$0.isSpecial }
+            let patterns = try ordered.map { token in
+                var text = Array(token.content.unicodeScalars)
+                var beginsText = true
+                if normalized { parts.normalizer?.apply(to: &text, beginsText: &beginsText) }
+                guard !text.isEmpty else {
+                    throw malformed("the added token '\(token.content)' is empty behind the normalizer")
+                }
+                return text
+            }
+            return AddedTokenMatcher(ordered, patterns: patterns)
+        }
+        verbatim = try matcher(normalized: false)
+        normalized = try matcher(normalized: true)
+        normalizer = parts.normalizer
+        preTokenizer = parts.preTokenizer
+        model = parts.model
+        decoder = parts.decoder
+        special = parts.special
+        specialIDs = Set(parts.added.filter(\.isSpecial).map(\.id))
+        vocabularySize = Int(tokens.keys.max() ?? -1) + 1
+        self.addedIDs = addedIDs
+        self.tokens = tokens
     }
 
-    public func id(of token: String) -> Int32? { ids[token] }
+    public func id(of token: String) -> Int32? {
+        addedIDs[ExactText(token)] ?? model.ids[ExactText(token)]
+    }
 
     public func token(of id: Int32) -> String? { tokens[id] }
 
-    /// The ids of a text; special tokens written out in it are recognised.
-    public func encode(_ text: String) -> [Int32] {
-        var result: [Int32] = []
-        var rest = text[...]
-        while !rest.isEmpty {
-            let next = specials.compactMap { special in
-                rest.range(of: special.text).map { (range: $0, id: special.id) }
-            }.min { $0.range.lowerBound < $1.range.lowerBound }
-            for word in preTokenizer.words(of: rest[..<(next?.range.lowerBound ?? rest.endIndex)]) {
-                result += encodeWord(word)
+    /// The ids of a text; added tokens written out in it are recognised.
+    /// - Parameter addingSpecialTokens: whether `prefix` and `suffix` are put around
+    public func encode(_ text: String, addingSpecialTokens: Bool = false) -> [Int32] {
+        var result: [Int32] = addingSpecialTokens ? prefix : []
+        let scalars = Array(text.unicodeScalars)
+        for part in verbatim.parts(of: scalars) {
+            switch part {
+            case .token(let id): result.append(id)
+            case .text(let range):
+                encode(Array(scalars[range]), beginsText: range.lowerBound == 0, to: &result)
             }
-            guard let next else { break }
-            result.append(next.id)
-            rest = rest[next.range.upperBound...]
         }
-        return result
+        return addingSpecialTokens ? result + suffix : result
+    }
+
+    private func encode(_ text: [Unicode.Scalar], beginsText: Bool, to result: inout [Int32]) {
+        var text = text
+        var beginsText = beginsText
+        normalizer?.apply(to: &text, beginsText: &beginsText)
+        for part in normalized.parts(of: text) {
+            switch part {
+            case .token(let id): result.append(id)
+            case .text(let range):
+                var pieces = Pieces(
+                    Array(text[range]), beginsText: beginsText && range.lowerBound == 0)
+                preTokenizer?.apply(to: &pieces)
+                for piece in pieces.ranges { model.encode(pieces.scalars[piece], to: &result) }
+            }
+        }
     }
 
     /// The text of ids; unknown ids are left out, special tokens too unless they are asked for.
     public func decode(_ ids: [Int32], specialTokens: Bool = false) -> String {
-        var bytes: [UInt8] = []
-        for id in ids {
-            guard let token = tokens[id] else { continue }
-            if specialIDs.contains(id) {
-                if specialTokens { bytes += Array(token.utf8) }
-            } else {
-                bytes += token.compactMap { ByteAlphabet.bytes[$0] }
-            }
+        let shown = ids.compactMap { id in
+            specialTokens || !specialIDs.contains(id) ? tokens[id].map { Array($0.unicodeScalars) } : nil
         }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func encodeWord(_ word: String) -> [Int32] {
-        if let known = cache[word] { return known }
-        var parts = word.utf8.map { String(ByteAlphabet.characters[Int($0)]) }
-        while parts.count > 1 {
-            let best = parts.indices.dropLast().compactMap { i in
-                ranks[Pair(left: parts[i], right: parts[i + 1])].map { (rank: $0, index: i) }
-            }.min { ($0.rank, $0.index) < ($1.rank, $1.index) }
-            guard let best else { break }
-            parts.replaceSubrange(
-                best.index...best.index + 1, with: [parts[best.index] + parts[best.index + 1]])
-        }
-        let result = parts.compactMap { ids[$0] }
-        cache[word] = result
-        return result
+        // Without a decoder tokens are taken for words.
+        let texts = decoder?.apply(to: shown) ?? [Array(shown.joined(separator: [" "]))]
+        return ExactText(texts.joined()).text
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 /// What can be wrong with a tokenizer's files, in one line.
 public enum TokenizerError: Error, CustomStringConvertible, LocalizedError {
     case unreadable(file: String)
+    case missing(folder: String, hint: String)
     case malformed(file: String, reason: String)
     case unsupported(file: String, part: String, found: String, supported: String)
 
@@ -10,10 +11,12 @@ public enum TokenizerError: Error, CustomStringConvertible, LocalizedError {
         switch self {
         case .unreadable(let file):
             "cannot read \(file); a model's folder holds a tokenizer.json"
+        case .missing(let folder, let hint):
+            "\(folder) has neither tokenizer.json nor vocab.json with merges.txt\(hint)"
         case .malformed(let file, let reason):
-            "\(file) is not a sound tokenizer: \(reason)"
+            "\(file) is not a sound tokenizer: \(reason.oneLine)"
         case .unsupported(let file, let part, let found, let supported):
-            "\(file): the \(part) is \(found); supported: \(supported)"
+            "\(file): the \(part) is \(found.oneLine); supported: \(supported)"
         }
     }
 

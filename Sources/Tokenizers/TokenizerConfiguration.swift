@@ -1,0 +1,85 @@
+import Foundation
+
+/// What `tokenizer_config.json` and the small files beside it say about a tokenizer.
+public struct TokenizerConfiguration {
+    /// The path of `tokenizer_config.json`.
+    let file: String
+    /// The class of transformers, without `Fast`; empty where it is not named.
+    public private(set) var tokenizerClass = ""
+    public private(set) var beginToken: String?
+    public private(set) var endToken: String?
+    /// Whether every text gets the begin token, and the end token; nil where it is not said.
+    public private(set) var addsBeginToken: Bool?
+    public private(set) var addsEndToken: Bool?
+    public private(set) var addsPrefixSpace = false
+    /// The Jinja template of conversations, from `chat_template.jinja` or the configuration.
+    public private(set) var chatTemplate: String?
+    private(set) var addedTokens: [AddedToken] = []
+
+    /// Everything is at its default where the files are missing.
+    public init(folder: URL) throws {
+        let url = folder.appendingPathComponent("tokenizer_config.json")
+        file = url.path
+        if let data = try? Data(contentsOf: url) {
+            try read(TokenizerFile(data, file: url.path))
+        }
+        if addedTokens.isEmpty { try readAddedTokens(folder) }
+        let template = folder.appendingPathComponent("chat_template.jinja")
+        if let data = try? Data(contentsOf: template) {
+            chatTemplate = String(decoding: data, as: UTF8.self)
+        }
+    }
+
+    private mutating func read(_ root: TokenizerFile) throws {
+        guard root.json.members != nil else { throw root.malformed("it is not a JSON object") }
+        tokenizerClass = root.json["tokenizer_class"]?.string ?? ""
+        if tokenizerClass.hasSuffix("Fast") { tokenizerClass.removeLast(4) }
+        func token(_ name: String) -> String? {
+            root.json[name]?.string ?? root.json[name]?["content"]?.string
+        }
+        beginToken = token("bos_token")
+        endToken = token("eos_token")
+        addsBeginToken =
+            root.part("add_bos_token") == nil ? nil : try root.flag("add_bos_token", default: false)
+        addsEndToken =
+            root.part("add_eos_token") == nil ? nil : try root.flag("add_eos_token", default: false)
+        addsPrefixSpace = try root.flag("add_prefix_space", default: false)
+        // One template, or several with names.
+        let templates = root.json["chat_template"]?.array ?? []
+        chatTemplate =
+            root.json["chat_template"]?.string
+            ?? (templates.first { $0["name"]?.string == "default" } ?? templates.first)?["template"]?.string
+        if let entries = root.part("added_tokens_decoder") {
+            for (id, _) in entries.json.members ?? [] {
+                addedTokens.append(try AddedToken(entries.required(id), id: Int(id) ?? -1))
+            }
+            addedTokens.sort { $0.id < $1.id }
+        }
+    }
+
+    /// `added_tokens.json`: contents and ids; special are those that the configuration names.
+    private mutating func readAddedTokens(_ folder: URL) throws {
+        let url = folder.appendingPathComponent("added_tokens.json")
+        guard let data = try? Data(contentsOf: url) else { return }
+        let root = try TokenizerFile(data, file: url.path)
+        let special = try Self.names(in: folder.appendingPathComponent("special_tokens_map.json"))
+        for (content, value) in root.json.members ?? [] {
+            guard let id = value.integer, 0..<Tokenizer.idLimit ~= id, !content.isEmpty else {
+                throw root.malformed("'\(content)' has the id \(value.summary)")
+            }
+            let isSpecial = special.contains(ExactText(content))
+            addedTokens.append(
+                AddedToken(content: content, id: Int32(id), isSpecial: isSpecial, isNormalized: !isSpecial))
+        }
+        addedTokens.sort { $0.id < $1.id }
+    }
+
+    /// Every token that a `special_tokens_map.json` names.
+    private static func names(in url: URL) throws -> Set<ExactText> {
+        guard let data = try? Data(contentsOf: url) else { return [] }
+        let values = try TokenizerFile(data, file: url.path).json.members?.map(\.value) ?? []
+        return Set(
+            values.flatMap { $0.array ?? [$0] }.compactMap { $0.string ?? $0["content"]?.string }
+                .map { ExactText($0) })
+    }
+}
