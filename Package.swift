@@ -18,7 +18,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
-        .target(name: "Seeding"),
+        .target(name: "CSeeding"),
+        .target(name: "Seeding", dependencies: ["CSeeding"]),
         .target(name: "Tensors", dependencies: ["CKernels", "Seeding"]),
         .target(name: "Tokenizers"),
         .target(name: "LanguageModels", dependencies: ["Tensors", "Tokenizers", "Seeding"]),
@@ -47,6 +48,7 @@ let package = Package(
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
 
+        .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
             name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(

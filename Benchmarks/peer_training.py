@@ -160,7 +160,7 @@ def train(kind, steps, **sizes):
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
-        return float(value)
+        return value.item()
 
     def run():
         return timed(lambda: [step() for _ in range(steps)])

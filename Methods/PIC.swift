@@ -66,9 +66,8 @@ public struct PIC: TrainableMethod {
 
     /// The chunk of the memory tokens from `first` on: their windows together.
     private func chunk(startingAt first: Int, of context: Context) -> Range<Int> {
-        let windows = context.windows
-        let last = min(first + memoriesPerChunk, windows.count) - 1
-        return windows[first].lowerBound..<windows[last].upperBound
+        let last = min(first + memoriesPerChunk, context.budget) - 1
+        return context.window(first).lowerBound..<context.window(last).upperBound
     }
 
     private func chunks(of context: Context) -> [Range<Int>] {

@@ -27,8 +27,13 @@ public struct Ratio: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// Consecutive windows of about `ratio` tokens, one a kept position; together all tokens.
     public func windows(of tokens: Int) -> [Range<Int>] {
+        (0..<budget(for: tokens)).map { window($0, of: tokens) }
+    }
+
+    /// The window of one kept position, without making the others.
+    public func window(_ index: Int, of tokens: Int) -> Range<Int> {
         let count = budget(for: tokens)
         func bound(_ i: Int) -> Int { i == count ? tokens : Int(Double(i) * value) }
-        return (0..<count).map { bound($0)..<bound($0 + 1) }
+        return bound(index)..<bound(index + 1)
     }
 }

@@ -66,6 +66,9 @@ public struct Context: Sendable {
 
     /// The stretch of the context that each kept position stands for.
     public var windows: [Range<Int>] { ratio.windows(of: tokens.count) }
+
+    /// The stretch of one kept position.
+    public func window(_ index: Int) -> Range<Int> { ratio.window(index, of: tokens.count) }
 }
 
 /// What a method computes with.

@@ -9,21 +9,17 @@ public enum PicBench {
     /// Runs the command that the process was started with, over the catalogue and `methods`.
     ///
     ///     import PicBench
-    ///     await PicBench.main(adding: [MyMethod.self])
+    ///     PicBench.main(adding: [MyMethod.self])
     public static func main(
         adding methods: [any CompressionMethod.Type] = [], tasks: [any TaskAdapter.Type] = []
-    ) async {
+    ) {
         let catalogue = Catalogue(
             methods: allMethods + methods, tasks: allTasks + tasks,
             sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first })
-        await Catalogue.$current.withValue(catalogue) {
+        Catalogue.$current.withValue(catalogue) {
             do {
                 var command = try parse()
-                if var asynchronous = command as? any AsyncParsableCommand {
-                    try await asynchronous.run()
-                } else {
-                    try command.run()
-                }
+                try command.run()
             } catch {
                 RootCommand.exit(withError: error)
             }

@@ -64,10 +64,19 @@ extension ResultStore {
                     """)
             let insertMetric = try db.cachedStatement(
                 sql: "INSERT INTO sampleMetric (sampleID, metric, value) VALUES (?, ?, ?)")
+            let encoder = JSONEncoder()
+            // Neighbouring samples share their context.
+            var known: [String: Int64] = [:]
+            func textID(_ text: String) throws -> Int64 {
+                if let id = known[text] { return id }
+                let id = try Self.textID(text, db)
+                known[text] = id
+                return id
+            }
             for sample in samples {
-                let context = try Self.textID(sample.context, db)
-                let kept = try sample.keptText.map { try Self.textID($0, db) }
-                let references = String(decoding: try JSONEncoder().encode(sample.references), as: UTF8.self)
+                let context = try textID(sample.context)
+                let kept = try sample.keptText.map(textID)
+                let references = String(decoding: try encoder.encode(sample.references), as: UTF8.self)
                 try insert.execute(arguments: [
                     cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction,
                     references,

@@ -1,3 +1,5 @@
+import CSeeding
+
 /// SHA-256 (FIPS 180-4), for the fingerprints of weights, data and experiments.
 ///
 /// Our own, since the cryptography library would triple the time of a first build.
@@ -13,7 +15,8 @@ public struct SHA256 {
 
     public static func hex(of text: String) -> String {
         var hash = SHA256()
-        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        var text = text
+        text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
         return hash.finish()
     }
 
@@ -25,13 +28,13 @@ public struct SHA256 {
             pending.append(contentsOf: rest.prefix(taken))
             rest = rest.dropFirst(taken)
             guard pending.count == 64 else { return }
-            let block = pending
-            block.withUnsafeBytes { compress($0) }
+            pb_sha256(&state, pending, 1)
             pending = []
         }
-        while rest.count >= 64 {
-            compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
-            rest = rest.dropFirst(64)
+        let blocks = rest.count / 64
+        if blocks > 0 {
+            pb_sha256(&state, UnsafeRawBufferPointer(rebasing: rest).baseAddress, blocks)
+            rest = rest.dropFirst(64 * blocks)
         }
         pending.append(contentsOf: rest)
     }
@@ -42,56 +45,11 @@ public struct SHA256 {
         tail += [UInt8](repeating: 0, count: (120 - tail.count % 64) % 64)
         let bits = length * 8
         tail += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
-        for start in stride(from: 0, to: tail.count, by: 64) {
-            tail.withUnsafeBytes { compress(UnsafeRawBufferPointer(rebasing: $0[start..<start + 64])) }
+        pb_sha256(&state, tail, tail.count / 64)
+        let digits = Array("0123456789abcdef".utf8)
+        return String(unsafeUninitializedCapacity: 64) { buffer in
+            for i in 0..<64 { buffer[i] = digits[Int(state[i / 8] >> (28 - 4 * UInt32(i % 8)) & 15)] }
+            return 64
         }
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
-    }
-
-    private mutating func compress(_ block: UnsafeRawBufferPointer) {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-            for i in 0..<16 {
-                w[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: i * 4, as: UInt32.self))
-            }
-            for i in 16..<64 {
-                let a = w[i - 15]
-                let b = w[i - 2]
-                let s0 = a.rotated(7) ^ a.rotated(18) ^ (a >> 3)
-                let s1 = b.rotated(17) ^ b.rotated(19) ^ (b >> 10)
-                w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
-            }
-            var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-            var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-            for i in 0..<64 {
-                let s1 = e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)
-                let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ Self.constants[i] &+ w[i]
-                let s0 = a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)
-                let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-                (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
-            }
-            for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
-        }
-    }
-
-    private static let constants: [UInt32] = [
-        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
-        0xab1c_5ed5, 0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe,
-        0x9bdc_06a7, 0xc19b_f174, 0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f,
-        0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da, 0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7,
-        0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967, 0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc,
-        0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85, 0xa2bf_e8a1, 0xa81a_664b,
-        0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070, 0x19a4_c116,
-        0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
-        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
-        0xc671_78f2,
-    ]
-}
-
-extension UInt32 {
-    fileprivate func rotated(_ bits: UInt32) -> UInt32 {
-        (self >> bits) | (self << (32 - bits))
     }
 }

@@ -1,3 +1,3 @@
 import PicBench
 
-await PicBench.main()
+PicBench.main()
