@@ -8,10 +8,13 @@ public struct Scorer {
     public let task: TaskCard
     /// Context and prompt rows of one packed batch, about.
     public var rowsPerBatch = 12_288
+    private let texts: EncodedTexts
 
-    public init(backbone: Backbone, task: TaskCard) {
+    /// texts: what other scorers of the same backbone encoded; nil for a collection of its own
+    public init(backbone: Backbone, task: TaskCard, texts: EncodedTexts? = nil) {
         self.backbone = backbone
         self.task = task
+        self.texts = texts ?? EncodedTexts(backbone.tokenizer)
     }
 
     /// One example with what came out for it.
@@ -41,7 +44,7 @@ public struct Scorer {
         var document: String?
         for example in examples {
             var cost = 48
-            if example.documentID != document { cost += backbone.tokenizer.encode(example.context).count }
+            if example.documentID != document { cost += texts.tokens(of: example.context).count }
             // Read-back runs the document once more.
             if case .longestReference = example.outputLimit {
                 cost += (example.references.map(\.utf8.count).max() ?? 0) / 3
@@ -99,7 +102,7 @@ public struct Scorer {
         let readBack =
             task.readsBack
             ? DecodingSession.tokenAccuracy(
-                compressed, requests, targets: batch.map { tokenizer.encode($0.references[0]) },
+                compressed, requests, targets: batch.map { texts.tokens(of: $0.references[0]) },
                 model: backbone.model, prefix: backbone.format.prefix)
             : []
         return batch.indices.map { i in
@@ -116,7 +119,7 @@ public struct Scorer {
 
     public func context(of example: Example, ratio: Ratio, seed: UInt64) -> Context {
         Context(
-            tokens: backbone.tokenizer.encode(example.context), ratio: ratio,
+            tokens: texts.tokens(of: example.context), ratio: ratio,
             seed: seed
                 ^ example.documentID.utf8.reduce(14_695_981_039_346_656_037) {
                     ($0 ^ UInt64($1)) &* 1_099_511_628_211
@@ -127,7 +130,7 @@ public struct Scorer {
         switch example.outputLimit {
         case .tokens(let count): count
         case .longestReference(let slack):
-            (example.references.map { backbone.tokenizer.encode($0).count }.max() ?? 0) + slack
+            (example.references.map { texts.tokens(of: $0).count }.max() ?? 0) + slack
         }
     }
 

@@ -14,11 +14,13 @@ public struct GridRunner {
     /// Documents over which the attention of memory tokens is averaged.
     public var attentionSamples = 16
 
+    private let texts: EncodedTexts
     private var backbone: Backbone { plan.backbone }
 
     public init(_ plan: GridPlan, store: ResultStore) {
         self.plan = plan
         self.store = store
+        texts = EncodedTexts(plan.backbone.tokenizer)
     }
 
     /// How far the grid is.
@@ -93,7 +95,7 @@ public struct GridRunner {
         _ cell: PlannedCell, _ open: OpenCell, _ tools: Tools, run: Int64, isCancelled: () -> Bool,
         scored: (Int) -> Void
     ) throws {
-        let scorer = Scorer(backbone: backbone, task: cell.task.card)
+        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
         let left = cell.examples.filter { !open.scored.contains($0.id) }
         for batch in scorer.batches(of: left) {
             if isCancelled() { return }
@@ -108,7 +110,7 @@ public struct GridRunner {
 
     /// One prompt at a time, its context compressed anew, after one that is not counted.
     private func measureLatency(of cell: PlannedCell, _ tools: Tools) throws -> [LatencyRecord] {
-        let scorer = Scorer(backbone: backbone, task: cell.task.card)
+        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
         var documents: Set<String> = []
         let examples = cell.examples.filter { documents.insert($0.documentID).inserted }.prefix(
             latencySamples)
@@ -150,7 +152,7 @@ public struct GridRunner {
     /// task, so that a grid asks for it at its first task alone.
     private func memoryAttention(of cell: PlannedCell, _ tools: Tools) throws -> MemoryAttentionRecord? {
         guard cell.card.family == .softPrompt else { return nil }
-        let scorer = Scorer(backbone: backbone, task: cell.task.card)
+        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
         var documents: Set<String> = []
         let contexts = cell.examples.filter { documents.insert($0.documentID).inserted }
             .prefix(attentionSamples).map { scorer.context(of: $0, ratio: cell.ratio, seed: cell.seed) }
