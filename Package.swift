@@ -51,8 +51,11 @@ let package = Package(
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
             name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
+        // The kernels once more, compiled for the baseline processor.
+        .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "Seeding"], resources: [.copy("Fixtures")]),
+            name: "TensorsTests", dependencies: ["Tensors", "Seeding", "PortableKernels"],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "Seeding"],
             resources: [.copy("Fixtures")]),

@@ -7,7 +7,6 @@ typedef struct {
     bool accumulate;
     const float *a, *b, *c;
     float *out, *out2;
-    double *sums;
 } job;
 
 PB_KERNEL static void axpy_part(long begin, long end, int worker, void *context) {
@@ -20,6 +19,18 @@ PB_KERNEL static void axpy_part(long begin, long end, int worker, void *context)
 void pb_axpy(long count, float alpha, const float *x, float *y) {
     job j = {.scalar = alpha, .a = x, .out = y};
     pb_parallel(count, grain, axpy_part, &j);
+}
+
+PB_KERNEL static void add_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *a = j->a, *b = j->b;
+    float *y = j->out, scale = j->scalar;
+    for (long i = begin; i < end; i++) y[i] = a[i] + scale * b[i];
+}
+
+void pb_add(long count, const float *a, float scale, const float *b, float *y) {
+    job j = {.scalar = scale, .a = a, .b = b, .out = y};
+    pb_parallel(count, grain, add_part, &j);
 }
 
 PB_KERNEL static void multiply_part(long begin, long end, int worker, void *context) {
@@ -81,14 +92,15 @@ PB_KERNEL static void swiglu_backward_part(long begin, long end, int worker, voi
     float *dg = j->out, *du = j->out2;
     for (long i = begin; i < end; i++) {
         float s = 1.0f / (1.0f + pb_exp(-g[i]));
-        dg[i] += d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s));
-        du[i] += d[i] * g[i] * s;
+        float gate = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s)), up = d[i] * g[i] * s;
+        dg[i] = j->accumulate ? dg[i] + gate : gate;
+        du[i] = j->accumulate ? du[i] + up : up;
     }
 }
 
 void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
-                        float *gate_gradient, float *up_gradient) {
-    job j = {.a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
+                        float *gate_gradient, float *up_gradient, bool accumulate) {
+    job j = {.accumulate = accumulate, .a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
     pb_parallel(count, grain, swiglu_backward_part, &j);
 }
 

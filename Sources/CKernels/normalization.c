@@ -5,6 +5,8 @@ typedef struct {
     float epsilon;
     const float *x, *weight, *upstream, *inverse_rms_in;
     float *out, *inverse_rms;
+    long rows;
+    bool accumulate;
 } job;
 
 PB_KERNEL static void forward_part(long begin, long end, int worker, void *context) {
@@ -35,24 +37,31 @@ PB_KERNEL static void backward_part(long begin, long end, int worker, void *cont
         float inverse = j->inverse_rms_in[r], dot = 0;
         for (long i = 0; i < n; i++) dot += d[i] * w[i] * x[i];
         float shift = dot * inverse * inverse / (float)n;
-        for (long i = 0; i < n; i++) dx[i] += inverse * (d[i] * w[i] - x[i] * shift);
+        if (j->accumulate) {
+            for (long i = 0; i < n; i++) dx[i] += inverse * (d[i] * w[i] - x[i] * shift);
+        } else {
+            for (long i = 0; i < n; i++) dx[i] = inverse * (d[i] * w[i] - x[i] * shift);
+        }
     }
 }
 
-PB_KERNEL static void weight_backward(long rows, const job *j, float *gradient) {
+// Every row adds to one weight's gradient, so that threads share columns, not rows.
+PB_KERNEL static void weight_backward_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
     long n = j->width;
-    for (long r = 0; r < rows; r++) {
+    for (long r = 0; r < j->rows; r++) {
         const float *x = j->x + r * n, *d = j->upstream + r * n;
         float inverse = j->inverse_rms_in[r];
-        for (long i = 0; i < n; i++) gradient[i] += d[i] * x[i] * inverse;
+        for (long i = begin; i < end; i++) j->out[i] += d[i] * x[i] * inverse;
     }
 }
 
 void pb_rms_norm_backward(long rows, long width, const float *x, const float *weight,
                           const float *inverse_rms, const float *upstream, float *x_gradient,
-                          float *weight_gradient) {
+                          bool accumulate, float *weight_gradient) {
     job j = {.width = width, .x = x, .weight = weight, .upstream = upstream,
-             .inverse_rms_in = inverse_rms, .out = x_gradient};
+             .inverse_rms_in = inverse_rms, .out = x_gradient, .rows = rows, .accumulate = accumulate};
     if (x_gradient) pb_parallel(rows, 8192 / width + 1, backward_part, &j);
-    if (weight_gradient) weight_backward(rows, &j, weight_gradient);
+    j.out = weight_gradient;
+    if (weight_gradient) pb_parallel(width, rows < 64 ? width : 64, weight_backward_part, &j);
 }

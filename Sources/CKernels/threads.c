@@ -161,7 +161,12 @@ float *pb_allocate(size_t count) {
     pthread_once(&once, prepare);
     void *memory = NULL;
     if (posix_memalign(&memory, 64, (count ? count : 1) * sizeof(float))) return NULL;
-    memset(memory, 0, count * sizeof(float));
+    return memory;
+}
+
+float *pb_allocate_zeroed(size_t count) {
+    float *memory = pb_allocate(count);
+    if (memory) memset(memory, 0, count * sizeof(float));
     return memory;
 }
 

@@ -152,9 +152,9 @@ public final class LanguageModel {
         let shape = AttentionShape(
             heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim)
         let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
-        var q = project(h, layer.query, adapter, in: c)
-        var k = project(h, layer.key, adapter, in: c)
-        let v = project(h, layer.value, adapter, in: c)
+        let projected = project(h, [layer.query, layer.key, layer.value], adapter, in: c)
+        var (q, k) = (projected[0], projected[1])
+        let v = projected[2]
         if let queryNorm = layer.queryNorm { q = c.rmsNorm(q, queryNorm, epsilon: epsilon) }
         if let keyNorm = layer.keyNorm { k = c.rmsNorm(k, keyNorm, epsilon: epsilon) }
         q = c.rope(q, table)
@@ -164,23 +164,26 @@ public final class LanguageModel {
             cache.store(keys: k, values: v, at: rows, layer: index)
             (keys, values) = (cache.keys[index], cache.values[index])
         }
-        return project(c.attention(q, keys, values, plan, shape), layer.output, adapter, in: c)
+        return project(c.attention(q, keys, values, plan, shape), [layer.output], adapter, in: c)[0]
     }
 
     private func feedForward(
         _ x: Tensor, _ layer: Layer, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
         let h = c.rmsNorm(x, layer.feedForwardNorm, epsilon: Float(configuration.normEpsilon))
-        let inner = c.swiglu(
-            gate: project(h, layer.gate, adapter, in: c), up: project(h, layer.up, adapter, in: c))
-        return project(inner, layer.down, adapter, in: c)
+        let projected = project(h, [layer.gate, layer.up], adapter, in: c)
+        return project(c.swiglu(gate: projected[0], up: projected[1]), [layer.down], adapter, in: c)[0]
     }
 
+    /// Projections of the same rows, each with its low-rank addition.
     private func project(
-        _ x: Tensor, _ projection: Projection, _ adapter: LowRankAdapter?, in c: Computation
-    ) -> Tensor {
-        let y = c.linear(x, projection.weight, bias: projection.bias)
-        guard let adapter, let pair = adapter.pairs[projection.name] else { return y }
-        return c.add(y, c.linear(c.linear(x, pair.down), pair.up), scale: adapter.scale)
+        _ x: Tensor, _ projections: [Projection], _ adapter: LowRankAdapter?, in c: Computation
+    ) -> [Tensor] {
+        let results = c.linear(x, projections.map { ($0.weight, $0.bias) })
+        guard let adapter else { return results }
+        return zip(projections, results).map { projection, y in
+            guard let pair = adapter.pairs[projection.name] else { return y }
+            return c.add(y, c.linear(c.linear(x, pair.down), pair.up), scale: adapter.scale)
+        }
     }
 }

@@ -7,8 +7,11 @@ public protocol Backend {
     func multiply(
         _ a: Tensor, transposed: Bool, _ b: Tensor, transposed: Bool, alpha: Float, beta: Float,
         into c: Tensor)
-    /// y = x weightᵀ; x: [rows, in], weight: [out, in] as stored, y: [rows, out]
-    func linear(_ x: Tensor, _ weight: Tensor, into y: Tensor)
+    /// y = x weightᵀ for each pair of weight and y; x: [rows, in], weight: [out, in] as stored, all of
+    /// one element type, y: [rows, out]
+    func linear(_ x: Tensor, _ weights: [Tensor], into results: [Tensor])
+    /// y = a + scale b
+    func add(_ a: Tensor, _ b: Tensor, scale: Float, into y: Tensor)
     /// y += alpha x
     func add(_ x: Tensor, scaledBy alpha: Float, to y: Tensor)
     /// y = a b, or y += a b, element by element
@@ -20,9 +23,10 @@ public protocol Backend {
 
     /// Groups of weight.count elements are divided by their root mean square; inverseRMS: [groups]
     func rmsNorm(_ x: Tensor, _ weight: Tensor, epsilon: Float, into y: Tensor, inverseRMS: Tensor)
+    /// dx is written, or added to; dw is added to.
     func rmsNormBackward(
         _ x: Tensor, _ weight: Tensor, inverseRMS: Tensor, upstream: Tensor, x dx: Tensor?,
-        weight dw: Tensor?)
+        adding: Bool, weight dw: Tensor?)
     /// Rotates heads by the table's angles, or back; y = or y +=
     func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool)
     func attention(
@@ -32,7 +36,9 @@ public protocol Backend {
         _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?)
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
-    func swigluBackward(_ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor)
+    /// dg and du are written, or added to.
+    func swigluBackward(
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool)
 
     /// y[i] = table[ids[i]]
     func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor)
@@ -44,7 +50,8 @@ public protocol Backend {
     /// losses, logSumExp: [rows]
     func crossEntropy(_ logits: Tensor, _ targets: [Int32], losses: Tensor, logSumExp: Tensor)
     func crossEntropyBackward(
-        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, to gradient: Tensor)
+        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, into gradient: Tensor,
+        adding: Bool)
     /// The column of each row's largest element.
     func argmax(_ x: Tensor) -> [Int32]
 

@@ -2,7 +2,13 @@ import CKernels
 
 /// The processor's cores, through OpenBLAS and the kernels of CKernels.
 public struct CPUBackend: Backend {
-    public init() {}
+    /// Whether many rows may be rounded to bfloat16 to meet bfloat16 weights by the processor's own
+    /// products of such numbers, twice as fast; sums are float32 either way.
+    public let isRounding: Bool
+
+    public init(isRounding: Bool = true) {
+        self.isRounding = isRounding
+    }
 
     public func multiply(
         _ a: Tensor, transposed transposeA: Bool, _ b: Tensor, transposed transposeB: Bool,
@@ -15,10 +21,18 @@ public struct CPUBackend: Backend {
             b.width, beta, c.floats, c.width)
     }
 
-    public func linear(_ x: Tensor, _ weight: Tensor, into y: Tensor) {
+    public func linear(_ x: Tensor, _ weights: [Tensor], into results: [Tensor]) {
+        guard let first = weights.first else { return }
+        let projections = zip(weights, results).map { weight, y in
+            pb_projection(weights: weight.storage.pointer, n: weight.rows, y: y.floats)
+        }
         pb_linear(
-            weight.elementType.kernelElement, x.rows, weight.rows, weight.width, x.floats,
-            weight.storage.pointer, y.floats)
+            first.elementType.kernelElement, isRounding, x.rows, x.width, x.floats, projections.count,
+            projections)
+    }
+
+    public func add(_ a: Tensor, _ b: Tensor, scale: Float, into y: Tensor) {
+        pb_add(y.count, a.floats, scale, b.floats, y.floats)
     }
 
     public func add(_ x: Tensor, scaledBy alpha: Float, to y: Tensor) {
@@ -47,11 +61,11 @@ public struct CPUBackend: Backend {
 
     public func rmsNormBackward(
         _ x: Tensor, _ weight: Tensor, inverseRMS: Tensor, upstream: Tensor, x dx: Tensor?,
-        weight dw: Tensor?
+        adding: Bool, weight dw: Tensor?
     ) {
         pb_rms_norm_backward(
             inverseRMS.count, weight.count, x.floats, weight.floats, inverseRMS.floats,
-            upstream.floats, dx?.floats, dw?.floats)
+            upstream.floats, dx?.floats, adding, dw?.floats)
     }
 
     public func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool) {
@@ -83,10 +97,11 @@ public struct CPUBackend: Backend {
     }
 
     public func swigluBackward(
-        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool
     ) {
         pb_swiglu_backward(
-            upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats)
+            upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats,
+            adding)
     }
 
     public func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor) {
@@ -119,11 +134,12 @@ public struct CPUBackend: Backend {
     }
 
     public func crossEntropyBackward(
-        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, to gradient: Tensor
+        _ logits: Tensor, _ targets: [Int32], weights: [Float], logSumExp: Tensor, into gradient: Tensor,
+        adding: Bool
     ) {
         pb_cross_entropy_backward(
             logits.rows, logits.width, logits.floats, targets, weights, logSumExp.floats,
-            gradient.floats)
+            gradient.floats, adding)
     }
 
     public func argmax(_ x: Tensor) -> [Int32] {

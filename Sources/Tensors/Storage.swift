@@ -22,9 +22,9 @@ final class Storage {
     /// What keeps mapped memory alive; nil for memory of our own.
     private let owner: AnyObject?
 
-    /// Zeroed floats.
-    init(floats count: Int) {
-        guard let memory = pb_allocate(count) else {
+    /// Floats, zeroed or of any content.
+    init(floats count: Int, zeroed: Bool = true) {
+        guard let memory = zeroed ? pb_allocate_zeroed(count) : pb_allocate(count) else {
             preconditionFailure("out of memory: \(count * 4) bytes were asked for")
         }
         pointer = UnsafeMutableRawPointer(memory)
@@ -37,7 +37,7 @@ final class Storage {
     }
 
     init(copying source: UnsafeRawPointer, bytes: Int) {
-        let copy = Storage(floats: (bytes + 3) / 4)
+        let copy = Storage(floats: (bytes + 3) / 4, zeroed: false)
         copy.pointer.copyMemory(from: source, byteCount: bytes)
         pointer = copy.pointer
         owner = copy

@@ -25,9 +25,16 @@ public final class Tensor {
         storage = Storage(floats: shape.reduce(1, *))
     }
 
+    /// Any content: for results that are written whole.
+    init(uninitialized shape: [Int]) {
+        self.shape = shape
+        elementType = .float32
+        storage = Storage(floats: shape.reduce(1, *), zeroed: false)
+    }
+
     /// values: as many as the shape holds.
     public convenience init(_ values: [Float], shape: [Int]) {
-        self.init(shape: shape)
+        self.init(uninitialized: shape)
         precondition(values.count == count, "\(values.count) values do not fill \(shape)")
         floats.update(from: values, count: count)
     }
@@ -36,7 +43,7 @@ public final class Tensor {
     public convenience init(
         normal deviation: Double, shape: [Int], using generator: inout SeededGenerator
     ) {
-        self.init(shape: shape)
+        self.init(uninitialized: shape)
         for i in 0..<count { floats[i] = Float(generator.normal() * deviation) }
     }
 
@@ -72,7 +79,7 @@ public final class Tensor {
 
     /// A float32 copy with memory of its own.
     public func copy() -> Tensor {
-        let result = Tensor(shape: shape)
+        let result = Tensor(uninitialized: shape)
         pb_widen(elementType.kernelElement, count, storage.pointer, result.floats)
         return result
     }
@@ -103,7 +110,7 @@ public final class Tensor {
     /// Rows `range` as a tensor of their own.
     public func rowsCopy(_ range: Range<Int>) -> Tensor {
         precondition(range.upperBound <= rows, "rows \(range) of \(shape)")
-        let result = Tensor(shape: [range.count, width])
+        let result = Tensor(uninitialized: [range.count, width])
         result.floats.update(from: floats + range.lowerBound * width, count: result.count)
         return result
     }
@@ -118,6 +125,20 @@ public final class Tensor {
         let made = Tensor(shape: shape)
         gradient = made
         return made
+    }
+
+    /// The gradient for one that writes all of it: what is there is to be kept where `adding`, and is
+    /// any content otherwise.
+    func gradientForWriting() -> (tensor: Tensor, adding: Bool) {
+        if let gradient { return (gradient, true) }
+        let made = Tensor(uninitialized: shape)
+        gradient = made
+        return (made, false)
+    }
+
+    /// Adds a gradient of the same shape that nobody else needs.
+    func addGradient(consuming other: Tensor, on backend: any Backend) {
+        if let gradient { backend.add(other, scaledBy: 1, to: gradient) } else { gradient = other }
     }
 
     /// Whether every element is a finite number.

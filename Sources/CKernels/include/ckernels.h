@@ -18,8 +18,11 @@ typedef void (*pb_body)(long begin, long end, int worker, void *context);
 /// Calls `body` for ranges that cover 0..<count, each at most `grain` long, from the pool's threads.
 void pb_parallel(long count, long grain, pb_body body, void *context);
 
-/// Zeroed memory aligned to 64 bytes; NULL when there is none. Freed by `pb_free`.
+/// Memory for `count` floats, aligned to 64 bytes, of any content; NULL when there is none. Freed by
+/// `pb_free`.
 float *pb_allocate(size_t count);
+/// As `pb_allocate`, zeroed.
+float *pb_allocate_zeroed(size_t count);
 void pb_free(void *memory);
 
 // MARK: matrix.c
@@ -28,16 +31,33 @@ void pb_free(void *memory);
 void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float alpha,
              const float *a, long lda, const float *b, long ldb, float beta, float *c, long ldc);
 
+// MARK: linear.c, linear_bfloat16.c
+
 typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
 
-/// y[m, n] = x[m, k] w[n, k]^T, with the weights as they are stored.
-void pb_linear(pb_element element, long m, long n, long k, const float *x, const void *w, float *y);
+/// A projection of rows: y[m, n] = x[m, k] weights[n, k]^T.
+typedef struct {
+    const void *weights;
+    long n;
+    float *y;
+} pb_projection;
 
-/// Widens `count` stored elements to float.
-void pb_widen(pb_element element, long count, const void *source, float *destination);
+/// Several projections of the same rows, with the weights as they are stored, all of one element type.
+/// Where `rounding`, many rows may be rounded to bfloat16 to meet weights of that type.
+void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
+               const pb_projection *projections);
+
+/// Whether the processor multiplies bfloat16 pairs.
+bool pb_has_bfloat16_products(void);
+/// `pb_linear` for bfloat16 weights, x rounded to bfloat16, by those products.
+void pb_linear_bfloat16(long m, long k, const float *x, long count, const pb_projection *projections);
+/// One projection in float32, its 16-bit weights widened a panel at a time.
+void pb_linear_widened(pb_element element, long m, long k, const float *x, pb_projection projection);
 
 // MARK: elementwise.c
 
+/// y = a + scale * b
+void pb_add(long count, const float *a, float scale, const float *b, float *y);
 /// y += alpha * x
 void pb_axpy(long count, float alpha, const float *x, float *y);
 /// y = a * b, or y += a * b
@@ -47,10 +67,10 @@ void pb_add_row(long rows, long width, const float *bias, float *y);
 /// out[width] += sum over rows of x
 void pb_sum_rows(long rows, long width, const float *x, float *out);
 double pb_sum_of_squares(long count, const float *x);
-/// out = silu(gate) * up
+/// out = silu(gate) * up; the gradients are written, or added to.
 void pb_swiglu(long count, const float *gate, const float *up, float *out);
 void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
-                        float *gate_gradient, float *up_gradient);
+                        float *gate_gradient, float *up_gradient, bool accumulate);
 /// Rotates pairs (i, i + half) of every head. cosines, sines: [rows, half]. `sign` -1 rotates back.
 /// Reads `x`, writes or adds to `out`.
 void pb_rope(long rows, long heads, long half, const float *cosines, const float *sines, float sign,
@@ -61,13 +81,15 @@ void pb_rope(long rows, long heads, long half, const float *cosines, const float
 /// out = x / rms(x) * weight over groups of `width`; inverse_rms: [rows].
 void pb_rms_norm(long rows, long width, float epsilon, const float *x, const float *weight,
                  float *out, float *inverse_rms);
-/// Adds to x_gradient (unless NULL) and weight_gradient (unless NULL).
+/// Writes or adds to x_gradient (unless NULL), adds to weight_gradient (unless NULL).
 void pb_rms_norm_backward(long rows, long width, const float *x, const float *weight,
                           const float *inverse_rms, const float *upstream, float *x_gradient,
-                          float *weight_gradient);
+                          bool accumulate, float *weight_gradient);
 
 // MARK: rows.c
 
+/// Widens `count` stored elements to float.
+void pb_widen(pb_element element, long count, const void *source, float *destination);
 /// out[i] = table[ids[i]]
 void pb_gather_rows(pb_element element, long count, long width, const void *table,
                     const int32_t *ids, float *out);
@@ -78,14 +100,18 @@ void pb_window_mean(long count, long width, const float *x, const int32_t *begin
                     const int32_t *end, float *out);
 void pb_window_mean_backward(long count, long width, const float *upstream, const int32_t *begin,
                              const int32_t *end, float *x_gradient);
+
+// MARK: scores.c
+
 /// The index of each row's largest element (the first of equals).
 void pb_argmax(long rows, long width, const float *x, int32_t *out);
 /// losses[i] = log_sum_exp[i] - logits[i, targets[i]]
 void pb_cross_entropy(long rows, long width, const float *logits, const int32_t *targets,
                       float *losses, float *log_sum_exp);
-/// gradient[i] += weights[i] * (softmax(logits[i]) - onehot(targets[i]))
+/// gradient[i] = or += weights[i] * (softmax(logits[i]) - onehot(targets[i]))
 void pb_cross_entropy_backward(long rows, long width, const float *logits, const int32_t *targets,
-                               const float *weights, const float *log_sum_exp, float *gradient);
+                               const float *weights, const float *log_sum_exp, float *gradient,
+                               bool accumulate);
 
 // MARK: attention.c
 

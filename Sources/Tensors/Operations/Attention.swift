@@ -8,8 +8,8 @@ extension Computation {
         precondition(q.rows == plan.rows, "a mask of \(plan.rows) rows for \(q.rows) queries")
         precondition(k.rows >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(k.rows)")
         watch?.observe(q, k, shape)
-        let out = Tensor(shape: q.shape)
-        let logSumExp = Tensor(shape: [q.rows, shape.heads])
+        let out = Tensor(uninitialized: q.shape)
+        let logSumExp = Tensor(uninitialized: [q.rows, shape.heads])
         backend.attention(q, k, v, plan, shape, into: out, logSumExp: logSumExp)
         record(out, from: [q, k, v]) { upstream in
             backend.attentionBackward(

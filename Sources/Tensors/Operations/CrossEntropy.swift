@@ -9,17 +9,18 @@ extension Computation {
         precondition(
             targets.allSatisfy { $0 >= 0 && Int($0) < logits.width },
             "a target outside 0..<\(logits.width)")
-        let losses = Tensor(shape: [logits.rows])
-        let logSumExp = Tensor(shape: [logits.rows])
+        let losses = Tensor(uninitialized: [logits.rows])
+        let logSumExp = Tensor(uninitialized: [logits.rows])
         backend.crossEntropy(logits, targets, losses: losses, logSumExp: logSumExp)
         let total = weights.reduce(0) { $0 + Double($1) }
         let sum = zip(losses.values, weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         let loss = Tensor([total > 0 ? Float(sum / total) : 0], shape: [1])
         record(loss, from: [logits]) { upstream in
             let scale = total > 0 ? upstream.floats[0] / Float(total) : 0
+            let (gradient, adding) = logits.gradientForWriting()
             backend.crossEntropyBackward(
-                logits, targets, weights: weights.map { $0 * scale }, logSumExp: logSumExp,
-                to: logits.gradientForAdding())
+                logits, targets, weights: weights.map { $0 * scale }, logSumExp: logSumExp, into: gradient,
+                adding: adding)
         }
         return loss
     }

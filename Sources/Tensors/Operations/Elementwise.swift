@@ -2,12 +2,17 @@ extension Computation {
     /// a + scale b; both of one shape.
     public func add(_ a: Tensor, _ b: Tensor, scale: Float = 1) -> Tensor {
         precondition(a.count == b.count, "\(a.shape) + \(b.shape)")
-        let y = Tensor(shape: a.shape)
-        backend.add(a, scaledBy: 1, to: y)
-        backend.add(b, scaledBy: scale, to: y)
+        let y = Tensor(uninitialized: a.shape)
+        backend.add(a, b, scale: scale, into: y)
         record(y, from: [a, b]) { upstream in
-            if a.needsGradient { backend.add(upstream, scaledBy: 1, to: a.gradientForAdding()) }
-            if b.needsGradient { backend.add(upstream, scaledBy: scale, to: b.gradientForAdding()) }
+            if b.needsGradient {
+                if a.needsGradient || scale != 1 {
+                    backend.add(upstream, scaledBy: scale, to: b.gradientForAdding())
+                } else {
+                    b.addGradient(consuming: upstream, on: backend)
+                }
+            }
+            if a.needsGradient { a.addGradient(consuming: upstream, on: backend) }
         }
         return y
     }
@@ -15,14 +20,16 @@ extension Computation {
     /// a b, element by element; both of one shape.
     public func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(a.count == b.count, "\(a.shape) times \(b.shape)")
-        let y = Tensor(shape: a.shape)
+        let y = Tensor(uninitialized: a.shape)
         backend.multiplyElements(a, b, into: y, adding: false)
         record(y, from: [a, b]) { upstream in
             if a.needsGradient {
-                backend.multiplyElements(upstream, b, into: a.gradientForAdding(), adding: true)
+                let (gradient, adding) = a.gradientForWriting()
+                backend.multiplyElements(upstream, b, into: gradient, adding: adding)
             }
             if b.needsGradient {
-                backend.multiplyElements(upstream, a, into: b.gradientForAdding(), adding: true)
+                let (gradient, adding) = b.gradientForWriting()
+                backend.multiplyElements(upstream, a, into: gradient, adding: adding)
             }
         }
         return y
@@ -31,12 +38,15 @@ extension Computation {
     /// silu(gate) up (Shazeer 2020); both [rows, width].
     public func swiglu(gate: Tensor, up: Tensor) -> Tensor {
         precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
-        let y = Tensor(shape: gate.shape)
+        precondition(gate !== up, "a tensor cannot gate itself")
+        let y = Tensor(uninitialized: gate.shape)
         backend.swiglu(gate, up, into: y)
         record(y, from: [gate, up]) { upstream in
+            let isFresh = gate.gradient == nil && up.gradient == nil
             backend.swigluBackward(
-                gate, up, upstream: upstream, gate: gate.gradientForAdding(),
-                up: up.gradientForAdding())
+                gate, up, upstream: upstream,
+                gate: isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
+                up: isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), adding: !isFresh)
         }
         return y
     }

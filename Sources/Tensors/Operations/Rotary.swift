@@ -11,10 +11,17 @@ public struct RotaryTable {
     /// frequencies: [half], radians a position; `scale` multiplies cosines and sines (YaRN).
     public init(positions: [Int32], frequencies: [Double], scale: Double = 1) {
         half = frequencies.count
-        cosines = Tensor(shape: [positions.count, half])
-        sines = Tensor(shape: [positions.count, half])
-        // Rows of one position share their angles, and neighbours are often equal or known.
+        cosines = Tensor(uninitialized: [positions.count, half])
+        sines = Tensor(uninitialized: [positions.count, half])
+        // Rows of one position share their angles: packed contexts repeat the same positions.
+        var rowOfPosition: [Int32: Int] = [:]
         for (row, position) in positions.enumerated() {
+            if let known = rowOfPosition[position] {
+                cosines.copyRow(known, of: cosines, to: row)
+                sines.copyRow(known, of: sines, to: row)
+                continue
+            }
+            rowOfPosition[position] = row
             for (i, frequency) in frequencies.enumerated() {
                 let angle = Double(position) * frequency
                 cosines.floats[row * half + i] = Float(cos(angle) * scale)
@@ -31,10 +38,11 @@ extension Computation {
         precondition(
             x.rows == table.cosines.rows && x.width % (2 * table.half) == 0,
             "\(x.shape) does not fit a table of \(table.cosines.rows) rows and heads of \(2 * table.half)")
-        let y = Tensor(shape: x.shape)
+        let y = Tensor(uninitialized: x.shape)
         backend.rope(x, table, inverse: false, into: y, adding: false)
         record(y, from: [x]) { upstream in
-            backend.rope(upstream, table, inverse: true, into: x.gradientForAdding(), adding: true)
+            let (gradient, adding) = x.gradientForWriting()
+            backend.rope(upstream, table, inverse: true, into: gradient, adding: adding)
         }
         return y
     }

@@ -1,0 +1,60 @@
+// Shared by the attention kernels: the plan, and what one call works on.
+#ifndef PB_ATTENTION_H
+#define PB_ATTENTION_H
+
+#include "kernels.h"
+
+enum { pb_most_tile_rows = 64 };
+
+struct pb_attention_plan {
+    long rows, tiles, groups, most_cells;
+    int32_t *starts, *lo, *hi;       // as given
+    int32_t *tile_row;               // [tiles + 1]
+    int32_t *tile_union;             // [tiles + 1], into union_lo, union_hi
+    int32_t *union_lo, *union_hi;
+    int32_t *group_tile;             // [groups + 1]: tiles of one group share no keys with others
+};
+
+typedef struct {
+    const pb_attention_plan *plan;
+    pb_attention_shape shape;
+    const float *q, *k, *v, *out_in, *lse_in, *upstream;
+    float *out, *lse, *dq, *dk, *dv;
+    float *scratch;   // one part a thread
+    long scratch_size;
+} pb_attention_job;
+
+PB_INLINE long pb_tile_rows(const pb_attention_plan *p, long tile) {
+    return p->tile_row[tile + 1] - p->tile_row[tile];
+}
+
+PB_INLINE long pb_union_keys(const pb_attention_plan *p, long tile) {
+    long keys = 0;
+    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
+        keys += p->union_hi[u] - p->union_lo[u];
+    }
+    return keys;
+}
+
+/// Turns scores into weights that are still to be divided by *sum; returns the log of their divisor.
+PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
+    float largest = -INFINITY, total = 0;
+    for (long c = 0; c < count; c++) largest = scores[c] > largest ? scores[c] : largest;
+    if (largest == -INFINITY) {
+        memset(scores, 0, (size_t)count * sizeof(float));
+        *sum = 1;
+        return -INFINITY;
+    }
+    for (long c = 0; c < count; c++) {
+        float e = pb_exp(scores[c] - largest);
+        scores[c] = e;
+        total += e;
+    }
+    *sum = total;
+    return largest + logf(total);
+}
+
+/// One query row (decoding): each key and value is read once, without a matrix product's set-up.
+void pb_attention_row(const pb_attention_job *job, long tile, long head, float *scores);
+
+#endif

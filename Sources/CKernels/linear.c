@@ -1,0 +1,129 @@
+// Rows times stored weights, transposed: decoding's few rows by dot products, many rows by matrix
+// products. bfloat16 weights meet rows rounded to bfloat16 where the processor multiplies those.
+#include "stored.h"
+#include <cblas.h>
+
+enum { few_rows = 8, panel = 64 };
+
+typedef struct {
+    pb_element element;
+    long m, k;
+    const float *x;
+    long count;
+    const pb_projection *projections;
+} linear_job;
+
+// MARK: - Few rows
+
+// Four rows of x share each load of a weight row; the loop is bound by memory, not arithmetic.
+PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const char *w,
+                        float *y, long begin, long end) {
+    size_t row_bytes = (size_t)k * pb_element_size(element);
+    for (long j = begin; j < end; j++) {
+        const void *row = w + (size_t)j * row_bytes;
+        long i = 0;
+        for (; i + 4 <= m; i += 4) {
+            const float *x0 = x + i * k, *x1 = x0 + k, *x2 = x1 + k, *x3 = x2 + k;
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (long p = 0; p < k; p++) {
+                float value = pb_element_at(element, row, p);
+                s0 += value * x0[p];
+                s1 += value * x1[p];
+                s2 += value * x2[p];
+                s3 += value * x3[p];
+            }
+            y[i * n + j] = s0;
+            y[(i + 1) * n + j] = s1;
+            y[(i + 2) * n + j] = s2;
+            y[(i + 3) * n + j] = s3;
+        }
+        for (; i < m; i++) {
+            const float *x0 = x + i * k;
+            float sum = 0;
+            for (long p = 0; p < k; p++) sum += pb_element_at(element, row, p) * x0[p];
+            y[i * n + j] = sum;
+        }
+    }
+}
+
+// begin, end: columns of all projections, one behind the other.
+PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) {
+    const linear_job *j = context;
+    for (long i = 0, first = 0; i < j->count && first < end; i++) {
+        const pb_projection *p = j->projections + i;
+        long from = begin > first ? begin - first : 0, to = end - first < p->n ? end - first : p->n;
+        first += p->n;
+        if (from >= to) continue;
+        const char *w = p->weights;
+        switch (j->element) {
+        case PB_FLOAT32: dot_rows(PB_FLOAT32, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
+        case PB_BFLOAT16: dot_rows(PB_BFLOAT16, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
+        case PB_FLOAT16: dot_rows(PB_FLOAT16, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
+        }
+    }
+}
+
+static void few(const linear_job *job) {
+    long n = 0;
+    for (long i = 0; i < job->count; i++) n += job->projections[i].n;
+    // A piece is worth handing over; two a thread even out a busy core.
+    long least = 32768 / job->k + 1, grain = (n + 2 * pb_threads() - 1) / (2 * pb_threads());
+    pb_parallel(n, grain < least ? least : grain, dot_part, (void *)job);
+}
+
+// MARK: - Many rows of 16-bit weights
+
+typedef struct {
+    pb_element element;
+    long m, k;
+    const float *x;
+    pb_projection projection;
+} widened_job;
+
+PB_KERNEL static void widen_panel(pb_element element, long count, const void *source, float *out) {
+    pb_widen_range(element, count, source, out);
+}
+
+// Weights are widened a panel at a time, which stays in cache for its product.
+static void widened_part(long begin, long end, int worker, void *context) {
+    const widened_job *j = context;
+    long rows = end - begin;
+    float *wide = pb_allocate((size_t)(rows * j->k));
+    if (!wide) __builtin_trap();
+    const char *weights = j->projection.weights;
+    widen_panel(j->element, rows * j->k, weights + (size_t)(begin * j->k) * pb_element_size(j->element), wide);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)j->m, (int)rows, (int)j->k, 1, j->x,
+                (int)j->k, wide, (int)j->k, 0, j->projection.y + begin, (int)j->projection.n);
+    pb_free(wide);
+}
+
+void pb_linear_widened(pb_element element, long m, long k, const float *x, pb_projection projection) {
+    widened_job job = {element, m, k, x, projection};
+    long n = projection.n;
+    pb_parallel(n, n > 4 * panel ? panel * 2 : panel, widened_part, &job);
+}
+
+// MARK: - Dispatch
+
+void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
+               const pb_projection *projections) {
+    linear_job job = {element, m, k, x, count, projections};
+    if (m < 1 || k < 1) {
+        for (long i = 0; i < count; i++) {
+            memset(projections[i].y, 0, (size_t)(m * projections[i].n) * sizeof(float));
+        }
+    } else if (m <= few_rows) {
+        few(&job);
+    } else if (element == PB_BFLOAT16 && rounding && pb_has_bfloat16_products()) {
+        pb_linear_bfloat16(m, k, x, count, projections);
+    } else {
+        for (long i = 0; i < count; i++) {
+            const pb_projection *p = projections + i;
+            if (element == PB_FLOAT32) {
+                pb_gemm(false, true, m, p->n, k, 1, x, k, p->weights, k, 0, p->y, p->n);
+            } else {
+                pb_linear_widened(element, m, k, x, *p);
+            }
+        }
+    }
+}

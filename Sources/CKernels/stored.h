@@ -1,0 +1,42 @@
+// Numbers as checkpoints store them, read as float32.
+#ifndef PB_STORED_H
+#define PB_STORED_H
+
+#include "kernels.h"
+
+#if defined(__x86_64__) || defined(__aarch64__)
+typedef _Float16 pb_half;
+#else
+#error "16-bit floats need a compiler type on this processor"
+#endif
+
+PB_INLINE size_t pb_element_size(pb_element element) { return element == PB_FLOAT32 ? 4 : 2; }
+
+PB_INLINE float pb_element_at(pb_element element, const void *source, long i) {
+    switch (element) {
+    case PB_BFLOAT16: {
+        uint32_t wide = (uint32_t)((const uint16_t *)source)[i] << 16;
+        float value;
+        memcpy(&value, &wide, sizeof value);
+        return value;
+    }
+    case PB_FLOAT16: return (float)((const pb_half *)source)[i];
+    case PB_FLOAT32: break;
+    }
+    return ((const float *)source)[i];
+}
+
+PB_INLINE void pb_widen_inline(pb_element element, long count, const void *source, float *out) {
+    for (long i = 0; i < count; i++) out[i] = pb_element_at(element, source, i);
+}
+
+// Widens on the calling thread.
+PB_INLINE void pb_widen_range(pb_element element, long count, const void *source, float *out) {
+    switch (element) {
+    case PB_FLOAT32: memcpy(out, source, (size_t)count * sizeof(float)); break;
+    case PB_BFLOAT16: pb_widen_inline(PB_BFLOAT16, count, source, out); break;
+    case PB_FLOAT16: pb_widen_inline(PB_FLOAT16, count, source, out); break;
+    }
+}
+
+#endif
