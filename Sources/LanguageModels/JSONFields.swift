@@ -37,31 +37,75 @@ struct JSONFields {
     /// A field as an error shows it: one short line.
     func shown(_ name: String) -> String {
         guard let value = value(name) else { return "missing" }
-        let text = "\(value)".split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // A number tells neither true from 1 nor false from 0; its JSON does.
+        let json =
+            value is NSNumber
+            ? try? JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed) : nil
+        let shown = json.map { String(decoding: $0, as: UTF8.self) } ?? "\(value)"
+        let text = shown.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return text.count > 80 ? text.prefix(80) + "…" : text
     }
 
+    /// Whether the field is there, be it null.
+    func isPresent(_ name: String) -> Bool { object[name] != nil }
+
+    /// Whether the field is there and null.
+    func isPresentNull(_ name: String) -> Bool { object[name] is NSNull }
+
     func number(_ name: String) -> Double? { (value(name) as? NSNumber)?.doubleValue }
-
-    func integer(_ name: String) -> Int? { value(name) as? Int }
-
-    func integers(_ name: String) -> [Int] {
-        value(name) as? [Int] ?? integer(name).map { [$0] } ?? []
-    }
 
     func nested(_ name: String) -> JSONFields? {
         (value(name) as? [String: Any]).map { JSONFields(file: file, object: $0) }
     }
 
+    // MARK: - Fields that must be sound
+
+    /// The error for a field whose value would change results.
+    func refusal(_ name: String, supported: String) -> ModelError {
+        .unsupported(file: file, field: name, found: shown(name), supported: supported)
+    }
+
     func positive(_ name: String, default fallback: Int? = nil) throws -> Int {
+        try whole(name, from: 1, default: fallback)
+    }
+
+    func nonNegative(_ name: String, default fallback: Int? = nil) throws -> Int {
+        try whole(name, from: 0, default: fallback)
+    }
+
+    private func whole(_ name: String, from least: Int, default fallback: Int?) throws -> Int {
         guard let found = value(name) else {
             if let fallback { return fallback }
-            throw ModelError.badConfiguration(file: file, reason: "\(name) is missing")
+            throw bad(name, "a whole number of at least \(least)")
         }
-        guard let number = found as? Int, number > 0, number < 1 << 31 else {
-            throw ModelError.badConfiguration(
-                file: file, reason: "\(name) is \(found), not a positive integer")
+        guard let number = found as? Int, number >= least, number < 1 << 31 else {
+            throw bad(name, "a whole number of at least \(least)")
         }
         return number
+    }
+
+    func finite(_ name: String, default fallback: @autoclosure () throws -> Double) throws -> Double {
+        guard value(name) != nil else { return try fallback() }
+        guard let number = number(name), number.isFinite else { throw bad(name, "a number") }
+        return number
+    }
+
+    func flag(_ name: String, default fallback: Bool) throws -> Bool {
+        guard let found = value(name) else { return fallback }
+        guard let flag = found as? Bool else { throw bad(name, "true or false") }
+        return flag
+    }
+
+    /// One token id or a list of them; none where the field is absent.
+    func tokenIDs(_ name: String) throws -> [Int32] {
+        guard let found = value(name) else { return [] }
+        guard let ids = found as? [Int] ?? (found as? Int).map({ [$0] }),
+            ids.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
+        else { throw bad(name, "a token id or a list of them") }
+        return ids.map { Int32($0) }
+    }
+
+    private func bad(_ name: String, _ expected: String) -> ModelError {
+        .badConfiguration(file: file, reason: "\(name) is \(shown(name)), expected \(expected)")
     }
 }

@@ -6,12 +6,23 @@ public final class KVCache {
     public private(set) var keys: [Tensor]
     public private(set) var values: [Tensor]
     public private(set) var capacity: Int
+    /// The position of each row.
+    private(set) var positions: [Int32]
 
     public init(for configuration: ModelConfiguration, capacity: Int) {
         self.capacity = capacity
+        positions = Array(repeating: 0, count: capacity)
         let width = configuration.kvHeads * configuration.headDim
         keys = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
         values = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
+    }
+
+    /// Notes where the rows of a pass are, before any layer stores them.
+    func place(_ newPositions: [Int32], at rows: [Int]) {
+        for (position, row) in zip(newPositions, rows) {
+            precondition(row < capacity, "row \(row) of a cache that holds \(capacity)")
+            positions[row] = position
+        }
     }
 
     /// Puts row i of new keys and values at `rows[i]`.

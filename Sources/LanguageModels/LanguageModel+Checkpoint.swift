@@ -7,8 +7,7 @@ extension LanguageModel {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue
         else { throw ModelError.missingFolder(folder.path) }
-        let configuration = try ModelConfiguration(
-            huggingFace: folder.appendingPathComponent("config.json"))
+        let configuration = try ModelConfiguration(huggingFace: folder)
         let stored = try Self.storedTensors(in: folder)
         try self.init(configuration) { name, shape in
             guard let tensor = stored[name] else {
@@ -40,13 +39,21 @@ extension LanguageModel {
         guard let map = fields.value("weight_map") as? [String: String] else {
             throw ModelError.badConfiguration(file: index.path, reason: "weight_map is missing")
         }
-        var result: [String: Tensor] = [:]
+        var files: [String: SafetensorsFile] = [:]
         for shard in Set(map.values).sorted() {
             let url = folder.appendingPathComponent(shard)
             guard FileManager.default.fileExists(atPath: url.path) else {
                 throw ModelError.missingFile(url.path, hint: "the index names this shard; download it too")
             }
-            result.merge(try SafetensorsFile(url).tensors) { first, _ in first }
+            files[shard] = try SafetensorsFile(url)
+        }
+        var result: [String: Tensor] = [:]
+        for (name, shard) in map.sorted(by: { $0.key < $1.key }) {
+            guard let tensor = files[shard]?.tensors[name] else {
+                throw ModelError.badConfiguration(
+                    file: index.path, reason: "it places '\(name)' in \(shard), which does not hold it")
+            }
+            result[name] = tensor
         }
         return result
     }

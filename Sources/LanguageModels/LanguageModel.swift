@@ -11,7 +11,7 @@ public final class LanguageModel {
     public let finalNorm: Tensor
     /// [vocabulary, hidden]; the embedding itself where they are tied.
     public let head: Tensor
-    private let frequencies: [Double]
+    let frequencies: [Double]
 
     /// A projection and the name of its weight in a checkpoint, without `.weight`.
     public struct Projection {
@@ -52,21 +52,25 @@ public final class LanguageModel {
         for i in 0..<c.layers {
             let prefix = "model.layers.\(i)"
             let attention = prefix + ".self_attn"
-            let bias = c.projectionBias
+            let (bias, innerBias) = (c.projectionBias, c.feedForwardBias)
             layers.append(
                 Layer(
                     attentionNorm: try tensor(prefix + ".input_layernorm.weight", [c.hiddenSize]),
                     query: try projection(attention + ".q_proj", queryWidth, c.hiddenSize, bias: bias),
                     key: try projection(attention + ".k_proj", keyWidth, c.hiddenSize, bias: bias),
                     value: try projection(attention + ".v_proj", keyWidth, c.hiddenSize, bias: bias),
-                    output: try projection(attention + ".o_proj", c.hiddenSize, queryWidth),
+                    output: try projection(
+                        attention + ".o_proj", c.hiddenSize, queryWidth, bias: c.outputBias),
                     queryNorm: c.headNorms ? try tensor(attention + ".q_norm.weight", [c.headDim]) : nil,
                     keyNorm: c.headNorms ? try tensor(attention + ".k_norm.weight", [c.headDim]) : nil,
                     feedForwardNorm: try tensor(
                         prefix + ".post_attention_layernorm.weight", [c.hiddenSize]),
-                    gate: try projection(prefix + ".mlp.gate_proj", c.intermediateSize, c.hiddenSize),
-                    up: try projection(prefix + ".mlp.up_proj", c.intermediateSize, c.hiddenSize),
-                    down: try projection(prefix + ".mlp.down_proj", c.hiddenSize, c.intermediateSize)))
+                    gate: try projection(
+                        prefix + ".mlp.gate_proj", c.intermediateSize, c.hiddenSize, bias: innerBias),
+                    up: try projection(
+                        prefix + ".mlp.up_proj", c.intermediateSize, c.hiddenSize, bias: innerBias),
+                    down: try projection(
+                        prefix + ".mlp.down_proj", c.hiddenSize, c.intermediateSize, bias: innerBias)))
         }
         self.configuration = c
         self.embedding = embedding
@@ -121,13 +125,13 @@ public final class LanguageModel {
         cacheRows: [Int] = [], adapter: LowRankAdapter? = nil, in c: Computation
     ) -> Tensor {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
-        let plan = AttentionPlan(visibility)
-        let table = RotaryTable(
-            positions: positions, frequencies: frequencies, scale: configuration.rotary.amplitude)
+        cache?.place(positions, at: cacheRows)
+        let plan = attentionPlans(visibility, positions: positions, cache: cache)
+        let table = rotaryTable(positions, visibility)
         var x = rows
         for (i, layer) in layers.enumerated() {
             let attended = attention(
-                x, layer, plan, table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
+                x, layer, plan(i), table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
             x = c.add(x, attended)
             x = c.add(x, feedForward(x, layer, adapter, in: c))
         }

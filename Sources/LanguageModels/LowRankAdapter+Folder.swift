@@ -47,6 +47,15 @@ extension LowRankAdapter {
                     name: Self.peftPrefix + projection.name + (down == nil ? Self.downSuffix : Self.upSuffix))
             }
         }
+        let vocabulary = model.configuration.vocabularySize
+        if let table = stored.first(where: {
+            ($0.key.contains("embed_tokens") || $0.key.contains("lm_head"))
+                && $0.value.shape.first != vocabulary
+        }) {
+            throw ModelError.mismatch(
+                "\(weights.path): '\(table.key)' has the shape \(table.value.shape), the model's vocabulary has "
+                    + "\(vocabulary) tokens; the adapter was trained with another tokenizer")
+        }
         if let other = stored.keys.min() {
             throw ModelError.mismatch(
                 "\(weights.path): '\(other)' adds to no projection of this model; the adapter belongs to "
@@ -57,7 +66,7 @@ extension LowRankAdapter {
         }
         if configuration.targets == .named([]) { configuration.targets = .named(pairs.keys.sorted()) }
         if fields.isAbsent("layers_to_transform"), fields.isAbsent("exclude_modules"),
-            let missing = try model.projections(of: configuration.targets).first(where: {
+            let missing = try model.projections(of: configuration.targets, source: fields.file).first(where: {
                 pairs[$0.name] == nil
             })
         {
@@ -98,29 +107,32 @@ extension LowRankAdapter {
 extension LowRankConfiguration {
     /// Reads PEFT's fields.
     init(peft fields: JSONFields) throws {
-        func refusal(_ field: String, _ supported: String) -> ModelError {
-            .unsupported(file: fields.file, field: field, found: fields.shown(field), supported: supported)
+        if fields.value("peft_type") as? String != "LORA" {
+            throw fields.refusal("peft_type", supported: "LORA")
         }
-        if fields.value("peft_type") as? String != "LORA" { throw refusal("peft_type", "LORA") }
-        if let bias = fields.value("bias"), bias as? String != "none" { throw refusal("bias", "none") }
+        if let bias = fields.value("bias"), bias as? String != "none" {
+            throw fields.refusal("bias", supported: "none")
+        }
         for flag in ["use_dora", "use_qalora", "lora_bias", "use_bdlora"]
         where !fields.isAbsent(flag) && fields.value(flag) as? Bool != false {
-            throw refusal(flag, "false")
+            throw fields.refusal(flag, supported: "false")
         }
         for field in [
             "rank_pattern", "alpha_pattern", "modules_to_save", "layer_replication", "target_parameters",
             "trainable_token_indices", "alora_invocation_tokens",
         ] where !fields.isEmpty(field) {
-            throw refusal(field, "none")
+            throw fields.refusal(field, supported: "none")
         }
         // These ways to begin change the base model's weights, which the adapter then needs.
         if let start = fields.value("init_lora_weights"), !(start is Bool),
             !["gaussian", "eva", "orthogonal"].contains(start as? String)
         {
-            throw refusal("init_lora_weights", "true, false, gaussian, eva, orthogonal")
+            throw fields.refusal("init_lora_weights", supported: "true, false, gaussian, eva, orthogonal")
         }
         let rank = try fields.positive("r")
-        guard rank <= Self.largestRank else { throw refusal("r", "1 to \(Self.largestRank)") }
+        guard rank <= Self.largestRank else {
+            throw fields.refusal("r", supported: "1 to \(Self.largestRank)")
+        }
         guard let alpha = fields.number("lora_alpha"), alpha.isFinite else {
             throw ModelError.badConfiguration(
                 file: fields.file, reason: "lora_alpha is \(fields.shown("lora_alpha")), not a number")
@@ -132,7 +144,8 @@ extension LowRankConfiguration {
         } else if let names = fields.value("target_modules") as? [String], !names.isEmpty {
             targets = .named(names)
         } else {
-            throw refusal("target_modules", "names of projections, or \(Targets.allLinearWord)")
+            throw fields.refusal(
+                "target_modules", supported: "names of projections, or \(Targets.allLinearWord)")
         }
         self.init(rank: rank, alpha: alpha, targets: targets, rslora: fields.value("use_rslora") as? Bool)
     }

@@ -58,17 +58,18 @@ public final class LowRankAdapter {
 
 extension LanguageModel {
     /// The projections that targets name; each name must be that of one at least.
-    func projections(of targets: LowRankConfiguration.Targets) throws -> [Projection] {
+    /// - Parameter source: who names them, for the error
+    func projections(
+        of targets: LowRankConfiguration.Targets, source: String = "the adapter"
+    ) throws -> [Projection] {
         if case .named(let names) = targets {
-            guard !names.isEmpty else {
-                throw ModelError.mismatch("an adapter without target modules adds nothing")
-            }
+            guard !names.isEmpty else { throw ModelError.mismatch("\(source) names no target module") }
             for name in names {
                 let one = LowRankConfiguration.Targets.named([name])
                 guard projections.contains(where: { one.contain($0.name) }) else {
                     let known = layers.first?.projections.map(\.shortName) ?? []
                     throw ModelError.mismatch(
-                        "the adapter's target module '\(name)' is none of the model's; it has "
+                        "\(source): the target module '\(name)' is none of the model's; it has "
                             + known.joined(separator: ", "))
                 }
             }

@@ -7,10 +7,14 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
     public enum Scaling: Codable, Equatable, Sendable {
         case none
         case linear(factor: Double)
+        /// NTK-aware (Reddit users bloc97 and emozilla): a longer sequence has a larger base.
+        case dynamic(factor: Double, trainedLength: Double)
         case llama3(factor: Double, lowFrequency: Double, highFrequency: Double, originalLength: Double)
+        /// Peng et al. 2023. `attention` multiplies cosines and sines; `truncate` rounds the bounds of
+        /// the ramp to whole pairs.
         case yarn(
             factor: Double, betaFast: Double, betaSlow: Double, originalLength: Double,
-            attention: Double)
+            attention: Double, truncate: Bool)
     }
 
     public var theta: Double
@@ -21,50 +25,41 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
         self.scaling = scaling
     }
 
-    /// Both dialects: `rope_theta` beside `rope_scaling`, and transformers 5's `rope_parameters`.
-    init(_ config: JSONFields) throws {
-        let parameters = config.nested("rope_parameters") ?? config.nested("rope_scaling")
-        theta = parameters?.number("rope_theta") ?? config.number("rope_theta") ?? 10_000
-        let type = parameters?.value("rope_type") as? String ?? parameters?.value("type") as? String
-        let factor = parameters?.number("factor") ?? 1
-        let length =
-            parameters?.number("original_max_position_embeddings")
-            ?? config.number("max_position_embeddings") ?? 2048
-        switch type ?? "default" {
-        case "default":
-            scaling = .none
-        case "linear":
-            scaling = .linear(factor: factor)
-        case "llama3":
-            scaling = .llama3(
-                factor: factor, lowFrequency: parameters?.number("low_freq_factor") ?? 1,
-                highFrequency: parameters?.number("high_freq_factor") ?? 4, originalLength: length)
-        case "yarn":
-            scaling = .yarn(
-                factor: factor, betaFast: parameters?.number("beta_fast") ?? 32,
-                betaSlow: parameters?.number("beta_slow") ?? 1, originalLength: length,
-                attention: parameters?.number("attention_factor") ?? (0.1 * log(factor) + 1))
-        case let other:
-            throw ModelError.unsupported(
-                file: config.file, field: "rope_type", found: other,
-                supported: "default, linear, llama3, yarn")
+    /// What cosines and sines are multiplied by.
+    public var amplitude: Double {
+        if case .yarn(_, _, _, _, let attention, _) = scaling { attention } else { 1 }
+    }
+
+    /// The length from which on frequencies follow the length of the sequence; nil where they never do.
+    var dynamicFrom: Int? {
+        if case .dynamic(_, let length) = scaling { Int(length) } else { nil }
+    }
+
+    /// The longest sequence that the scaling is made for.
+    var reach: Int {
+        switch scaling {
+        case .none, .linear, .llama3: 0
+        case .dynamic(let factor, let length), .yarn(let factor, _, _, let length, _, _):
+            Int(min(factor * length, 0x1p40))
         }
     }
 
-    /// What cosines and sines are multiplied by.
-    public var amplitude: Double {
-        if case .yarn(_, _, _, _, let attention) = scaling { attention } else { 1 }
-    }
-
     /// Radians a position for each pair of a head; [headDim / 2]
-    public func frequencies(headDim: Int) -> [Double] {
+    /// - Parameter length: tokens of the sequence, where frequencies follow it
+    public func frequencies(headDim: Int, length: Int = 0) -> [Double] {
         let half = headDim / 2
-        let plain = (0..<half).map { pow(theta, -2 * Double($0) / Double(headDim)) }
+        func powers(of base: Double) -> [Double] {
+            (0..<half).map { pow(base, -2 * Double($0) / Double(headDim)) }
+        }
+        let plain = powers(of: theta)
         switch scaling {
         case .none:
             return plain
         case .linear(let factor):
             return plain.map { $0 / factor }
+        case .dynamic(let factor, let trained):
+            let stretch = factor * max(Double(length), trained) / trained - (factor - 1)
+            return powers(of: theta * pow(stretch, Double(headDim) / Double(headDim - 2)))
         case .llama3(let factor, let low, let high, let length):
             return plain.map { frequency in
                 let wavelength = 2 * Double.pi / frequency
@@ -73,14 +68,16 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
                 let smooth = (length / wavelength - low) / (high - low)
                 return (1 - smooth) * frequency / factor + smooth * frequency
             }
-        case .yarn(let factor, let betaFast, let betaSlow, let length, _):
+        case .yarn(let factor, let betaFast, let betaSlow, let length, _, let truncate):
             func dimension(_ rotations: Double) -> Double {
                 Double(headDim) * log(length / (rotations * 2 * Double.pi)) / (2 * log(theta))
             }
-            let low = max(0, dimension(betaFast).rounded(.down))
-            let high = min(Double(headDim - 1), dimension(betaSlow).rounded(.up))
+            let (fast, slow) = (dimension(betaFast), dimension(betaSlow))
+            let low = max(0, truncate ? fast.rounded(.down) : fast)
+            let high = min(Double(headDim - 1), truncate ? slow.rounded(.up) : slow)
+            let width = low == high ? 0.001 : high - low
             return plain.enumerated().map { i, frequency in
-                let ramp = min(1, max(0, (Double(i) - low) / max(0.001, high - low)))
+                let ramp = min(1, max(0, (Double(i) - low) / width))
                 return frequency / factor * ramp + frequency * (1 - ramp)
             }
         }

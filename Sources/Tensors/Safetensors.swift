@@ -40,6 +40,9 @@ public struct SafetensorsFile {
         guard let json = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
             throw malformed("its header is not a JSON object")
         }
+        guard json.count == Self.topLevelNames(in: header) else {
+            throw malformed("its header names a tensor twice")
+        }
         let start = 8 + Int(length)
         var tensors: [String: Tensor] = [:]
         var spans: [(Range<Int>, String)] = []
@@ -81,6 +84,29 @@ public struct SafetensorsFile {
         }
         self.tensors = tensors
         metadata = json["__metadata__"] as? [String: String] ?? [:]
+    }
+
+    /// Members of a sound JSON object, counted with those that a dictionary would drop.
+    private static func topLevelNames(in json: Data) -> Int {
+        var (count, depth) = (0, 0)
+        var (isText, isEscaped) = (false, false)
+        for byte in json {
+            if isEscaped {
+                isEscaped = false
+            } else if isText {
+                isEscaped = byte == UInt8(ascii: "\\")
+                isText = byte != UInt8(ascii: "\"")
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isText = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+                case UInt8(ascii: ":"): count += depth == 1 ? 1 : 0
+                default: break
+                }
+            }
+        }
+        return count
     }
 
     /// Writes tensors as float32, in order of their names, through a temporary file beside `url`.

@@ -117,7 +117,7 @@ public struct BaseTraining {
             heads: recipe.model.heads)
         configuration.bosID = tokenizer.id(of: PromptFormat.Mark.begin.rawValue)
         configuration.eosIDs = tokenizer.id(of: PromptFormat.Mark.end.rawValue).map { [$0] } ?? []
-        configuration.contextLimit = 8192
+        configuration.trainedLength = 8192
         var generator = SeededGenerator(seed: recipe.seed, stream: "weights")
         let model = LanguageModel.random(configuration, using: &generator)
         model.initializeInduction(using: &generator)

@@ -9,20 +9,24 @@ public struct RotaryTable {
     let half: Int
 
     /// frequencies: [half], radians a position; `scale` multiplies cosines and sines (YaRN).
-    public init(positions: [Int32], frequencies: [Double], scale: Double = 1) {
+    /// - Parameter ofRow: a row's own frequencies, where they differ
+    public init(
+        positions: [Int32], frequencies: [Double], scale: Double = 1, ofRow: (Int) -> [Double]? = { _ in nil }
+    ) {
         half = frequencies.count
         cosines = Tensor(uninitialized: [positions.count, half])
         sines = Tensor(uninitialized: [positions.count, half])
         // Rows of one position share their angles: packed contexts repeat the same positions.
         var rowOfPosition: [Int32: Int] = [:]
         for (row, position) in positions.enumerated() {
-            if let known = rowOfPosition[position] {
+            let own = ofRow(row)
+            if own == nil, let known = rowOfPosition[position] {
                 cosines.copyRow(known, of: cosines, to: row)
                 sines.copyRow(known, of: sines, to: row)
                 continue
             }
-            rowOfPosition[position] = row
-            for (i, frequency) in frequencies.enumerated() {
+            if own == nil { rowOfPosition[position] = row }
+            for (i, frequency) in (own ?? frequencies).enumerated() {
                 let angle = Double(position) * frequency
                 cosines.floats[row * half + i] = Float(cos(angle) * scale)
                 sines.floats[row * half + i] = Float(sin(angle) * scale)

@@ -1,0 +1,35 @@
+import Tensors
+
+extension LanguageModel {
+    /// The angles of a pass's rows. Where frequencies follow the length of the sequence, each row has
+    /// those of its own sequence, so that packed sequences are as if alone.
+    func rotaryTable(_ positions: [Int32], _ visibility: Visibility) -> RotaryTable {
+        let rotary = configuration.rotary
+        guard let trained = rotary.dynamicFrom, positions.contains(where: { $0 >= trained }) else {
+            return RotaryTable(positions: positions, frequencies: frequencies, scale: rotary.amplitude)
+        }
+        let lengths = visibility.sequenceLengths(positions: positions).map { max($0, trained) }
+        var known: [Int: [Double]] = [:]
+        for length in Set(lengths) {
+            known[length] = rotary.frequencies(headDim: configuration.headDim, length: length)
+        }
+        return RotaryTable(
+            positions: positions, frequencies: frequencies, scale: rotary.amplitude,
+            ofRow: { known[lengths[$0]] })
+    }
+
+    /// The masks of a pass, by layer: that of windowed layers is made once for all of them.
+    func attentionPlans(
+        _ visibility: Visibility, positions: [Int32], cache: KVCache?
+    ) -> (Int) -> AttentionPlan {
+        let configuration = configuration
+        let plan = AttentionPlan(visibility)
+        guard let window = configuration.slidingWindow, configuration.firstWindowedLayer < layers.count else {
+            return { _ in plan }
+        }
+        let windowed = AttentionPlan(
+            visibility.windowed(
+                window, positions: positions, keyPositions: cache?.positions ?? positions))
+        return { configuration.window(ofLayer: $0) == nil ? plan : windowed }
+    }
+}

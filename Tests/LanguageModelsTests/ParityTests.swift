@@ -1,0 +1,115 @@
+import Foundation
+import LanguageModels
+import Tensors
+import Testing
+
+/// Every supported kind of checkpoint against transformers (Tests/References/checkpoints.py).
+struct ParityTests {
+    private struct Expected: Decodable {
+        struct Model: Decodable {
+            let short, long: [Float]
+            let greedy: [Int32]
+        }
+
+        let tokens: [[Int32]]
+        let places: [Int]
+        let models: [String: Model]
+    }
+
+    static let names = [
+        "llama", "llama-biased-yarn-bf16", "llama-dynamic", "llama-linear-sharded-bf16", "llama-yarn-mscale",
+        "llama3-tied", "mistral-fp16", "mistral-window", "qwen2", "qwen2-window", "qwen3",
+        "qwen3-biased-sharded-fp16",
+    ]
+    /// As the script makes it.
+    private static let long: [Int32] = (0..<4096).map { (i: Int) -> Int32 in
+        Int32((i * i * 7 + i * 3 + 5) % 31)
+    }
+
+    private let expected: Expected
+    private let c = Computation()
+
+    init() throws {
+        expected = try JSONDecoder().decode(
+            Expected.self, from: Data(contentsOf: Reference.folder("parity.json")))
+    }
+
+    private func open(_ name: String) throws -> (LanguageModel, Expected.Model) {
+        (try LanguageModel(folder: Reference.folder(name)), try #require(expected.models[name]))
+    }
+
+    @Test func `every fixture is compared`() {
+        #expect(Set(expected.models.keys) == Set(Self.names))
+    }
+
+    @Test(arguments: names)
+    func `logits are those of transformers, packed and far out`(_ name: String) throws {
+        let (model, reference) = try open(name)
+        // All three sequences in one pass: none may know of the others.
+        let packed = Packed([expected.tokens[0], Self.long, expected.tokens[1]])
+        let logits = model.logits(packed.hidden(of: model, c), in: c)
+        let first = expected.tokens[0].count
+        let short = Array(0..<first) + Array(first + Self.long.count..<packed.rows.count)
+        func rows(_ indices: [Int]) -> [Float] { c.gatherRows(logits, indices.map { Int32($0) }).values }
+        #expect(distance(rows(short), reference.short) < 1e-5)
+        #expect(distance(rows(expected.places.map { first + $0 }), reference.long) < 1e-4)
+    }
+
+    @Test(arguments: names)
+    func `greedy tokens are those of transformers, through the cache`(_ name: String) throws {
+        let (model, reference) = try open(name)
+        let prompt = expected.tokens[0]
+        let cache = KVCache(for: model.configuration, capacity: prompt.count + reference.greedy.count)
+        var (tokens, generated, length) = (prompt, [Int32](), 0)
+        while generated.count < reference.greedy.count {
+            let rows = Array(length..<length + tokens.count)
+            var visibility = Visibility()
+            for row in rows { visibility.append([0..<row + 1]) }
+            let hidden = model.hidden(
+                model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility,
+                cache: cache, cacheRows: rows, in: c)
+            length += tokens.count
+            let next = c.backend.argmax(model.logits(hidden, in: c)).last ?? 0
+            generated.append(next)
+            tokens = [next]
+        }
+        #expect(generated == reference.greedy)
+    }
+
+    /// Dynamic scaling turns earlier keys by the base of their time, there as here.
+    @Test(arguments: names.filter { $0 != "llama-dynamic" })
+    func `cached equals uncached`(_ name: String) throws {
+        let (model, _) = try open(name)
+        let tokens = Array(Self.long.prefix(40))
+        let whole = Packed([tokens]).hidden(of: model, c).values
+        let cache = KVCache(for: model.configuration, capacity: tokens.count)
+        var stepwise: [Float] = []
+        for stretch in [0..<9, 9..<10, 10..<31, 31..<40] {
+            var visibility = Visibility()
+            for row in stretch { visibility.append([0..<row + 1]) }
+            stepwise +=
+                model.hidden(
+                    model.embed(Array(tokens[stretch]), in: c), positions: stretch.map { Int32($0) },
+                    visibility: visibility, cache: cache, cacheRows: Array(stretch), in: c
+                ).values
+        }
+        #expect(distance(stepwise, whole) < 1e-5)
+    }
+
+    @Test(arguments: names)
+    func `a saved configuration is read as the same`(_ name: String) throws {
+        let (model, _) = try open(name)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saved-\(UUID())")
+        try model.save(to: folder)
+        let again = try LanguageModel(folder: folder)
+        let (written, read) = (model.configuration, again.configuration)
+        // A number may lose its last bit on its way through JSON.
+        let frequencies = [written, read].map { $0.rotary.frequencies(headDim: $0.headDim, length: 4096) }
+        #expect(zip(frequencies[0], frequencies[1]).allSatisfy { abs($0 / $1 - 1) < 1e-12 })
+        #expect(abs(written.rotary.amplitude - read.rotary.amplitude) < 1e-12)
+        var same = read
+        same.rotary = written.rotary
+        #expect(same == written)
+        #expect(again.tensors.keys == model.tensors.keys)
+    }
+}
