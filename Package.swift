@@ -65,7 +65,9 @@ let package = Package(
             name: "ResultsTests",
             dependencies: ["Results", "Leaderboards", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Fixtures"]),
-        .testTarget(name: "MethodsTests", dependencies: ["Methods", "Tasks", "Bench", "Seeding"]),
+        .testTarget(
+            name: "MethodsTests", dependencies: ["Methods", "Tasks", "Bench", "Seeding"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Methods", "Bench"]),
         .testTarget(
             name: "PicBenchTests",

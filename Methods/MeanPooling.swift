@@ -30,7 +30,7 @@ public struct MeanPooling: TrainableMethod {
             }
         }
         return SoftPrompts(
-            slots: c.linear(c.windowMean(states, windows), compressor.projection), ranges: ranges,
+            slots: compressor.slots(from: c.windowMean(states, windows), in: c), ranges: ranges,
             positions: contexts.map { $0.windows.map { $0.upperBound - 1 } },
             next: contexts.map(\.tokens.count))
     }

@@ -6,7 +6,7 @@ import Tokenizers
 /// An opened model folder: the decoder that every method of a grid shares.
 public struct Backbone {
     public let folder: URL
-    /// The folder's name.
+    /// The folder's name, with the adapter's behind it where there is one.
     public let name: String
     /// SHA-256 over the files that decide its outputs.
     public let contentHash: String
@@ -14,8 +14,18 @@ public struct Backbone {
     public let tokenizer: Tokenizer
     public let format: PromptFormat
 
-    public init(folder: URL) throws {
-        let model = try LanguageModel(folder: folder)
+    /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
+    public init(folder: URL, adapter: URL? = nil) throws {
+        var model = try LanguageModel(folder: folder)
+        var hashed = try FileHash.files(in: folder) {
+            $0.hasSuffix(".safetensors") || $0 == "config.json" || Tokenizer.fileNames.contains($0)
+        }
+        if let adapter {
+            model = model.merged(with: try LowRankAdapter(folder: adapter, for: model))
+            hashed += [LowRankAdapter.configurationFile, LowRankAdapter.weightsFile].map {
+                adapter.appendingPathComponent($0)
+            }
+        }
         let tokenizer = try Tokenizer(folder: folder)
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ModelError.mismatch(
@@ -23,16 +33,18 @@ public struct Backbone {
                     + "\(model.configuration.vocabularySize) rows; they belong to different models")
         }
         try self.init(
-            folder: folder, model: model, tokenizer: tokenizer,
-            contentHash: FileHash.of(
-                FileHash.files(in: folder) {
-                    $0.hasSuffix(".safetensors") || $0 == "config.json" || Tokenizer.fileNames.contains($0)
-                }))
+            folder: folder,
+            name: ([folder] + (adapter.map { [$0] } ?? [])).map(\.lastPathComponent)
+                .joined(separator: "+"),
+            model: model, tokenizer: tokenizer, contentHash: FileHash.of(hashed))
     }
 
-    public init(folder: URL, model: LanguageModel, tokenizer: Tokenizer, contentHash: String) {
+    /// - Parameter name: by default the folder's
+    public init(
+        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer, contentHash: String
+    ) {
         self.folder = folder
-        name = folder.lastPathComponent
+        self.name = name ?? folder.lastPathComponent
         self.contentHash = contentHash
         self.model = model
         self.tokenizer = tokenizer

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What can be wrong with a request to a method, a task or a compressor, in one line.
 public enum BenchError: Error, CustomStringConvertible, LocalizedError {
@@ -13,7 +14,9 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
     case contextTooLong(tokens: Int, limit: Int, document: String)
     case oneDocument(control: String)
 
-    public var description: String {
+    public var description: String { text.oneLine }
+
+    private var text: String {
         switch self {
         case .unknown(let kind, let name, let known):
             "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"

@@ -8,12 +8,15 @@ public enum CompressedContext {
     case tokens([Int32])
     /// Input embeddings, [slots, hidden], at ascending positions; the prompt goes on at `next`.
     case slots(Tensor, positions: [Int], next: Int)
+    /// The same, with what its method puts in front of prompts.
+    indirect case introduced(CompressedContext, by: PromptLead)
 
     /// Decoder positions that it takes.
     public var count: Int {
         switch self {
         case .tokens(let tokens): tokens.count
         case .slots(let slots, _, _): slots.rows
+        case .introduced(let kept, _): kept.count
         }
     }
 }

@@ -2,37 +2,6 @@ import Foundation
 import LanguageModels
 import Tensors
 
-/// What a folder with a trained compressor says about itself: `compressor.json`.
-public struct CompressorCard: Codable, Equatable, Sendable {
-    public var name: String
-    /// The method's identifier and the canonical JSON of its parameters.
-    public var method: String
-    public var parameters: String
-    /// Ratios that it was trained at.
-    public var ratios: [Double]
-    /// The hash of the base model; another base is refused.
-    public var baseHash: String
-    public var seed: UInt64
-    public var steps: Int
-    public var trainableParameters: Int
-    public var prefix: [Int32]
-
-    public init(
-        name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
-        steps: Int, trainableParameters: Int, prefix: [Int32]
-    ) {
-        self.name = name
-        self.method = method
-        self.parameters = parameters
-        self.ratios = ratios
-        self.baseHash = baseHash
-        self.seed = seed
-        self.steps = steps
-        self.trainableParameters = trainableParameters
-        self.prefix = prefix
-    }
-}
-
 /// A trained compressor in a folder of its own, by default `compressors/NAME` in its model's folder.
 public struct StoredCompressor: Sendable {
     public let folder: URL
@@ -42,6 +11,8 @@ public struct StoredCompressor: Sendable {
     static let cardFile = "compressor.json"
     static let memoryFile = "memory.safetensors"
     static let encoderFile = "encoder.safetensors"
+    static let answerLead = "lead.answer"
+    static let readBackLead = "lead.readBack"
     /// Those that decide what it does.
     static let files: Set = [
         cardFile, memoryFile, encoderFile, LowRankAdapter.configurationFile, LowRankAdapter.weightsFile,
@@ -49,16 +20,7 @@ public struct StoredCompressor: Sendable {
 
     public init(folder: URL) throws {
         self.folder = folder
-        let file = folder.appendingPathComponent(Self.cardFile)
-        guard let data = try? Data(contentsOf: file) else {
-            throw BenchError.badCompressor(folder: folder.path, reason: "compressor.json is missing")
-        }
-        do {
-            card = try JSONDecoder().decode(CompressorCard.self, from: data)
-        } catch {
-            throw BenchError.badCompressor(
-                folder: folder.path, reason: "compressor.json is not sound: \(error)")
-        }
+        card = try CompressorCard(file: folder.appendingPathComponent(Self.cardFile))
         contentHash = try FileHash.of(
             FileHash.files(in: folder.resolvingSymlinksInPath()) { Self.files.contains($0) })
     }
@@ -117,11 +79,28 @@ public struct StoredCompressor: Sendable {
                 "it was trained on another base model (hash \(card.baseHash.prefix(12)), "
                     + "this one is \(backbone.contentHash.prefix(12)))")
         }
+        let configuration = backbone.model.configuration
+        guard card.prefix.allSatisfy({ $0 >= 0 && Int($0) < configuration.vocabularySize }) else {
+            throw bad(
+                "its prefix \(card.prefix) is outside the vocabulary of \(configuration.vocabularySize)")
+        }
+        guard card.imported.map({ $0.segmentTokens > 0 }) ?? true else {
+            throw bad("its segments have \(card.imported?.segmentTokens ?? 0) tokens, expected at least 1")
+        }
+        let hidden = configuration.hiddenSize
         let stored = try SafetensorsFile(folder.appendingPathComponent(Self.memoryFile)).tensors
-        let hidden = backbone.model.configuration.hiddenSize
-        guard let memory = stored["memory"], let projection = stored["projection"], memory.width == hidden,
-            memory.rows > 0, projection.shape == [hidden, hidden]
-        else { throw bad("memory.safetensors lacks memory or projection of width \(hidden)") }
+        func take(_ name: String, rows: Int? = nil) throws -> Tensor {
+            guard let tensor = stored[name], tensor.shape.count == 2, tensor.rows > 0, tensor.width == hidden,
+                tensor.rows == rows ?? tensor.rows
+            else {
+                throw bad(
+                    "memory.safetensors holds '\(name)' of shape \(stored[name]?.shape ?? []), expected "
+                        + "[\(rows.map(String.init) ?? "memories"), \(hidden)]")
+            }
+            let copy = tensor.copy()
+            guard copy.isFinite else { throw bad("'\(name)' holds numbers that are not finite") }
+            return copy
+        }
         var encoder = backbone.model
         let weights = folder.appendingPathComponent(Self.encoderFile)
         if FileManager.default.fileExists(atPath: weights.path) {
@@ -142,8 +121,14 @@ public struct StoredCompressor: Sendable {
             FileManager.default.fileExists(atPath: adaptation.path)
             ? try LowRankAdapter(folder: folder, for: encoder) : nil
         return Compressor(
-            encoder: encoder, adapter: adapter, memory: memory.copy(), projection: projection.copy(),
-            prefix: card.prefix)
+            encoder: encoder, adapter: adapter, memory: try take("memory"),
+            projection: card.imported == nil ? try take("projection", rows: hidden) : nil,
+            prefix: card.prefix, segmentTokens: card.imported?.segmentTokens,
+            lead: card.imported == nil
+                ? nil
+                : PromptLead(
+                    answer: try take(Self.answerLead, rows: 1), readBack: try take(Self.readBackLead, rows: 1)
+                ))
     }
 }
 
@@ -163,9 +148,12 @@ extension Compressor {
         } catch {
             throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
         }
+        var own = ["memory": memory]
+        own["projection"] = projection
+        own[StoredCompressor.answerLead] = lead?.answer
+        own[StoredCompressor.readBackLead] = lead?.readBack
         try SafetensorsFile.write(
-            ["memory": memory, "projection": projection],
-            to: folder.appendingPathComponent(StoredCompressor.memoryFile))
+            own, to: folder.appendingPathComponent(StoredCompressor.memoryFile))
         if let adapter {
             try adapter.save(to: folder, baseModel: baseModel)
         } else {

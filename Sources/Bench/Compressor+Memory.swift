@@ -36,6 +36,8 @@ extension Compressor {
     /// - Parameters:
     ///   - chunks: stretches of the context whose tokens see only their own stretch
     ///   - visible: what a memory token sees besides itself and the prefix
+    ///
+    /// Where contexts are cut into segments, both are asked about each segment as a context of its own.
     public func encode(
         _ contexts: [Context], positions arrangement: MemoryPositions,
         chunks: (Context) -> [Range<Int>] = { [0..<$0.tokens.count] },
@@ -49,37 +51,45 @@ extension Compressor {
         var next: [Int] = []
         var watched: [[AttentionWatch.Row]] = []
         for context in contexts {
-            let windows = context.windows
-            let begin = rows.append(tokens: prefix, firstPosition: 0)
-            let firstKey = rows.count
-            for chunk in chunks(context) where !chunk.isEmpty {
-                rows.append(
-                    tokens: context.tokens[chunk], firstPosition: prefix.count + chunk.lowerBound,
-                    seeing: [begin])
+            let segments = segments(of: context)
+            // The context's keys are one stretch, whatever it is cut into: begin tokens before, memories
+            // behind.
+            let begins = segments.map { _ in rows.append(tokens: prefix, firstPosition: 0) }
+            let contextKeys = rows.count..<rows.count + context.tokens.count
+            for (segment, begin) in zip(segments, begins) {
+                let part = segment.context
+                for chunk in chunks(part) where !chunk.isEmpty {
+                    rows.append(
+                        tokens: part.tokens[chunk], firstPosition: prefix.count + chunk.lowerBound,
+                        seeing: [begin])
+                }
             }
-            let length = context.tokens.count
-            let firstMemory = rows.count
-            ranges.append(memoryRows.count..<memoryRows.count + windows.count)
+            let windows = context.windows
+            let firstSlot = tokenOfSlot.count
             let sample = Set(MemoryAttention.sample(of: windows.count))
             watched.append([])
-            for (j, window) in windows.enumerated() {
-                let token = MemoryToken(
-                    index: j, contextKeys: firstKey..<firstKey + length, firstMemoryKey: firstMemory)
-                let place = arrangement == .spread ? window.upperBound - 1 : length + j
-                let key = rows.append(
-                    slot: tokenOfSlot.count, position: prefix.count + place,
-                    seeing: [begin] + visible(context, token))
-                if c.watch != nil, sample.contains(j) {
-                    watched[watched.count - 1].append(
-                        .init(row: key, visible: rows.visibility[key], wanted: token.contextKeys))
+            for (segment, begin) in zip(segments, begins) {
+                let (part, firstMemory) = (segment.context, rows.count)
+                for (j, end) in segment.windowEnds.enumerated() {
+                    let token = MemoryToken(
+                        index: j, contextKeys: segment.keys(in: contextKeys), firstMemoryKey: firstMemory)
+                    let place = arrangement == .spread ? end - 1 : part.tokens.count + j
+                    let key = rows.append(
+                        slot: tokenOfSlot.count, position: prefix.count + place,
+                        seeing: [begin] + visible(part, token))
+                    if c.watch != nil, sample.contains(tokenOfSlot.count - firstSlot) {
+                        watched[watched.count - 1].append(
+                            .init(row: key, visible: rows.visibility[key], wanted: contextKeys))
+                    }
+                    // Longer contexts than were trained on use the table again from its first row.
+                    tokenOfSlot.append(Int32(j % memory.rows))
+                    memoryRows.append(Int32(key))
                 }
-                // Longer contexts than were trained on use the table again from its first row.
-                tokenOfSlot.append(Int32(j % memory.rows))
-                memoryRows.append(Int32(key))
             }
+            ranges.append(firstSlot..<tokenOfSlot.count)
             positions.append(
                 arrangement == .spread ? windows.map { $0.upperBound - 1 } : Array(0..<windows.count))
-            next.append(arrangement == .spread ? length : windows.count)
+            next.append(arrangement == .spread ? context.tokens.count : windows.count)
         }
         let memories = c.gatherRows(memory, tokenOfSlot)
         c.watch?.begin(watched)
@@ -88,7 +98,7 @@ extension Compressor {
             visibility: rows.visibility, adapter: adapter, in: c)
         c.watch?.end()
         return SoftPrompts(
-            slots: c.linear(c.gatherRows(hidden, memoryRows), projection), ranges: ranges,
+            slots: slots(from: c.gatherRows(hidden, memoryRows), in: c), ranges: ranges,
             positions: positions,
             next: next)
     }
@@ -107,5 +117,39 @@ extension Compressor {
             rows.embeddings(of: encoder, in: c), positions: rows.positions, visibility: rows.visibility,
             adapter: adapter, in: c)
         return (hidden, ranges)
+    }
+}
+
+extension Compressor {
+    /// A stretch of a context that is encoded on its own, from position 0.
+    private struct Segment {
+        let context: Context
+        /// Its first token's place in the whole context.
+        let first: Int
+        /// Where the windows of its memory tokens end, counted from its first token.
+        let windowEnds: [Int]
+
+        func keys(in whole: Range<Int>) -> Range<Int> {
+            whole.lowerBound + first..<whole.lowerBound + first + context.tokens.count
+        }
+    }
+
+    /// The segments of a context: equal ones, each with the windows of its own length; where rounding
+    /// makes them more than the context has, the last one lacks some.
+    private func segments(of context: Context) -> [Segment] {
+        let length = context.tokens.count
+        guard let segmentTokens, length > segmentTokens else {
+            return [Segment(context: context, first: 0, windowEnds: context.windows.map(\.upperBound))]
+        }
+        let count = (length + segmentTokens - 1) / segmentTokens
+        let size = (length + count - 1) / count
+        var left = context.budget
+        return stride(from: 0, to: length, by: size).map { first in
+            let tokens = context.tokens[first..<min(first + size, length)]
+            let part = Context(tokens: Array(tokens), ratio: context.ratio, seed: context.seed)
+            let ends = part.windows.prefix(left).map(\.upperBound)
+            left -= ends.count
+            return Segment(context: part, first: first, windowEnds: ends)
+        }
     }
 }

@@ -11,22 +11,30 @@ public final class Compressor {
     public let adapter: LowRankAdapter?
     /// Memory token embeddings, [memories, hidden]; memory j of a context has row j mod memories.
     public let memory: Tensor
-    /// [hidden, hidden]
-    public let projection: Tensor
+    /// [hidden, hidden]; nil where hidden states are slots as they are.
+    public let projection: Tensor?
     /// What comes before a context in the encoder, such as the token that begins every sequence.
     public let prefix: [Int32]
+    /// The longest stretch of a context that is encoded at once; a longer context is cut into equal
+    /// ones. Nil where contexts are never cut.
+    public let segmentTokens: Int?
+    /// What it puts in front of prompts, if anything.
+    public let lead: PromptLead?
 
     /// Rows of the table of memory tokens.
     public static let memories = 256
 
     public init(
-        encoder: LanguageModel, adapter: LowRankAdapter?, memory: Tensor, projection: Tensor, prefix: [Int32]
+        encoder: LanguageModel, adapter: LowRankAdapter?, memory: Tensor, projection: Tensor?,
+        prefix: [Int32], segmentTokens: Int? = nil, lead: PromptLead? = nil
     ) {
         self.encoder = encoder
         self.adapter = adapter
         self.memory = memory
         self.projection = projection
         self.prefix = prefix
+        self.segmentTokens = segmentTokens
+        self.lead = lead
     }
 
     /// The untrained compressor of a model: the model itself as the encoder, a map that brings
@@ -57,9 +65,15 @@ public final class Compressor {
             prefix: model.configuration.bosID.map { [$0] } ?? [])
     }
 
+    /// Slots from the encoder's hidden states; both [rows, hidden]
+    public func slots(from hidden: Tensor, in c: Computation) -> Tensor {
+        projection.map { c.linear(hidden, $0) } ?? hidden
+    }
+
     /// Everything of it that training changes, by name.
     public var trainable: [String: Tensor] {
-        var result = ["memory": memory, "projection": projection]
+        var result = ["memory": memory]
+        result["projection"] = projection
         if let adapter {
             result.merge(adapter.tensors) { a, _ in a }
         } else {

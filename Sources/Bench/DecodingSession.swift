@@ -12,11 +12,14 @@ public final class DecodingSession {
         public let prompt: [Int32]
         /// At least 1.
         public let maxNewTokens: Int
+        /// Whether the prompt asks for the context itself.
+        public let readsBack: Bool
 
-        public init(context: Int, prompt: [Int32], maxNewTokens: Int) {
+        public init(context: Int, prompt: [Int32], maxNewTokens: Int, readsBack: Bool = false) {
             self.context = context
             self.prompt = prompt
             self.maxNewTokens = maxNewTokens
+            self.readsBack = readsBack
         }
     }
 
@@ -53,15 +56,13 @@ public final class DecodingSession {
         var freeKey = rows.count
         for (i, request) in requests.enumerated() {
             precondition(!request.prompt.isEmpty, "request \(i) has no prompt")
-            let seen = placed.keys[request.context]
-            let position = placed.next[request.context]
-            let own = rows.append(
-                tokens: request.prompt, firstPosition: position, key: freeKey, seeing: [seen])
+            let own = placed.append(request, key: freeKey, to: &rows)
             lastRows.append(Int32(rows.count - 1))
             sequences.append(
                 Sequence(
-                    index: i, seen: seen, firstKey: own.lowerBound, nextKey: own.upperBound,
-                    nextPosition: position + own.count, token: 0, left: request.maxNewTokens))
+                    index: i, seen: placed.keys[request.context], firstKey: own.lowerBound,
+                    nextKey: own.upperBound, nextPosition: placed.next[request.context] + own.count,
+                    token: 0, left: request.maxNewTokens))
             freeKey = own.upperBound + request.maxNewTokens
         }
         cache = KVCache(for: model.configuration, capacity: freeKey)
@@ -121,40 +122,6 @@ public final class DecodingSession {
     }
 }
 
-/// The rows of several contexts in front of their prompts.
-struct ContextRows {
-    /// What a prompt behind each context sees.
-    var keys: [Range<Int>] = []
-    /// The position behind each context.
-    var next: [Int] = []
-    /// All slots; nil where there are none.
-    let slots: Tensor?
-
-    init(_ contexts: [CompressedContext], prefix: [Int32], rows: inout RowAssembly) {
-        var parts: [Tensor] = []
-        var slotCount = 0
-        for context in contexts {
-            let first = rows.count
-            let begin = rows.append(tokens: prefix, firstPosition: 0)
-            switch context {
-            case .tokens(let tokens):
-                rows.append(tokens: tokens, firstPosition: prefix.count, seeing: [begin])
-                next.append(prefix.count + tokens.count)
-            case .slots(let slots, let positions, let end):
-                for (i, position) in positions.enumerated() {
-                    rows.append(
-                        slot: slotCount + i, position: prefix.count + position, seeing: [first..<rows.count])
-                }
-                slotCount += slots.rows
-                parts.append(slots)
-                next.append(prefix.count + end)
-            }
-            keys.append(first..<rows.count)
-        }
-        slots = parts.isEmpty ? nil : Computation().concatenateRows(parts)
-    }
-}
-
 extension DecodingSession {
     /// The share of each target that the decoder predicts token by token, given all before it.
     ///
@@ -167,9 +134,7 @@ extension DecodingSession {
         let placed = ContextRows(contexts, prefix: prefix, rows: &rows)
         var predicting: [Int32] = []
         for (request, target) in zip(requests, targets) {
-            let own = rows.append(
-                tokens: request.prompt + target.dropLast(), firstPosition: placed.next[request.context],
-                seeing: [placed.keys[request.context]])
+            let own = placed.append(request, then: target.dropLast(), key: rows.count, to: &rows)
             predicting += own.suffix(target.count).map { Int32($0) }
         }
         let hidden = model.hidden(

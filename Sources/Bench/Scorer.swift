@@ -86,7 +86,7 @@ public struct Scorer {
             DecodingSession.Request(
                 context: indexOf[example.documentID] ?? 0,
                 prompt: backbone.format.suffix(example.instruction),
-                maxNewTokens: limit(of: example))
+                maxNewTokens: limit(of: example), readsBack: task.readsBack)
         }
         for (example, request) in zip(batch, requests) {
             let tokens = contexts[request.context].tokens.count + request.prompt.count + request.maxNewTokens
@@ -95,10 +95,11 @@ public struct Scorer {
                 throw BenchError.contextTooLong(tokens: tokens, limit: limit, document: example.documentID)
             }
         }
-        let outputs = DecodingSession(
+        let session = DecodingSession(
             compressed, requests, model: backbone.model, prefix: backbone.format.prefix,
-            stop: backbone.format.stop
-        ).finish()
+            stop: backbone.format.stop)
+        guard session.firstLogits.isFinite else { throw backbone.model.notFinite(in: backbone.folder) }
+        let outputs = session.finish()
         let readBack =
             task.readsBack
             ? DecodingSession.tokenAccuracy(
@@ -161,6 +162,12 @@ public struct Scorer {
                 (positions.last ?? -1) < next
             else { throw bad("positions do not ascend from 0 to below \(next)") }
             guard slots.isFinite else { throw bad("a slot holds numbers that are not finite") }
+        case .introduced(let kept, let lead):
+            let hidden = backbone.model.configuration.hiddenSize
+            guard [lead.answer, lead.readBack].allSatisfy({ $0.shape == [1, hidden] && $0.isFinite }) else {
+                throw bad("what introduces prompts is not one finite row of width \(hidden)")
+            }
+            return try inspect(kept, of: context, budgetApplies: budgetApplies, method: method)
         }
         let configuration = backbone.model.configuration
         return Kept(

@@ -41,7 +41,9 @@ extension TrainableMethod {
         else { throw BenchError.untrained(method: Self.card.id, ratio: nil, trained: []) }
         let prompts = encode(contexts, with: compressor, in: tools.computation)
         return zip(prompts.ranges, zip(prompts.positions, prompts.next)).map { range, place in
-            .slots(prompts.slots.rowsCopy(range), positions: place.0, next: place.1)
+            let kept = CompressedContext.slots(
+                prompts.slots.rowsCopy(range), positions: place.0, next: place.1)
+            return compressor.lead.map { .introduced(kept, by: $0) } ?? kept
         }
     }
 }

@@ -20,33 +20,9 @@ extension LowRankAdapter {
                 weights.path, hint: "an adapter saved as adapter_model.bin must be saved as safetensors")
         }
         var stored = try SafetensorsFile(weights).tensors
-        var pairs: [String: Pair] = [:]
-        for projection in model.projections {
-            let (out, width) = (projection.weight.rows, projection.weight.width)
-            func take(_ suffix: String, _ shape: [Int]) throws -> Tensor? {
-                let name = Self.peftPrefix + projection.name + suffix
-                guard let tensor = stored.removeValue(forKey: name) else { return nil }
-                guard tensor.shape == shape else {
-                    throw ModelError.mismatch(
-                        "\(weights.path): '\(name)' has the shape \(tensor.shape), this model and rank "
-                            + "\(configuration.rank) ask for \(shape); the adapter belongs to another model")
-                }
-                let copy = tensor.copy()
-                guard copy.isFinite else {
-                    throw ModelError.badConfiguration(
-                        file: weights.path, reason: "'\(name)' holds numbers that are not finite")
-                }
-                return copy
-            }
-            let down = try take(Self.downSuffix, [configuration.rank, width])
-            let up = try take(Self.upSuffix, [out, configuration.rank])
-            if let down, let up { pairs[projection.name] = Pair(down: down, up: up) }
-            if (down == nil) != (up == nil) {
-                throw ModelError.missingTensor(
-                    folder: folder.path,
-                    name: Self.peftPrefix + projection.name + (down == nil ? Self.downSuffix : Self.upSuffix))
-            }
-        }
+        let pairs = try Pair.take(
+            from: &stored, of: weights.path, for: model, rank: configuration.rank, prefix: Self.peftPrefix,
+            suffixes: (Self.downSuffix, Self.upSuffix))
         let vocabulary = model.configuration.vocabularySize
         if let table = stored.first(where: {
             ($0.key.contains("embed_tokens") || $0.key.contains("lm_head"))

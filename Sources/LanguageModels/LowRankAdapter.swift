@@ -7,6 +7,11 @@ public final class LowRankAdapter {
     public struct Pair {
         public let down: Tensor
         public let up: Tensor
+
+        public init(down: Tensor, up: Tensor) {
+            self.down = down
+            self.up = up
+        }
     }
 
     public let configuration: LowRankConfiguration

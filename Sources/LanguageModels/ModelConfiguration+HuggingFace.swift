@@ -10,6 +10,9 @@ extension ModelConfiguration {
     public init(huggingFace folder: URL) throws {
         let fields = try JSONFields(folder.appendingPathComponent("config.json"))
         try self.init(fields)
+        if let bosID, bosID >= vocabularySize {
+            throw fields.refusal("bos_token_id", supported: "ids below vocab_size, \(vocabularySize)")
+        }
         let generation = folder.appendingPathComponent("generation_config.json")
         if FileManager.default.fileExists(atPath: generation.path) {
             let own = try JSONFields(generation).tokenIDs("eos_token_id")

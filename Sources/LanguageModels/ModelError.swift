@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What can be wrong with a model's folder, in one line: where, what was found, what to do.
 public enum ModelError: Error, CustomStringConvertible, LocalizedError {
@@ -10,7 +11,9 @@ public enum ModelError: Error, CustomStringConvertible, LocalizedError {
     case wrongShape(folder: String, name: String, found: [Int], expected: [Int])
     case mismatch(String)
 
-    public var description: String {
+    public var description: String { text.oneLine }
+
+    private var text: String {
         switch self {
         case .missingFolder(let path):
             "no model at \(path): there is no such folder; give a folder with config.json and safetensors"

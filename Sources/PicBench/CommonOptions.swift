@@ -9,6 +9,23 @@ struct StoreOptions: ParsableArguments {
     var db = "results.sqlite"
 }
 
+/// The model, and what adapts it.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The model: a folder, or a name in Models/.")
+    var model = ModelLocator.bundled
+
+    @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))
+    var adapter: String?
+
+    /// Opens it, and refuses weights that no figure can come from.
+    func open() throws -> Backbone {
+        let backbone = try Backbone(
+            folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) })
+        try backbone.model.requireFiniteWeights(of: backbone.folder)
+        return backbone
+    }
+}
+
 /// How much of the machine is used.
 struct MachineOptions: ParsableArguments {
     @Option(help: "Threads; by default one a core.")

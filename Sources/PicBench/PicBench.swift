@@ -68,7 +68,7 @@ struct RootCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CompareCommand.self, ExportCommand.self, MergeCommand.self, ListCommand.self,
-            TrainCommand.self, GenerateCommand.self,
+            TrainCommand.self, ImportCommand.self, GenerateCommand.self,
             TokenizeCommand.self, ScoreCommand.self, BenchCommand.self,
         ])
 }

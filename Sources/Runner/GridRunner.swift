@@ -128,7 +128,7 @@ public struct GridRunner {
             // The same number of tokens for everyone, stop tokens ignored.
             let request = DecodingSession.Request(
                 context: 0, prompt: backbone.format.suffix(example.instruction),
-                maxNewTokens: Self.decodedTokens + 1)
+                maxNewTokens: Self.decodedTokens + 1, readsBack: cell.task.card.readsBack)
             let begin = clock.now
             let session = DecodingSession(
                 [compressed], [request], model: backbone.model, prefix: backbone.format.prefix, stop: [])

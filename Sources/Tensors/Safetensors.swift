@@ -6,7 +6,9 @@ public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
     case malformed(path: String, reason: String)
     case unwritable(path: String, reason: String)
 
-    public var description: String {
+    public var description: String { text.oneLine }
+
+    private var text: String {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read \(path): \(reason)"

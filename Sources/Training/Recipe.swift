@@ -1,3 +1,4 @@
+import Bench
 import Foundation
 import LanguageModels
 import Tensors
@@ -135,13 +136,7 @@ public func readRecipe<Recipe: Decodable>(_ url: URL, as type: Recipe.Type = Rec
     }
     do {
         return try JSONDecoder().decode(Recipe.self, from: data)
-    } catch DecodingError.keyNotFound(let key, _) {
-        throw TrainingError.badRecipe(file: url.path, reason: "the field '\(key.stringValue)' is missing")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-        DecodingError.dataCorrupted(let context)
-    {
-        let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-        throw TrainingError.badRecipe(
-            file: url.path, reason: "\(place.isEmpty ? "the file" : place): \(context.debugDescription)")
+    } catch let error as DecodingError {
+        throw TrainingError.badRecipe(file: url.path, reason: error.line)
     }
 }

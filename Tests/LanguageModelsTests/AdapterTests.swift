@@ -21,7 +21,8 @@ struct AdapterTests {
             Expected.self, from: Data(contentsOf: Reference.folder("adapters.json")))
     }
 
-    private func logits(_ adapter: LowRankAdapter?) -> [Float] {
+    private func logits(_ adapter: LowRankAdapter?, of other: LanguageModel? = nil) -> [Float] {
+        let model = other ?? model
         let c = Computation()
         let packed = Packed(expected.tokens)
         let hidden = model.hidden(
@@ -36,6 +37,7 @@ struct AdapterTests {
         let found = try #require(expected.logits[name])
         #expect(distance(logits(adapter), found) < 1e-5)
         #expect(distance(found, expected.base) > 0.01)
+        #expect(distance(logits(nil, of: model.merged(with: adapter)), found) < 1e-5)
     }
 
     /// What PEFT loaded for `ours` is what is written today.
@@ -92,6 +94,17 @@ struct AdapterTests {
         let message = error?.description ?? ""
         #expect(
             message.contains(part) && message.contains("adapter-") && !message.contains("\n"), "\(message)")
+    }
+
+    @Test func `an adapter with another vocabulary is refused in one line`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
+        let file = folder.appendingPathComponent(LowRankAdapter.weightsFile)
+        var tensors = try SafetensorsFile(file).tensors
+        tensors["base_model.model.model.embed_tokens.weight"] = Tensor(shape: [33, 24])
+        try SafetensorsFile.write(tensors, to: file)
+        let error = #expect(throws: ModelError.self) { try LowRankAdapter(folder: folder, for: model) }
+        #expect(error?.description.contains("has the shape [33, 24], the model's vocabulary has 31") == true)
     }
 
     @Test func `an adapter of another model is refused in one line`() throws {

@@ -56,6 +56,46 @@ struct CheckpointTests {
         expectError("checkpoint-") { try LanguageModel(folder: folder) }
     }
 
+    @Test func `shards that lack what the index says are named`() throws {
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: Reference.folder("llama-linear-sharded-bf16"), to: folder)
+        let index = folder.appendingPathComponent("model.safetensors.index.json")
+        let text = try String(contentsOf: index, encoding: .utf8)
+        let moved = try #require(text.range(of: #""model.norm.weight": "model-0000"#))
+        try text.replacingCharacters(in: moved, with: #""model.norm.weight": "model-0001"#)
+            .write(to: index, atomically: true, encoding: .utf8)
+        expectError("model-0001") { try LanguageModel(folder: folder) }
+        try text.replacing("model.norm.weight", with: "model.other.weight")
+            .write(to: index, atomically: true, encoding: .utf8)
+        expectError("'model.other.weight'") { try LanguageModel(folder: folder) }
+        try text.write(to: index, atomically: true, encoding: .utf8)
+        _ = try LanguageModel(folder: folder)
+        try FileManager.default.removeItem(
+            at: folder.appendingPathComponent("model-00002-of-00004.safetensors"))
+        expectError("model-00002-of-00004.safetensors is missing") { try LanguageModel(folder: folder) }
+    }
+
+    @Test(arguments: [
+        "model.layers.1.mlp.down_proj.weight", "model.layers.0.self_attn.k_proj.weight", "lm_head.weight",
+        "model.embed_tokens.weight",
+    ])
+    func `weights that are no numbers are named`(_ name: String) throws {
+        let sound = try LanguageModel(folder: folder)
+        try sound.requireFiniteWeights(of: folder)
+        for value in [Float.nan, .infinity] {
+            var tensors = sound.tensors
+            let broken = try #require(tensors[name]).copy()
+            broken[1, 2] = value
+            tensors[name] = broken
+            try SafetensorsFile.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
+            expectError("'\(name)' holds numbers that are not finite") {
+                let model = try LanguageModel(folder: folder)
+                try model.requireFiniteWeights(of: folder)
+                return model
+            }
+        }
+    }
+
     /// One line that names what is wrong.
     private func expectError(_ part: String, _ body: () throws -> LanguageModel) {
         do {

@@ -113,6 +113,8 @@ struct MethodContractTests {
         case .tokens(let tokens): tokens.map { Float($0) }
         case .slots(let slots, let positions, let next):
             slots.values + positions.map { Float($0) } + [Float(next)]
+        case .introduced(let kept, let lead):
+            values(kept) + lead.answer.values + lead.readBack.values
         }
     }
 }

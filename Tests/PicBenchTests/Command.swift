@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built executable, run as a user runs it.
 struct Command {
@@ -78,4 +79,13 @@ final class TemporaryFolder {
         try Data(text.utf8).write(to: url.appendingPathComponent(name))
         return path(name)
     }
+}
+
+/// Expects one line on standard error that holds all parts.
+func expectRefusal(_ arguments: [String], _ parts: String..., input: String = "") throws {
+    let command = try Command.run(arguments, input: input)
+    #expect([1, 64].contains(command.status), "status \(command.status)")
+    let lines = command.error.split(separator: "\n")
+    #expect(lines.count == 1 && command.error.hasPrefix("Error: "), "\(command.error)")
+    for part in parts { #expect(command.error.contains(part), "\(part) in \(command.error)") }
 }

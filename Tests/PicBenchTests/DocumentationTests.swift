@@ -12,7 +12,7 @@ struct DocumentationTests {
     }
 
     @Test(arguments: [
-        "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md",
+        "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
         "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {

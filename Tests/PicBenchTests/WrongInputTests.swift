@@ -10,14 +10,6 @@ struct WrongInputTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func expectRefusal(_ arguments: [String], _ parts: String..., input: String = "") throws {
-        let command = try Command.run(arguments, input: input)
-        #expect([1, 64].contains(command.status), "status \(command.status)")
-        let lines = command.error.split(separator: "\n")
-        #expect(lines.count == 1 && command.error.hasPrefix("Error: "), "\(command.error)")
-        for part in parts { #expect(command.error.contains(part), "\(part) in \(command.error)") }
-    }
-
     @Test(arguments: [
         (["run", "--methods", "pix", "--ratios", "4"], "unknown method 'pix'; known: icae"),
         (run + ["--tasks", "chess"], "unknown task 'chess'; known: "),

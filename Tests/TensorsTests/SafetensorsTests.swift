@@ -33,6 +33,15 @@ struct SafetensorsTests {
             12, "overlap"
         ),
         (#"{"a":{"dtype":"F32","data_offsets":[0,8]}}"#, 8, "lacks dtype, shape"),
+        (#"{"a":{"dtype":"F32","shape":[1152921504606846976],"data_offsets":[0,8]}}"#, 8, "shape"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,1152921504606846976]}}"#, 8, "lies at"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "lies at 8..<0"),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            8, "names a tensor twice"
+        ),
+        (#"{"a\nb":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "'a b' of shape"),
+        (String(repeating: #"{"a":"#, count: 50_000), 0, "not a JSON object"),
         (#"[1, 2]"#, 0, "not a JSON object"), ("nonsense", 0, "not a JSON object"),
     ])
     func `an unsound file is refused with a reason`(_ header: String, _ bytes: Int, _ reason: String) throws {
@@ -43,6 +52,16 @@ struct SafetensorsTests {
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
         let text = error?.description ?? ""
         #expect(text.contains(reason) && text.contains("bad.safetensors") && !text.contains("\n"), "\(text)")
+    }
+
+    @Test func `names that are no UTF-8 are refused`() throws {
+        let header =
+            Data(#"{""#.utf8) + [0xff, 0xfe, 0x61]
+            + Data(#"":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#.utf8)
+        let url = folder.appendingPathComponent("bad.safetensors")
+        try (withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header).write(to: url)
+        let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
+        #expect(error?.description.contains("not a JSON object") == true)
     }
 
     @Test func `a header longer than the file, an empty file, no file`() throws {

@@ -14,9 +14,6 @@ struct GenerateCommand: ParsableCommand {
                     --question "Where does Anna Berg work?"
             """)
 
-    @Option(help: "The model: a folder, or a name in Models/.")
-    var model = ModelLocator.bundled
-
     @Option(help: "The text to go on from; special tokens may be written out.")
     var prompt: String?
 
@@ -44,6 +41,7 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Prints JSON.")
     var json = false
 
+    @OptionGroup var model: ModelOptions
     @OptionGroup var machine: MachineOptions
 
     private struct Result: Encodable {
@@ -78,7 +76,7 @@ struct GenerateCommand: ParsableCommand {
         }
         let ratio = try self.ratio.flatMap { try Ratio.list($0).first } ?? .one
         try machine.apply()
-        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let backbone = try model.open()
         let (tokens, prefix) = try prompt(for: backbone)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
 

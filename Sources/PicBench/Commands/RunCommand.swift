@@ -35,9 +35,6 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Tasks with commas; by default all that the dataset has examples for.")
     var tasks: NameList?
 
-    @Option(help: "The model: a folder, or a name in Models/.")
-    var model = ModelLocator.bundled
-
     @Option(help: "gazette, gazette:subjects=4,documents=20,seed=3 or squad=PATH.")
     var dataset = "gazette"
 
@@ -65,6 +62,7 @@ struct RunCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var model: ModelOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
@@ -83,7 +81,7 @@ struct RunCommand: ParsableCommand {
         guard !seeds.isEmpty else { throw UsageError("--seeds names no seed") }
         try machine.apply()
 
-        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let backbone = try model.open()
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         var grid = Grid(
             methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios,

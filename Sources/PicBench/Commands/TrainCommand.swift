@@ -85,6 +85,7 @@ struct TrainCompressorCommand: ParsableCommand {
 
     func run() throws {
         let backbone = try Backbone(folder: ModelLocator.find(model))
+        try backbone.model.requireFiniteWeights(of: backbone.folder)
         let method = try Catalogue.current.method(describedBy: method)
         let id = type(of: method).card.id
         guard let trainable = method as? any TrainableMethod else {

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Bench
+import Foundation
+import Methods
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Makes a compressor's folder of one that was published elsewhere.",
+        subcommands: [ImportICAECommand.self])
+}
+
+struct ImportICAECommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "icae", abstract: "Imports a release of ICAE v2.",
+        discussion: """
+            The file holds the memory tokens and the adapter in safetensors; the model is the
+            folder that it was trained on. The compressor is written to compressors/NAME in
+            the model's folder, where 'picbench run' finds it.
+
+                picbench import icae mistral_7b_ft_icae.safetensors --model Mistral-7B-Instruct-v0.2
+                picbench run --model Mistral-7B-Instruct-v0.2 --methods icae:positions=contiguous --ratios 4
+            """)
+
+    @Argument(help: "The release's safetensors file.")
+    var file: String
+
+    @Option(help: "The model that it was trained on: a folder, or a name in Models/.")
+    var model: String
+
+    @Option(help: "The adapter's alpha, which is not in the file.")
+    var alpha = 32.0
+
+    @Option(help: "Context tokens a memory token.")
+    var rate = 4
+
+    @Option(help: "The compressor's name; by default the file's.")
+    var name: String?
+
+    @Option(name: [.customShort("o"), .customLong("output")], help: "The folder, if not compressors/NAME.")
+    var output: String?
+
+    func run() throws {
+        guard rate > 0, rate < 1 << 20 else { throw UsageError("--rate must be at least 1") }
+        guard alpha.isFinite, alpha != 0 else { throw UsageError("--alpha must be a number other than 0") }
+        let url = URL(fileURLWithPath: file)
+        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let release = try ICAERelease(url, for: backbone.model, alpha: alpha, rate: rate)
+        let name = name ?? url.deletingPathExtension().lastPathComponent
+        let folder =
+            output.map { URL(fileURLWithPath: $0) }
+            ?? backbone.folder.appendingPathComponent("compressors/\(name)")
+        var parameters = ICAE.Parameters()
+        parameters.positions = .contiguous
+        let method = ICAE(parameters: parameters)
+        try release.save(
+            as: name, method: ICAE.card.id, parameters: method.parametersJSON, for: backbone, to: folder)
+        Output.text(
+            "\(folder.path): \(release.compressor.memory.rows) memory tokens for segments of "
+                + "\(release.compressor.segmentTokens ?? 0) tokens; use it with --methods "
+                + "icae:positions=contiguous --ratios \(rate)\n")
+    }
+}
