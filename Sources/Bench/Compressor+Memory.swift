@@ -95,10 +95,10 @@ extension Compressor {
         c.watch?.begin(watched)
         let hidden = encoder.hidden(
             rows.embeddings(slots: memories, of: encoder, in: c), positions: rows.positions,
-            visibility: rows.visibility, adapter: adapter, in: c)
+            visibility: rows.visibility, adapter: adapter, results: memoryRows, in: c)
         c.watch?.end()
         return SoftPrompts(
-            slots: slots(from: c.gatherRows(hidden, memoryRows), in: c), ranges: ranges,
+            slots: slots(from: hidden, in: c), ranges: ranges,
             positions: positions,
             next: next)
     }

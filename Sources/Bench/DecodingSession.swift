@@ -68,8 +68,9 @@ public final class DecodingSession {
         cache = KVCache(for: model.configuration, capacity: freeKey)
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
-            visibility: rows.visibility, cache: cache, cacheRows: rows.keys, in: computation)
-        firstLogits = model.logits(computation.gatherRows(hidden, lastRows), in: computation)
+            visibility: rows.visibility, cache: cache, cacheRows: rows.keys, results: lastRows,
+            in: computation)
+        firstLogits = model.logits(hidden, in: computation)
         outputs = requests.map { _ in [] }
         active = []
         self.model = model
@@ -139,8 +140,8 @@ extension DecodingSession {
         }
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
-            visibility: rows.visibility, in: computation)
-        let logits = model.logits(computation.gatherRows(hidden, predicting), in: computation)
+            visibility: rows.visibility, results: predicting, in: computation)
+        let logits = model.logits(hidden, in: computation)
         var found = computation.backend.argmax(logits)[...]
         return targets.map { target in
             let right = zip(found, target).count { $0 == $1 }

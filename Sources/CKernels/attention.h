@@ -38,8 +38,7 @@ PB_INLINE long pb_union_keys(const pb_attention_plan *p, long tile) {
 
 /// Turns scores into weights that are still to be divided by *sum; returns the log of their divisor.
 PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
-    float largest = -INFINITY, total = 0;
-    for (long c = 0; c < count; c++) largest = scores[c] > largest ? scores[c] : largest;
+    float largest = count ? pb_largest(count, scores) : -INFINITY, total = 0;
     if (largest == -INFINITY) {
         memset(scores, 0, (size_t)count * sizeof(float));
         *sum = 1;

@@ -39,6 +39,29 @@ PB_INLINE float pb_exp(float x) {
     return x < -87.0f ? 0.0f : p * scale;
 }
 
+/// The largest of at least one number. Written in vectors: a plain loop's order of comparisons would
+/// have to be kept for numbers that are none, one element at a time.
+PB_INLINE float pb_largest(long count, const float *x) {
+    typedef float lanes __attribute__((vector_size(64)));
+    float largest = x[0];
+    long i = 0;
+    if (count >= 32) {
+        lanes a, b, next;
+        memcpy(&a, x, sizeof a);
+        memcpy(&b, x + 16, sizeof b);
+        for (i = 32; i + 32 <= count; i += 32) {
+            memcpy(&next, x + i, sizeof next);
+            a = __builtin_elementwise_max(a, next);
+            memcpy(&next, x + i + 16, sizeof next);
+            b = __builtin_elementwise_max(b, next);
+        }
+        a = __builtin_elementwise_max(a, b);
+        for (int lane = 0; lane < 16; lane++) largest = a[lane] > largest ? a[lane] : largest;
+    }
+    for (; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
 PB_INLINE float pb_dot(long count, const float *a, const float *b) {
     float sum = 0;
     for (long i = 0; i < count; i++) sum += a[i] * b[i];

@@ -1,23 +1,74 @@
 // Rows times stored weights, transposed: decoding's few rows by dot products, many rows by matrix
-// products. bfloat16 weights meet rows rounded to bfloat16 where the processor multiplies those.
+// products: packed ones where the processor has them (linear_packed.c), OpenBLAS elsewhere.
 #include "stored.h"
 #include <cblas.h>
+
+// Everything that passes vectors is inlined, so that no calling convention is concerned.
+#pragma clang diagnostic ignored "-Wpsabi"
 
 enum { few_rows = 8, panel = 64 };
 
 typedef struct {
     pb_element element;
     long m, k;
-    const float *x;
+    const float *x, *split;   // the same rows, split into pairs for bfloat16
     long count;
     const pb_projection *projections;
 } linear_job;
 
 // MARK: - Few rows
 
+PB_INLINE float dot(pb_element element, long k, const void *row, const float *x) {
+    float sum = 0;
+    for (long p = 0; p < k; p++) sum += pb_element_at(element, row, p) * x[p];
+    return sum;
+}
+
+typedef uint32_t pair_lanes __attribute__((vector_size(64)));
+typedef float float_lanes __attribute__((vector_size(64)));
+
+PB_INLINE float sum_of(float_lanes x) {
+    typedef float eight __attribute__((vector_size(32)));
+    typedef float four __attribute__((vector_size(16)));
+    eight a = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+    four b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+enum { stretch = 64 };
+
+// Per stretch of 64 columns of x: the even and the odd ones of each half; what is left stays as it is.
+static void split_pairs(long k, const float *x, float *out) {
+    long p = 0;
+    for (; p + stretch <= k; p += stretch) {
+        for (long i = 0; i < stretch; i++) out[p + i / 32 * 32 + i % 2 * 16 + i % 32 / 2] = x[p + i];
+    }
+    memcpy(out + p, x + p, (size_t)(k - p) * sizeof(float));
+}
+
+// The same for bfloat16: of 16 pairs in 16 lanes, one number is a shift and the other a mask away.
+PB_INLINE float pair_dot(long k, const uint16_t *row, const float *split) {
+    float_lanes even[2] = {{0}}, odd[2] = {{0}};
+    long p = 0;
+    for (; p + stretch <= k; p += stretch) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 2; i++) {
+            pair_lanes pairs;
+            float_lanes first, second;
+            memcpy(&pairs, row + p + 32 * i, sizeof pairs);
+            memcpy(&first, split + p + 32 * i, sizeof first);
+            memcpy(&second, split + p + 32 * i + 16, sizeof second);
+            even[i] += (float_lanes)(pairs << 16) * first;
+            odd[i] += (float_lanes)(pairs & 0xffff0000) * second;
+        }
+    }
+    return sum_of(even[0] + even[1] + odd[0] + odd[1]) + dot(PB_BFLOAT16, k - p, row + p, split + p);
+}
+
 // Four rows of x share each load of a weight row; the loop is bound by memory, not arithmetic.
-PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const char *w,
-                        float *y, long begin, long end) {
+PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const float *split,
+                        const char *w, float *y, long begin, long end) {
     size_t row_bytes = (size_t)k * pb_element_size(element);
     for (long j = begin; j < end; j++) {
         const void *row = w + (size_t)j * row_bytes;
@@ -38,10 +89,8 @@ PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float 
             y[(i + 3) * n + j] = s3;
         }
         for (; i < m; i++) {
-            const float *x0 = x + i * k;
-            float sum = 0;
-            for (long p = 0; p < k; p++) sum += pb_element_at(element, row, p) * x0[p];
-            y[i * n + j] = sum;
+            y[i * n + j] =
+                split ? pair_dot(k, row, split + i * k) : dot(element, k, row, x + i * k);
         }
     }
 }
@@ -56,19 +105,27 @@ PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) 
         if (from >= to) continue;
         const char *w = p->weights;
         switch (j->element) {
-        case PB_FLOAT32: dot_rows(PB_FLOAT32, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
-        case PB_BFLOAT16: dot_rows(PB_BFLOAT16, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
-        case PB_FLOAT16: dot_rows(PB_FLOAT16, j->m, p->n, j->k, j->x, w, p->y, from, to); break;
+        case PB_FLOAT32: dot_rows(PB_FLOAT32, j->m, p->n, j->k, j->x, NULL, w, p->y, from, to); break;
+        case PB_BFLOAT16: dot_rows(PB_BFLOAT16, j->m, p->n, j->k, j->x, j->split, w, p->y, from, to); break;
+        case PB_FLOAT16: dot_rows(PB_FLOAT16, j->m, p->n, j->k, j->x, NULL, w, p->y, from, to); break;
         }
     }
 }
 
-static void few(const linear_job *job) {
+static void few(linear_job *job) {
     long n = 0;
     for (long i = 0; i < job->count; i++) n += job->projections[i].n;
+    float *split = NULL;
+    if (job->element == PB_BFLOAT16) {
+        split = pb_allocate((size_t)(job->m * job->k));
+        if (!split) __builtin_trap();
+        for (long i = 0; i < job->m; i++) split_pairs(job->k, job->x + i * job->k, split + i * job->k);
+    }
+    job->split = split;
     // A piece is worth handing over; two a thread even out a busy core.
     long least = 32768 / job->k + 1, grain = (n + 2 * pb_threads() - 1) / (2 * pb_threads());
-    pb_parallel(n, grain < least ? least : grain, dot_part, (void *)job);
+    pb_parallel(n, grain < least ? least : grain, dot_part, job);
+    pb_free(split);
 }
 
 // MARK: - Many rows of 16-bit weights
@@ -107,15 +164,15 @@ void pb_linear_widened(pb_element element, long m, long k, const float *x, pb_pr
 
 void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
                const pb_projection *projections) {
-    linear_job job = {element, m, k, x, count, projections};
+    linear_job job = {element, m, k, x, NULL, count, projections};
     if (m < 1 || k < 1) {
         for (long i = 0; i < count; i++) {
             memset(projections[i].y, 0, (size_t)(m * projections[i].n) * sizeof(float));
         }
     } else if (m <= few_rows) {
         few(&job);
-    } else if (element == PB_BFLOAT16 && rounding && pb_has_bfloat16_products()) {
-        pb_linear_bfloat16(m, k, x, count, projections);
+    } else if (pb_has_packed_products()) {
+        pb_linear_packed(element, rounding, m, k, x, count, projections);
     } else {
         for (long i = 0; i < count; i++) {
             const pb_projection *p = projections + i;

@@ -10,17 +10,11 @@ typedef struct {
     int32_t *best;
 } job;
 
-PB_INLINE float largest_of(long count, const float *x) {
-    float largest = x[0];
-    for (long i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-    return largest;
-}
-
 PB_KERNEL static void argmax_part(long begin, long end, int worker, void *context) {
     const job *j = context;
     for (long r = begin; r < end; r++) {
         const float *x = j->logits + r * j->width;
-        float largest = largest_of(j->width, x);
+        float largest = pb_largest(j->width, x);
         long best = 0;
         while (best < j->width - 1 && x[best] != largest) best++;
         j->best[r] = (int32_t)best;
@@ -37,7 +31,7 @@ PB_KERNEL static void loss_part(long begin, long end, int worker, void *context)
     long n = j->width;
     for (long r = begin; r < end; r++) {
         const float *x = j->logits + r * n;
-        float largest = largest_of(n, x), sum = 0;
+        float largest = pb_largest(n, x), sum = 0;
         for (long i = 0; i < n; i++) sum += pb_exp(x[i] - largest);
         j->lse_out[r] = largest + logf(sum);
         j->losses[r] = j->lse_out[r] - x[j->targets[r]];

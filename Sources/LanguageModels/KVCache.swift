@@ -13,8 +13,8 @@ public final class KVCache {
         self.capacity = capacity
         positions = Array(repeating: 0, count: capacity)
         let width = configuration.kvHeads * configuration.headDim
-        keys = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
-        values = (0..<configuration.layers).map { _ in Tensor(shape: [capacity, width]) }
+        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: [capacity, width]) }
+        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: [capacity, width]) }
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.

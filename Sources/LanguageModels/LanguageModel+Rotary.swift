@@ -20,7 +20,7 @@ extension LanguageModel {
 
     /// The masks of a pass, by layer: that of windowed layers is made once for all of them.
     func attentionPlans(
-        _ visibility: Visibility, positions: [Int32], cache: KVCache?
+        _ visibility: Visibility, positions: [Int32], keyPositions: [Int32]
     ) -> (Int) -> AttentionPlan {
         let configuration = configuration
         let plan = AttentionPlan(visibility)
@@ -28,8 +28,7 @@ extension LanguageModel {
             return { _ in plan }
         }
         let windowed = AttentionPlan(
-            visibility.windowed(
-                window, positions: positions, keyPositions: cache?.positions ?? positions))
+            visibility.windowed(window, positions: positions, keyPositions: keyPositions))
         return { configuration.window(ofLayer: $0) == nil ? plan : windowed }
     }
 }

@@ -112,7 +112,10 @@ public final class LanguageModel {
 
     // MARK: - Forward
 
-    /// Hidden states after the final norm; [rows, hidden].
+    /// Hidden states after the final norm; [rows, hidden], or those of the rows in `results` alone.
+    ///
+    /// The last layer computes only keys and values for rows that are not asked for: nothing else of
+    /// them is seen by anybody.
     ///
     /// - Parameters:
     ///   - rows: input embeddings, [rows, hidden]
@@ -120,22 +123,46 @@ public final class LanguageModel {
     ///   - visibility: the keys that each row sees: rows of this pass or, with a cache, of the cache
     ///   - cache: takes this pass's keys and values at `cacheRows`
     ///   - adapter: low-rank additions, switched on for this call
+    ///   - results: the rows whose states are wanted; nil for all
     public func hidden(
         _ rows: Tensor, positions: [Int32], visibility: Visibility, cache: KVCache? = nil,
-        cacheRows: [Int] = [], adapter: LowRankAdapter? = nil, in c: Computation
+        cacheRows: [Int] = [], adapter: LowRankAdapter? = nil, results: [Int32]? = nil, in c: Computation
     ) -> Tensor {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
         cache?.place(positions, at: cacheRows)
-        let plan = attentionPlans(visibility, positions: positions, cache: cache)
+        let keyPositions = cache?.positions ?? positions
+        let plan = attentionPlans(visibility, positions: positions, keyPositions: keyPositions)
         let table = rotaryTable(positions, visibility)
         var x = rows
         for (i, layer) in layers.enumerated() {
+            var queries = Queries(rows: nil, table: table, plan: plan(i))
+            // A watch counts rows of the whole pass.
+            if let results, i == layers.count - 1, c.watch == nil {
+                let own = results.map { positions[Int($0)] }
+                let plans = attentionPlans(
+                    visibility.selecting(results), positions: own, keyPositions: keyPositions)
+                queries = Queries(rows: results, table: table.selecting(results), plan: plans(i))
+            }
             let attended = attention(
-                x, layer, plan(i), table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
-            x = c.add(x, attended)
+                x, layer, queries, table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
+            x = c.add(queries.select(x, in: c), attended)
             x = c.add(x, feedForward(x, layer, adapter, in: c))
         }
-        return c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
+        let states = c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
+        guard let results, c.watch != nil else { return states }
+        return c.gatherRows(states, results)
+    }
+
+    /// The rows of a pass that a layer's attention asks for, with their angles and their mask.
+    private struct Queries {
+        /// Nil for all.
+        let rows: [Int32]?
+        let table: RotaryTable
+        let plan: AttentionPlan
+
+        func select(_ x: Tensor, in c: Computation) -> Tensor {
+            rows.map { c.gatherRows(x, $0) } ?? x
+        }
     }
 
     /// Token embeddings; [ids.count, hidden]
@@ -149,26 +176,30 @@ public final class LanguageModel {
     }
 
     private func attention(
-        _ x: Tensor, _ layer: Layer, _ plan: AttentionPlan, _ table: RotaryTable,
+        _ x: Tensor, _ layer: Layer, _ queries: Queries, _ table: RotaryTable,
         _ cache: (KVCache, rows: [Int], layer: Int)?, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
         let epsilon = Float(configuration.normEpsilon)
         let shape = AttentionShape(
             heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim)
         let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
-        let projected = project(h, [layer.query, layer.key, layer.value], adapter, in: c)
-        var (q, k) = (projected[0], projected[1])
-        let v = projected[2]
+        let together = queries.rows == nil ? [layer.query] : []
+        let projected = project(h, [layer.key, layer.value] + together, adapter, in: c)
+        var k = projected[0]
+        let v = projected[1]
+        var q =
+            together.isEmpty
+            ? project(queries.select(h, in: c), [layer.query], adapter, in: c)[0] : projected[2]
         if let queryNorm = layer.queryNorm { q = c.rmsNorm(q, queryNorm, epsilon: epsilon) }
         if let keyNorm = layer.keyNorm { k = c.rmsNorm(k, keyNorm, epsilon: epsilon) }
-        q = c.rope(q, table)
+        q = c.rope(q, queries.table)
         k = c.rope(k, table)
         var (keys, values) = (k, v)
         if let (cache, rows, index) = cache {
             cache.store(keys: k, values: v, at: rows, layer: index)
             (keys, values) = (cache.keys[index], cache.values[index])
         }
-        return project(c.attention(q, keys, values, plan, shape), [layer.output], adapter, in: c)[0]
+        return project(c.attention(q, keys, values, queries.plan, shape), [layer.output], adapter, in: c)[0]
     }
 
     private func feedForward(

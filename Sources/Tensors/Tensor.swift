@@ -25,8 +25,8 @@ public final class Tensor {
         storage = Storage(floats: shape.reduce(1, *))
     }
 
-    /// Any content: for results that are written whole.
-    init(uninitialized shape: [Int]) {
+    /// Any content: for what is written before it is read.
+    public init(uninitialized shape: [Int]) {
         self.shape = shape
         elementType = .float32
         storage = Storage(floats: shape.reduce(1, *), zeroed: false)

@@ -8,4 +8,22 @@ public enum Threads {
     public static func use(_ count: Int) {
         pb_set_threads(Int32(clamping: count))
     }
+
+    /// Calls `body` once for each of 0..<count, on the pool's threads at the same time; kernels that it
+    /// calls stay on its thread. Different calls must not touch the same tensors.
+    static func concurrently(_ count: Int, _ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { escaping in
+            var context = escaping
+            withUnsafeMutablePointer(to: &context) { pointer in
+                pb_parallel(
+                    count, 1,
+                    { begin, end, _, context in
+                        guard let body = context?.assumingMemoryBound(to: ((Int) -> Void).self) else {
+                            return
+                        }
+                        for i in begin..<end { body.pointee(i) }
+                    }, pointer)
+            }
+        }
+    }
 }

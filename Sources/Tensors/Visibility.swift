@@ -40,6 +40,18 @@ public struct Visibility {
         starts.append(Int32(lower.count))
     }
 
+    /// Some of the rows, in the order given.
+    public func selecting(_ rows: [Int32]) -> Visibility {
+        var result = Visibility()
+        for row in rows {
+            let own = Int(starts[Int(row)])..<Int(starts[Int(row) + 1])
+            result.lower += lower[own]
+            result.upper += upper[own]
+            result.starts.append(Int32(result.lower.count))
+        }
+        return result
+    }
+
     /// The intervals of a row.
     public subscript(row: Int) -> [Range<Int>] {
         (starts[row]..<starts[row + 1]).map { Int(lower[Int($0)])..<Int(upper[Int($0)]) }

@@ -61,11 +61,13 @@ struct LessonBatch {
 
     /// The weighted cross-entropy; slots: [slots, hidden] or nil; result: [1]
     func loss(of model: LanguageModel, slots: Tensor? = nil, in c: Computation) -> Tensor {
+        // In the order of the rows, so that neighbours see similar keys.
+        let order = predicting.indices.sorted { predicting[$0] < predicting[$1] }
         let hidden = model.hidden(
             rows.embeddings(slots: slots, of: model, in: c), positions: rows.positions,
-            visibility: rows.visibility,
-            in: c)
+            visibility: rows.visibility, results: order.map { predicting[$0] }, in: c)
         return c.crossEntropy(
-            model.logits(c.gatherRows(hidden, predicting), in: c), targets: targets, weights: weights)
+            model.logits(hidden, in: c), targets: order.map { targets[$0] },
+            weights: order.map { weights[$0] })
     }
 }

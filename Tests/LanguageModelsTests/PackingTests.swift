@@ -20,6 +20,31 @@ struct PackingTests {
         }
     }
 
+    @Test(arguments: ["llama", "qwen3", "mistral-window"])
+    func `states of some rows are those of the whole pass, with their gradients`(_ name: String) throws {
+        let model = try LanguageModel(folder: Reference.folder(name)).copy()
+        let packed = Packed([[4, 9, 2, 8], [7, 3], [1, 1, 30, 12, 5, 6]])
+        let wanted: [Int32] = [1, 3, 5, 11]
+        func states(_ results: [Int32]?) -> (states: [Float], gradient: [Float]) {
+            let tape = Tape()
+            let c = Computation(tape: tape)
+            for tensor in model.tensors.values { tensor.isTrainable = true }
+            var hidden = model.hidden(
+                model.embed(packed.rows, in: c), positions: packed.positions, visibility: packed.visibility,
+                results: results, in: c)
+            if results == nil { hidden = c.gatherRows(hidden, wanted) }
+            tape.backward(
+                from: c.crossEntropy(
+                    model.logits(hidden, in: c), targets: [3, 1, 4, 1], weights: [1, 2, 3, 4]))
+            let gradient = model.embedding.gradient?.values ?? []
+            for tensor in model.tensors.values { tensor.clearGradient() }
+            return (hidden.values, gradient)
+        }
+        let (some, all) = (states(wanted), states(nil))
+        #expect(distance(some.states, all.states) < 1e-5)
+        #expect(!some.gradient.isEmpty && distance(some.gradient, all.gradient) < 1e-5)
+    }
+
     @Test func `an adapter whose B is zero changes nothing, and one that is merged changes the same`() throws
     {
         var generator = SeededGenerator(seed: 2)

@@ -17,8 +17,8 @@ PORTABLE(cross_entropy);
 PORTABLE(cross_entropy_backward);
 PORTABLE(adamw);
 PORTABLE(linear);
-PORTABLE(has_bfloat16_products);
-bool portable_has_bfloat16_products(void) { return false; }
+PORTABLE(has_packed_products);
+bool portable_has_packed_products(void) { return false; }
 PORTABLE(attention);
 PORTABLE(attention_backward);
 
@@ -195,7 +195,7 @@ static double pair_products(void) {
             }
         }
         pb_projection projection = {w, n, y};
-        pb_linear_bfloat16(m, k, x, 1, &projection);
+        pb_linear_packed(PB_BFLOAT16, true, m, k, x, 1, &projection);
         most = worse(most, difference_of(m * n, y, expected));
     }
     return most;

@@ -19,7 +19,7 @@
 #define pb_cross_entropy portable_cross_entropy
 #define pb_cross_entropy_backward portable_cross_entropy_backward
 #define pb_adamw portable_adamw
-#define pb_has_bfloat16_products portable_has_bfloat16_products
+#define pb_has_packed_products portable_has_packed_products
 #define pb_linear portable_linear
 #define pb_linear_widened portable_linear_widened
 #define pb_attention portable_attention

@@ -31,7 +31,7 @@ void pb_free(void *memory);
 void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float alpha,
              const float *a, long lda, const float *b, long ldb, float beta, float *c, long ldc);
 
-// MARK: linear.c, linear_bfloat16.c
+// MARK: linear.c, linear_packed.c
 
 typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
 
@@ -47,11 +47,13 @@ typedef struct {
 void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
                const pb_projection *projections);
 
-/// Whether the processor multiplies bfloat16 pairs.
+/// Whether the processor has AVX-512, and whether it multiplies bfloat16 pairs too.
+bool pb_has_packed_products(void);
 bool pb_has_bfloat16_products(void);
-/// `pb_linear` for bfloat16 weights, x rounded to bfloat16, by those products.
-void pb_linear_bfloat16(long m, long k, const float *x, long count, const pb_projection *projections);
-/// One projection in float32, its 16-bit weights widened a panel at a time.
+/// `pb_linear` for many rows, on a processor with packed products.
+void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
+                      const pb_projection *projections);
+/// One projection in float32, its weights widened a panel at a time.
 void pb_linear_widened(pb_element element, long m, long k, const float *x, pb_projection projection);
 
 // MARK: elementwise.c

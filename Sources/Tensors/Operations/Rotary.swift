@@ -33,6 +33,19 @@ public struct RotaryTable {
             }
         }
     }
+
+    /// The angles of some of the rows.
+    public func selecting(_ rows: [Int32]) -> RotaryTable {
+        RotaryTable(
+            cosines: Computation().gatherRows(cosines, rows), sines: Computation().gatherRows(sines, rows),
+            half: half)
+    }
+
+    private init(cosines: Tensor, sines: Tensor, half: Int) {
+        self.cosines = cosines
+        self.sines = sines
+        self.half = half
+    }
 }
 
 extension Computation {

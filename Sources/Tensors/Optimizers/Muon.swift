@@ -14,8 +14,10 @@ public final class Muon: Optimizer {
 
     public func step(rate: Double, on backend: any Backend) {
         let keep = Float(momentum)
-        for (parameter, average) in zip(parameters, momenta) {
-            guard let gradient = parameter.gradient else { continue }
+        // Small products do not fill the cores, small matrices side by side do.
+        Threads.concurrently(parameters.count) { i in
+            let (parameter, average) = (parameters[i], momenta[i])
+            guard let gradient = parameter.gradient else { return }
             // average += (1 - momentum) (gradient - average), then Nesterov's look ahead.
             backend.add(average, scaledBy: keep - 1, to: average)
             backend.add(gradient, scaledBy: 1 - keep, to: average)
