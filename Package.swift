@@ -60,6 +60,9 @@ let package = Package(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "Seeding"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "BenchTests", dependencies: ["Bench", "LanguageModels", "Tokenizers"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(
             name: "ResultsTests",

@@ -14,8 +14,10 @@ public struct Backbone {
     public let tokenizer: Tokenizer
     public let format: PromptFormat
 
-    /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
-    public init(folder: URL, adapter: URL? = nil) throws {
+    /// - Parameters:
+    ///   - adapter: a PEFT folder; the adapted model is another model, by its name and its hash
+    ///   - chatTemplate: how it is prompted
+    public init(folder: URL, adapter: URL? = nil, chatTemplate: ChatTemplate.Choice = .folder) throws {
         var model = try LanguageModel(folder: folder)
         var hashed = try FileHash.files(in: folder) {
             $0.hasSuffix(".safetensors") || $0 == "config.json" || Tokenizer.fileNames.contains($0)
@@ -36,19 +38,24 @@ public struct Backbone {
             folder: folder,
             name: ([folder] + (adapter.map { [$0] } ?? [])).map(\.lastPathComponent)
                 .joined(separator: "+"),
-            model: model, tokenizer: tokenizer, contentHash: FileHash.of(hashed))
+            model: model, tokenizer: tokenizer,
+            chat: ChatTemplate(
+                chatTemplate, for: TokenizerConfiguration(folder: folder), tokenizer: tokenizer,
+                folder: folder.path),
+            contentHash: FileHash.of(hashed))
     }
 
     /// - Parameter name: by default the folder's
     public init(
-        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer, contentHash: String
+        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer,
+        chat: ChatTemplate? = nil, contentHash: String
     ) {
         self.folder = folder
         self.name = name ?? folder.lastPathComponent
         self.contentHash = contentHash
         self.model = model
         self.tokenizer = tokenizer
-        format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
+        format = PromptFormat(for: model.configuration, tokenizer: tokenizer, chat: chat)
     }
 }
 

@@ -13,6 +13,8 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
     case badRatio(String)
     case contextTooLong(tokens: Int, limit: Int, document: String)
     case oneDocument(control: String)
+    case unknownChatTemplate(folder: String)
+    case missingToken(template: String, token: String, folder: String)
 
     public var description: String { text.oneLine }
 
@@ -42,6 +44,12 @@ public enum BenchError: Error, CustomStringConvertible, LocalizedError {
                 + "leave it out or choose a model with a longer context"
         case .oneDocument(let control):
             "\(control) needs at least 2 documents and the dataset has 1; ask for more documents"
+        case .unknownChatTemplate(let folder):
+            "the chat template of \(folder) is none of "
+                + ChatTemplate.Family.allCases.map(\.rawValue).joined(separator: ", ")
+                + "; choose one with --chat-template, or none for plain text"
+        case .missingToken(let template, let token, let folder):
+            "the chat template \(template) needs the token '\(token)', which the tokenizer of \(folder) lacks"
         }
     }
 

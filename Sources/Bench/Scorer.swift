@@ -14,7 +14,7 @@ public struct Scorer {
     public init(backbone: Backbone, task: TaskCard, texts: EncodedTexts? = nil) {
         self.backbone = backbone
         self.task = task
-        self.texts = texts ?? EncodedTexts(backbone.tokenizer)
+        self.texts = texts ?? EncodedTexts(backbone)
     }
 
     /// One example with what came out for it.
@@ -44,7 +44,7 @@ public struct Scorer {
         var document: String?
         for example in examples {
             var cost = 48
-            if example.documentID != document { cost += texts.tokens(of: example.context).count }
+            if example.documentID != document { cost += texts.tokens(ofContext: example.context).count }
             // Read-back runs the document once more.
             if case .longestReference = example.outputLimit {
                 cost += (example.references.map(\.utf8.count).max() ?? 0) / 3
@@ -89,7 +89,9 @@ public struct Scorer {
                 maxNewTokens: limit(of: example), readsBack: task.readsBack)
         }
         for (example, request) in zip(batch, requests) {
-            let tokens = contexts[request.context].tokens.count + request.prompt.count + request.maxNewTokens
+            let tokens =
+                backbone.format.prefix.count + contexts[request.context].tokens.count + request.prompt.count
+                + request.maxNewTokens
             let limit = backbone.model.configuration.contextLimit
             if tokens > limit {
                 throw BenchError.contextTooLong(tokens: tokens, limit: limit, document: example.documentID)
@@ -120,7 +122,7 @@ public struct Scorer {
 
     public func context(of example: Example, ratio: Ratio, seed: UInt64) -> Context {
         Context(
-            tokens: texts.tokens(of: example.context), ratio: ratio,
+            tokens: texts.tokens(ofContext: example.context), ratio: ratio,
             seed: seed
                 ^ example.documentID.utf8.reduce(14_695_981_039_346_656_037) {
                     ($0 ^ UInt64($1)) &* 1_099_511_628_211

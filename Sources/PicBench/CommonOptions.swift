@@ -9,7 +9,7 @@ struct StoreOptions: ParsableArguments {
     var db = "results.sqlite"
 }
 
-/// The model, and what adapts it.
+/// The model, what adapts it and how it is prompted.
 struct ModelOptions: ParsableArguments {
     @Option(help: "The model: a folder, or a name in Models/.")
     var model = ModelLocator.bundled
@@ -17,12 +17,35 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))
     var adapter: String?
 
+    @OptionGroup var chat: ChatOptions
+
     /// Opens it, and refuses weights that no figure can come from.
     func open() throws -> Backbone {
         let backbone = try Backbone(
-            folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) })
+            folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) },
+            chatTemplate: chat.choice())
         try backbone.model.requireFiniteWeights(of: backbone.folder)
         return backbone
+    }
+}
+
+/// How a model is prompted.
+struct ChatOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How a chat model is prompted: none, llama-2, llama-3, chatml, mistral or zephyr; by default as its folder says.",
+            valueName: "template"))
+    var chatTemplate: String?
+
+    func choice() throws -> ChatTemplate.Choice {
+        guard let chatTemplate else { return .folder }
+        if chatTemplate == "none" { return .plain }
+        guard let family = ChatTemplate.Family(rawValue: chatTemplate) else {
+            throw BenchError.unknown(
+                kind: "chat template", name: chatTemplate,
+                known: ["none"] + ChatTemplate.Family.allCases.map(\.rawValue))
+        }
+        return .family(family)
     }
 }
 

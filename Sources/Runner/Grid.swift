@@ -128,8 +128,9 @@ struct PlannedCell {
 
     /// The row that identifies it: everything that makes it the same experiment is in the fingerprint.
     func record(on backbone: Backbone) -> CellRecord {
+        let chat = backbone.format.chatTemplate.map { #""chatTemplate":"\#($0.family.rawValue)","# } ?? ""
         let decoding =
-            #"{"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
+            #"{\#(chat)"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
         let parameters = control?.marking(method.parametersJSON) ?? method.parametersJSON
         let identity = [
             "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, parameters,

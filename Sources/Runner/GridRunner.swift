@@ -20,7 +20,7 @@ public struct GridRunner {
     public init(_ plan: GridPlan, store: ResultStore) {
         self.plan = plan
         self.store = store
-        texts = EncodedTexts(plan.backbone.tokenizer)
+        texts = EncodedTexts(plan.backbone)
     }
 
     /// How far the grid is.

@@ -29,7 +29,8 @@ final class BytePairEncoding {
                 throw dropout.unsupported(dropout.json.summary, supported: "none")
             }
         }
-        let merges = try part.parts("merges").enumerated().compactMap { rank, merge -> (String, String)? in
+        let merges = try part.parts("merges").enumerated().compactMap {
+            rank, merge -> (String, String)? in
             if let line = merge.json.string {
                 return line.hasPrefix("#version") ? nil : try Self.merge(line: line, rank, merge)
             }
@@ -46,7 +47,9 @@ final class BytePairEncoding {
         if part.part("continuing_subword_prefix") != nil {
             options.wordPrefix = try part.text("continuing_subword_prefix")
         }
-        if part.part("end_of_word_suffix") != nil { options.wordSuffix = try part.text("end_of_word_suffix") }
+        if part.part("end_of_word_suffix") != nil {
+            options.wordSuffix = try part.text("end_of_word_suffix")
+        }
         try self.init(vocabulary: part.required("vocab"), merges: merges, options)
     }
 

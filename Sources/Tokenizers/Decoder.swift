@@ -92,7 +92,9 @@ indirect enum Decoder {
     }
 
     private static func byte(of token: [Unicode.Scalar]) -> UInt8? {
-        guard token.count == 6, token.starts(with: "<0x".unicodeScalars), token[5] == ">" else { return nil }
+        guard token.count == 6, token.starts(with: "<0x".unicodeScalars), token[5] == ">" else {
+            return nil
+        }
         return UInt8(ExactText(token[3..<5]).text, radix: 16)
     }
 }

@@ -107,7 +107,8 @@ extension JSON {
             while let byte = next, "+-.0123456789eE".utf8.contains(byte) { position += 1 }
             let text = String(decoding: bytes[start..<position], as: UTF8.self)
             if let value = Int(text), !text.hasPrefix("+") { return .integer(value) }
-            guard let value = Double(text), value.isFinite, text.first?.isNumber == true || text.first == "-"
+            guard let value = Double(text), value.isFinite,
+                text.first?.isNumber == true || text.first == "-"
             else {
                 position = start
                 throw failure("no value")

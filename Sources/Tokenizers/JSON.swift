@@ -13,7 +13,8 @@ enum JSON {
 
     /// The member of an object; nil where there is none or it is null. The last of equal names counts.
     subscript(name: String) -> JSON? {
-        guard case .object(let members) = self, let value = members.last(where: { $0.name == name })?.value
+        guard case .object(let members) = self,
+            let value = members.last(where: { $0.name == name })?.value
         else { return nil }
         if case .null = value { return nil }
         return value
@@ -23,7 +24,9 @@ enum JSON {
     var integer: Int? { if case .integer(let value) = self { value } else { nil } }
     var string: String? { if case .string(let value) = self { value } else { nil } }
     var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
-    var members: [(name: String, value: JSON)]? { if case .object(let value) = self { value } else { nil } }
+    var members: [(name: String, value: JSON)]? {
+        if case .object(let value) = self { value } else { nil }
+    }
 
     /// What it is, short enough for an error's line.
     var summary: String {
@@ -43,7 +46,8 @@ extension String {
     /// The text in one line of at most 120 characters, control characters escaped.
     var oneLine: String {
         let scalars = unicodeScalars.prefix(120).map { scalar in
-            scalar.properties.generalCategory == .control || scalar.properties.isWhitespace && scalar != " "
+            scalar.properties.generalCategory == .control
+                || scalar.properties.isWhitespace && scalar != " "
                 ? scalar.escaped(asASCII: true) : String(scalar)
         }
         return scalars.joined() + (unicodeScalars.count > 120 ? "…" : "")

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What is done to a text before it is cut: the `normalizer` of a `tokenizer.json`.
 indirect enum Normalizer {
     case form(NormalForm)
@@ -34,13 +32,16 @@ indirect enum Normalizer {
         }
     }
 
-    /// - Parameter beginsText: becomes false where what the text began with is removed
-    func apply(to text: inout [Unicode.Scalar], beginsText: inout Bool) {
+    /// - Parameter place: no longer the start where what the text began with is removed
+    func apply(to text: inout [Unicode.Scalar], at place: inout TextPlace) {
         switch self {
         case .form(let form): form.apply(to: &text)
-        case .prepend(let prefix): if !text.isEmpty { text.insert(contentsOf: prefix, at: 0) }
+        case .prepend(let prefix):
+            if !text.isEmpty, place != .behindText { text.insert(contentsOf: prefix, at: 0) }
         case .replace(let pattern, let content):
-            if content.isEmpty, !pattern.isEmpty, text.starts(with: pattern) { beginsText = false }
+            if content.isEmpty, !pattern.isEmpty, text.starts(with: pattern), place == .start {
+                place = .behindToken
+            }
             text = text[...].replacing(pattern, by: content)
         case .lowercase: text = text.flatMap { $0.properties.lowercaseMapping.unicodeScalars }
         case .strip(let left, let right):
@@ -48,45 +49,10 @@ indirect enum Normalizer {
             if left {
                 let removed = text.prefix(while: \.properties.isWhitespace).count
                 text.removeFirst(removed)
-                if removed > 0 { beginsText = false }
+                if removed > 0, place == .start { place = .behindToken }
             }
         case .sequence(let normalizers):
-            for normalizer in normalizers { normalizer.apply(to: &text, beginsText: &beginsText) }
-        }
-    }
-}
-
-/// A Unicode normal form, of the characters that Unicode 12 had; later ones stay as they are, as they
-/// do in `tokenizers`.
-enum NormalForm {
-    case nfc, nfd, nfkc, nfkd
-
-    func apply(to text: inout [Unicode.Scalar]) {
-        // What is below never changes nor joins with what is beside it.
-        let inert: UInt32 = self == .nfc ? 0x300 : 0x80
-        guard text.contains(where: { $0.value >= inert }) else { return }
-        var result: [Unicode.Scalar] = []
-        result.reserveCapacity(text.count)
-        var segment = String.UnicodeScalarView()
-        for scalar in text {
-            if scalar.value < inert || scalar.isAssigned(inUnicode: 12, 0) {
-                segment.append(scalar)
-            } else {
-                result.append(contentsOf: normalized(String(segment)).unicodeScalars)
-                segment = String.UnicodeScalarView()
-                result.append(scalar)
-            }
-        }
-        result.append(contentsOf: normalized(String(segment)).unicodeScalars)
-        text = result
-    }
-
-    private func normalized(_ text: String) -> String {
-        switch self {
-        case .nfc: text.precomposedStringWithCanonicalMapping
-        case .nfd: text.decomposedStringWithCanonicalMapping
-        case .nfkc: text.precomposedStringWithCompatibilityMapping
-        case .nfkd: text.decomposedStringWithCompatibilityMapping
+            for normalizer in normalizers { normalizer.apply(to: &text, at: &place) }
         }
     }
 }

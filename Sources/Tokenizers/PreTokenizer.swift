@@ -47,8 +47,8 @@ indirect enum PreTokenizer {
         switch self {
         case .byteLevel(let addsPrefixSpace, let cuts):
             if addsPrefixSpace {
-                pieces.rewrite { piece, _, result in
-                    if piece.first != " " { result.append(" ") }
+                pieces.rewrite { piece, place, result in
+                    if piece.first != " ", place != .behindText { result.append(" ") }
                     result.append(contentsOf: piece)
                 }
             }
@@ -71,63 +71,5 @@ indirect enum PreTokenizer {
         case .sequence(let steps):
             for step in steps { step.apply(to: &pieces) }
         }
-    }
-}
-
-/// SentencePiece's way with spaces: a visible stand-in, also in front of the text.
-struct Metaspace {
-    /// Which pieces get one in front: the text's first, all, none.
-    enum Prepending: String {
-        case first, always, never
-    }
-
-    let replacement: Unicode.Scalar
-    let prepending: Prepending
-    let cuts: Bool
-
-    /// Reads both forms, `prepend_scheme` and the older `add_prefix_space`.
-    init(_ part: TokenizerFile) throws {
-        replacement = try part.scalar("replacement")
-        let addsSpace = try part.flag("add_prefix_space", default: true)
-        let name = part.part("prepend_scheme") == nil ? nil : try part.text("prepend_scheme")
-        guard let prepending = name.map({ Prepending(rawValue: $0) }) ?? (addsSpace ? .always : .never),
-            addsSpace || prepending == .never
-        else {
-            throw part.malformed(
-                "\(part.path).prepend_scheme is '\(name ?? "")' with add_prefix_space \(addsSpace)")
-        }
-        self.prepending = prepending
-        cuts = try part.flag("split", default: true)
-    }
-
-    func apply(to pieces: inout Pieces) {
-        pieces.rewrite { piece, beginsText, result in
-            let start = result.count
-            for scalar in piece { result.append(scalar == " " ? replacement : scalar) }
-            if result[start] != replacement, prepending == .always || prepending == .first && beginsText {
-                result.insert(replacement, at: start)
-            }
-        }
-        guard cuts else { return }
-        pieces.cut { scalars, range, result in
-            result += SplitBehavior.mergedWithNext.pieces(
-                of: scalars[range].parts { $0 == replacement })
-        }
-    }
-}
-
-extension ArraySlice<Unicode.Scalar> {
-    /// The characters that pass, one by one, and what is between them, in order.
-    fileprivate func parts(where passes: (Unicode.Scalar) -> Bool) -> [(range: Range<Int>, isDelimiter: Bool)]
-    {
-        var result: [(range: Range<Int>, isDelimiter: Bool)] = []
-        var begin = startIndex
-        for i in indices where passes(self[i]) {
-            if begin < i { result.append((begin..<i, false)) }
-            result.append((i..<i + 1, true))
-            begin = i + 1
-        }
-        if begin < endIndex { result.append((begin..<endIndex, false)) }
-        return result
     }
 }

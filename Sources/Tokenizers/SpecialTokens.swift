@@ -5,6 +5,8 @@ struct SpecialTokens {
     var prefix: [Int32] = []
     var suffix: [Int32] = []
 
+    private var isTemplate = false
+
     init() {}
 
     init(_ part: TokenizerFile) throws {
@@ -12,16 +14,18 @@ struct SpecialTokens {
         case "ByteLevel": break
         case "TemplateProcessing": try readTemplate(part)
         case "Sequence":
-            for processor in try part.parts("processors").map(SpecialTokens.init) {
-                prefix = processor.prefix + prefix
-                suffix += processor.suffix
+            let processors = try part.parts("processors").map(SpecialTokens.init).filter(\.isTemplate)
+            guard processors.count < 2 else {
+                throw part.unsupported("a Sequence of two templates", supported: "one TemplateProcessing")
             }
+            if let template = processors.first { self = template }
         case let type:
             throw part.unsupported(type, supported: "TemplateProcessing, ByteLevel, Sequence")
         }
     }
 
     private mutating func readTemplate(_ part: TokenizerFile) throws {
+        isTemplate = true
         var texts = 0
         for piece in try part.parts("single") {
             if let token = piece.part("SpecialToken") {
@@ -34,7 +38,9 @@ struct SpecialTokens {
                 texts += 1
             }
         }
-        guard texts == 1 else { throw part.malformed("\(part.path).single has the text \(texts) times") }
+        guard texts == 1 else {
+            throw part.malformed("\(part.path).single has the text \(texts) times")
+        }
     }
 
     private static func ids(of name: String, in part: TokenizerFile) throws -> [Int32] {

@@ -4,7 +4,7 @@ extension Tokenizer {
     /// The files of a model's folder that decide ids.
     public static let fileNames: Set = [
         "tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json",
-        "tokenizer_config.json",
+        "tokenizer_config.json", "chat_template.jinja",
     ]
 
     /// Opens the tokenizer of a model's folder: `tokenizer.json`, or `vocab.json` with `merges.txt`.
@@ -28,7 +28,9 @@ extension Tokenizer {
 
 extension Tokenizer.Components {
     init(_ root: TokenizerFile) throws {
-        guard root.json.members != nil else { throw root.malformed("it is not a JSON object with a model") }
+        guard root.json.members != nil else {
+            throw root.malformed("it is not a JSON object with a model")
+        }
         let model = try root.required("model")
         let type = model.part("type") == nil ? "BPE" : try model.type()
         guard type == "BPE" else { throw model.unsupported(type, supported: "BPE") }
@@ -39,7 +41,8 @@ extension Tokenizer.Components {
         decoder = try root.part("decoder").map(Decoder.init)
         special = try root.part("post_processor").map(SpecialTokens.init) ?? SpecialTokens()
         added =
-            root.part("added_tokens") == nil ? [] : try root.parts("added_tokens").map { try AddedToken($0) }
+            root.part("added_tokens") == nil
+            ? [] : try root.parts("added_tokens").map { try AddedToken($0) }
     }
 
     /// Reads `vocab.json` and `merges.txt`; what is around the model follows from the tokenizer's class.
@@ -99,7 +102,8 @@ extension Tokenizer.Components {
         var result = self
         result.special.prefix = try ids(
             configuration.addsBeginToken, configuration.beginToken, special.prefix)
-        result.special.suffix = try ids(configuration.addsEndToken, configuration.endToken, special.suffix)
+        result.special.suffix = try ids(
+            configuration.addsEndToken, configuration.endToken, special.suffix)
         return result
     }
 }

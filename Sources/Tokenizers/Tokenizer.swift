@@ -10,6 +10,8 @@ public final class Tokenizer {
     private let normalized: AddedTokenMatcher
     private let addedIDs: [ExactText: Int32]
     private let tokens: [Int32: String]
+    /// What added tokens that are looked for behind the normalizer look like there: so they are decoded.
+    private let normalForms: [Int32: [Unicode.Scalar]]
     private let specialIDs: Set<Int32>
     private let special: SpecialTokens
     /// One more than the highest id.
@@ -39,8 +41,11 @@ public final class Tokenizer {
     }
 
     init(_ parts: Components) throws {
-        func malformed(_ reason: String) -> TokenizerError { .malformed(file: parts.file, reason: reason) }
-        var tokens: [Int32: String] = Dictionary(minimumCapacity: parts.model.ids.count + parts.added.count)
+        func malformed(_ reason: String) -> TokenizerError {
+            .malformed(file: parts.file, reason: reason)
+        }
+        var tokens: [Int32: String] = Dictionary(
+            minimumCapacity: parts.model.ids.count + parts.added.count)
         for (token, id) in parts.model.ids {
             guard tokens.updateValue(token.text, forKey: id) == nil else {
                 throw malformed("two tokens share the id \(id), '\(token.text)' is one")
@@ -61,23 +66,28 @@ public final class Tokenizer {
         for id in parts.special.prefix + parts.special.suffix where tokens[id] == nil {
             throw malformed("its post_processor adds the id \(id), which is no token")
         }
+        var normalForms: [Int32: [Unicode.Scalar]] = [:]
         func matcher(normalized: Bool) throws -> AddedTokenMatcher {
             // Special tokens first, as the library looks for them.
             let wanted = parts.added.filter { $0.isNormalized == normalized }
             let ordered = wanted.filter(\.isSpecial) + wanted.filter { !$0.isSpecial }
             let patterns = try ordered.map { token in
                 var text = Array(token.content.unicodeScalars)
-                var beginsText = true
-                if normalized { parts.normalizer?.apply(to: &text, beginsText: &beginsText) }
+                var place = TextPlace.start
+                if normalized { parts.normalizer?.apply(to: &text, at: &place) }
                 guard !text.isEmpty else {
                     throw malformed("the added token '\(token.content)' is empty behind the normalizer")
                 }
                 return text
             }
+            if normalized {
+                for (token, pattern) in zip(ordered, patterns) { normalForms[token.id] = pattern }
+            }
             return AddedTokenMatcher(ordered, patterns: patterns)
         }
         verbatim = try matcher(normalized: false)
         normalized = try matcher(normalized: true)
+        self.normalForms = normalForms
         normalizer = parts.normalizer
         preTokenizer = parts.preTokenizer
         model = parts.model
@@ -95,31 +105,41 @@ public final class Tokenizer {
 
     public func token(of id: Int32) -> String? { tokens[id] }
 
+    /// Whether it is a token that texts may write out, such as one that ends a turn.
+    public func isAdded(_ id: Int32) -> Bool {
+        tokens[id].map { addedIDs[ExactText($0)] == id } ?? false
+    }
+
     /// The ids of a text; added tokens written out in it are recognised.
-    /// - Parameter addingSpecialTokens: whether `prefix` and `suffix` are put around
-    public func encode(_ text: String, addingSpecialTokens: Bool = false) -> [Int32] {
+    /// - Parameters:
+    ///   - addingSpecialTokens: whether `prefix` and `suffix` are put around
+    ///   - place: what stands before the text
+    public func encode(
+        _ text: String, addingSpecialTokens: Bool = false, at place: TextPlace = .start
+    ) -> [Int32] {
         var result: [Int32] = addingSpecialTokens ? prefix : []
         let scalars = Array(text.unicodeScalars)
         for part in verbatim.parts(of: scalars) {
             switch part {
             case .token(let id): result.append(id)
             case .text(let range):
-                encode(Array(scalars[range]), beginsText: range.lowerBound == 0, to: &result)
+                encode(
+                    Array(scalars[range]), at: range.lowerBound == 0 ? place : .behindToken, to: &result)
             }
         }
         return addingSpecialTokens ? result + suffix : result
     }
 
-    private func encode(_ text: [Unicode.Scalar], beginsText: Bool, to result: inout [Int32]) {
+    private func encode(_ text: [Unicode.Scalar], at place: TextPlace, to result: inout [Int32]) {
         var text = text
-        var beginsText = beginsText
-        normalizer?.apply(to: &text, beginsText: &beginsText)
+        var place = place
+        normalizer?.apply(to: &text, at: &place)
         for part in normalized.parts(of: text) {
             switch part {
             case .token(let id): result.append(id)
             case .text(let range):
                 var pieces = Pieces(
-                    Array(text[range]), beginsText: beginsText && range.lowerBound == 0)
+                    Array(text[range]), at: range.lowerBound == 0 ? place : .behindToken)
                 preTokenizer?.apply(to: &pieces)
                 for piece in pieces.ranges { model.encode(pieces.scalars[piece], to: &result) }
             }
@@ -129,7 +149,8 @@ public final class Tokenizer {
     /// The text of ids; unknown ids are left out, special tokens too unless they are asked for.
     public func decode(_ ids: [Int32], specialTokens: Bool = false) -> String {
         let shown = ids.compactMap { id in
-            specialTokens || !specialIDs.contains(id) ? tokens[id].map { Array($0.unicodeScalars) } : nil
+            specialTokens || !specialIDs.contains(id)
+                ? normalForms[id] ?? tokens[id].map { Array($0.unicodeScalars) } : nil
         }
         // Without a decoder tokens are taken for words.
         let texts = decoder?.apply(to: shown) ?? [Array(shown.joined(separator: [" "]))]

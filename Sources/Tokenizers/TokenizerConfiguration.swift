@@ -48,7 +48,8 @@ public struct TokenizerConfiguration {
         let templates = root.json["chat_template"]?.array ?? []
         chatTemplate =
             root.json["chat_template"]?.string
-            ?? (templates.first { $0["name"]?.string == "default" } ?? templates.first)?["template"]?.string
+            ?? (templates.first { $0["name"]?.string == "default" } ?? templates.first)?["template"]?
+            .string
         if let entries = root.part("added_tokens_decoder") {
             for (id, _) in entries.json.members ?? [] {
                 addedTokens.append(try AddedToken(entries.required(id), id: Int(id) ?? -1))

@@ -62,7 +62,9 @@ struct TokenizerFile {
         return text
     }
 
-    func scalars(_ member: String) throws -> [Unicode.Scalar] { try Array(text(member).unicodeScalars) }
+    func scalars(_ member: String) throws -> [Unicode.Scalar] {
+        try Array(text(member).unicodeScalars)
+    }
 
     func scalar(_ member: String) throws -> Unicode.Scalar {
         let scalars = try scalars(member)

@@ -51,7 +51,9 @@ enum WordPattern {
     }
 
     private static func gpt2End(_ s: [Unicode.Scalar], from i: Int, to end: Int) -> Int {
-        if s[i] == "'", let behind = contractionEnd(s, from: i + 1, to: end, anyCase: false) { return behind }
+        if s[i] == "'", let behind = contractionEnd(s, from: i + 1, to: end, anyCase: false) {
+            return behind
+        }
         let first = s[i] == " " && i + 1 < end ? i + 1 : i
         let kind = CharacterKind(s[first])
         return kind == .space
@@ -59,7 +61,9 @@ enum WordPattern {
     }
 
     private static func gpt4End(_ s: [Unicode.Scalar], from i: Int, to end: Int, digits: Int) -> Int {
-        if s[i] == "'", let behind = contractionEnd(s, from: i + 1, to: end, anyCase: true) { return behind }
+        if s[i] == "'", let behind = contractionEnd(s, from: i + 1, to: end, anyCase: true) {
+            return behind
+        }
         let kind = CharacterKind(s[i])
         let next = i + 1 < end ? CharacterKind(s[i + 1]) : nil
         switch kind {

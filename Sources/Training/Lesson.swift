@@ -41,7 +41,7 @@ struct Teacher {
         subjects: Int, readBack: Bool, questions: Int, using generator: inout SeededGenerator
     ) -> Lesson {
         let document = gazette.document(id: "", subjects: subjects, using: &generator)
-        let context = tokenizer.encode(document.text)
+        let context = format.context(document.text)
         if readBack { return Lesson(context: context, tails: [repetition(of: context)]) }
         var tails = document.questions.prefix(questions).map { question in
             Lesson.Tail(

@@ -56,6 +56,14 @@ struct ToolTests {
         #expect(compressed["keptPositions"] as? Int == (tokens + 3) / 4)
     }
 
+    @Test func `a prompt is shown with the context's place`() throws {
+        let question = ["generate", "--question", "Where?", "--show-prompt"]
+        #expect(try Command.run(question).output == "<bos>{context}<q> Where?<a>\n")
+        let json = try Command.run(question + ["--json"]).json()
+        #expect(json["text"] as? String == "<bos>{context}<q> Where?<a>")
+        #expect((json["prefix"] as? [Int])?.count == 1 && (json["suffix"] as? [Int] ?? []).count > 3)
+    }
+
     @Test func `text to ids and back`() throws {
         let lines = "Anna Berg works in Oslo.\n\n東京 <q>x\n"
         let there = try Command.run("tokenize", "--json", input: lines)

@@ -32,6 +32,8 @@ struct WrongInputTests {
         (run + ["--db", "/proc/none/results.sqlite"], "/proc/none/results.sqlite"),
         (["export", "markdown", "--db", "/none/results.sqlite"], "there are no results at"),
         (["generate", "--prompt", "a", "--question", "b"], "exactly one of"),
+        (run + ["--chat-template", "alpaca"], "unknown chat template 'alpaca'; known: none, llama-2"),
+        (["generate", "--question", "b", "--chat-template", "chatml"], "needs the token '<|im_end|>'"),
         (["generate", "--prompt-tokens", "1,99999"], "'99999' is not a token id"),
         (["generate", "--prompt", "a", "--context", "/none.txt"], "/none.txt"),
         (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),

@@ -29,7 +29,8 @@ struct RealTokenizerTests {
     @Test(
         .enabled(if: isThere(""), "needs ../shared/data/tokenizers beside the checkout"),
         arguments: [
-            "dolma2", "llama3_regex_small", "mistral-v1", "phi-2", "qwen2.5", "smollm2", "torchtitan_test",
+            "dolma2", "llama3_regex_small", "mistral-v1", "phi-2", "qwen2.5", "smollm2",
+            "torchtitan_test",
         ])
     func `12,000 lines have the ids and texts of tokenizers`(_ name: String) throws {
         guard Self.isThere(name) else { return }

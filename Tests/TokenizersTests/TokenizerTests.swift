@@ -15,7 +15,8 @@ struct TokenizerTests {
     @Test(arguments: ["trained-elsewhere", "gazette-1m"])
     func `ids and texts are those of tokenizers`(_ name: String) throws {
         let all = try JSONDecoder().decode(
-            [String: [Case]].self, from: Data(contentsOf: Self.fixtures.appendingPathComponent("ids.json")))
+            [String: [Case]].self,
+            from: Data(contentsOf: Self.fixtures.appendingPathComponent("ids.json")))
         let url =
             name == "gazette-1m"
             ? Self.root.appendingPathComponent("Models/gazette-1m/tokenizer.json")
@@ -30,7 +31,8 @@ struct TokenizerTests {
     @Test func `a trained vocabulary reads back what it was trained on`() throws {
         let texts = ["the cat sat on the mat", "the dog sat", "naïve 東京"]
         let json = try BPETrainer(specialTokens: ["<pad>", "<q>"], vocabularySize: 300).train(on: texts)
-        let again = try BPETrainer(specialTokens: ["<pad>", "<q>"], vocabularySize: 300).train(on: texts)
+        let again = try BPETrainer(specialTokens: ["<pad>", "<q>"], vocabularySize: 300).train(
+            on: texts)
         #expect(json == again)
         let tokenizer = try Tokenizer(json: json, file: "trained")
         #expect(tokenizer.vocabularySize <= 300)

@@ -12,6 +12,10 @@ struct GenerateCommand: ParsableCommand {
                 picbench generate --prompt "Anna Berg works" --max-new-tokens 8
                 picbench generate --context story.txt --method pic --ratio 16 \\
                     --question "Where does Anna Berg work?"
+
+            --show-prompt answers how a prompt looks, with special tokens and the context's place:
+
+                picbench generate --model path/to/folder --question "Where?" --show-prompt
             """)
 
     @Option(help: "The text to go on from; special tokens may be written out.")
@@ -37,6 +41,9 @@ struct GenerateCommand: ParsableCommand {
 
     @Flag(help: "Includes the logits of the prompt's last position.")
     var logits = false
+
+    @Flag(help: "Prints the prompt in place of an answer to it; the context's place is marked.")
+    var showPrompt = false
 
     @Flag(help: "Prints JSON.")
     var json = false
@@ -79,6 +86,7 @@ struct GenerateCommand: ParsableCommand {
         let backbone = try model.open()
         let (tokens, prefix) = try prompt(for: backbone)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
+        if showPrompt { return try show(prefix: prefix, suffix: tokens, of: backbone) }
 
         let text = try context.map { path in
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
@@ -89,9 +97,12 @@ struct GenerateCommand: ParsableCommand {
         if let context, text?.allSatisfy(\.isWhitespace) == true {
             throw UsageError("the context \(context) is empty")
         }
-        let long = Context(tokens: text.map { backbone.tokenizer.encode($0) } ?? [], ratio: ratio)
+        let long = Context(
+            tokens: text.map {
+                question == nil ? backbone.tokenizer.encode($0) : backbone.format.context($0)
+            } ?? [], ratio: ratio)
         let limit = backbone.model.configuration.contextLimit
-        let length = long.tokens.count + tokens.count + maxNewTokens
+        let length = prefix.count + long.tokens.count + tokens.count + maxNewTokens
         guard length <= limit else {
             throw UsageError(
                 "the context, the prompt and --max-new-tokens make \(length) tokens, the model reads at most \(limit)"
@@ -107,7 +118,7 @@ struct GenerateCommand: ParsableCommand {
         let request = DecodingSession.Request(context: 0, prompt: tokens, maxNewTokens: maxNewTokens)
         let session = DecodingSession(
             [kept], [request], model: backbone.model, prefix: prefix,
-            stop: question == nil ? Set(backbone.model.configuration.eosIDs) : backbone.format.stop)
+            stop: stop(of: backbone))
         let prefilled = clock.now
         let output = session.finish()[0]
         let done = clock.now
@@ -130,12 +141,32 @@ struct GenerateCommand: ParsableCommand {
         }
     }
 
+    private struct Prompt: Encodable {
+        let chatTemplate: String?
+        /// With `{context}` where the context goes, between the ids of prefix and suffix.
+        let text: String
+        let prefix, suffix, stop: [Int32]
+    }
+
+    private func show(prefix: [Int32], suffix: [Int32], of backbone: Backbone) throws {
+        func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
+        let prompt = Prompt(
+            chatTemplate: backbone.format.chatTemplate?.family.rawValue,
+            text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
+            stop: stop(of: backbone).sorted())
+        if json { try Output.json(prompt, pretty: false) } else { Output.text(prompt.text + "\n") }
+    }
+
+    private func stop(of backbone: Backbone) -> Set<Int32> {
+        question == nil ? Set(backbone.model.configuration.eosIDs) : backbone.format.stop
+    }
+
     /// The prompt, and what goes before the context.
     private func prompt(for backbone: Backbone) throws -> ([Int32], prefix: [Int32]) {
         if let question {
             return (backbone.format.suffix(.answer(question: question)), backbone.format.prefix)
         }
-        if let prompt { return (backbone.tokenizer.encode(prompt), backbone.format.prefix) }
+        if let prompt { return (backbone.tokenizer.encode(prompt), backbone.format.textPrefix) }
         let vocabulary = backbone.model.configuration.vocabularySize
         let tokens = try (promptTokens ?? "").split(separator: ",").map { part in
             guard let id = Int32(part.trimmingCharacters(in: .whitespaces)), id >= 0, id < vocabulary else {
@@ -143,6 +174,6 @@ struct GenerateCommand: ParsableCommand {
             }
             return id
         }
-        return (tokens, context == nil ? [] : backbone.format.prefix)
+        return (tokens, context == nil ? [] : backbone.format.textPrefix)
     }
 }

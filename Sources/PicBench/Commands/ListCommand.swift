@@ -93,7 +93,7 @@ struct ListModelsCommand: ParsableCommand {
 
     func run() throws {
         let items = try ModelLocator.all.map { folder in
-            let backbone = try Backbone(folder: folder)
+            let backbone = try Backbone(folder: folder, chatTemplate: .plain)
             let distinct = Dictionary(
                 backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) },
                 uniquingKeysWith: { a, _ in a })

@@ -66,6 +66,8 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "The base model: a folder, or a name in Models/.")
     var model = ModelLocator.bundled
 
+    @OptionGroup var chat: ChatOptions
+
     @Option(help: "The recipe; by default recipes/compressor.json in the model's folder.")
     var recipe: String?
 
@@ -84,7 +86,7 @@ struct TrainCompressorCommand: ParsableCommand {
     @OptionGroup var options: TrainingOptions
 
     func run() throws {
-        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let backbone = try Backbone(folder: ModelLocator.find(model), chatTemplate: chat.choice())
         try backbone.model.requireFiniteWeights(of: backbone.folder)
         let method = try Catalogue.current.method(describedBy: method)
         let id = type(of: method).card.id

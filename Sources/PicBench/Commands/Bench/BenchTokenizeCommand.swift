@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 import Tokenizers
 
 struct BenchTokenizeCommand: ParsableCommand {
@@ -14,10 +15,14 @@ struct BenchTokenizeCommand: ParsableCommand {
     @Option(help: "Documents that are made up for it.")
     var documents = 50
 
+    @Option(help: "A text file to read line by line in place of the documents; opening is not timed then.")
+    var text: String?
+
     func run() throws {
         try options.apply()
         guard documents > 0 else { throw UsageError("--documents must be at least 1") }
         let folder = try ModelLocator.find(model)
+        if let text { return try measure(text, folder) }
         let texts = try DatasetSource.open("gazette:documents=\(documents)").documents.map(\.text)
         var count = 0
         let seconds = try options.seconds {
@@ -29,5 +34,21 @@ struct BenchTokenizeCommand: ParsableCommand {
             BenchMeasurement(
                 "tokenize", of: "\(documents) documents by \(model)", count: Double(count), units: "tokens",
                 seconds: seconds))
+    }
+
+    private func measure(_ path: String, _ folder: URL) throws {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw UsageError("cannot read \(path) as UTF-8 text; check the path")
+        }
+        let lines = text.split(separator: "\n").map(String.init)
+        let clock = ContinuousClock()
+        let seconds = try (0...options.repeats).map { _ in
+            let tokenizer = try Tokenizer(folder: folder)
+            return clock.measure { for line in lines { _ = tokenizer.encode(line) } } / .seconds(1)
+        }
+        try options.show(
+            BenchMeasurement(
+                "tokenize", of: "\(path) by \(model)", count: Double(text.utf8.count) / 1e6, units: "MB",
+                seconds: Array(seconds.dropFirst())))
     }
 }
