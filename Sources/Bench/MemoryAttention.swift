@@ -4,29 +4,48 @@ import Tensors
 /// layers and heads.
 ///
 /// Documents differ in length, so that both axes are relative: a row is the memory token at the same
-/// place of every document, a bin the same share of every context. What a row lacks of 1 went to
-/// the begin token and to memory tokens.
+/// place of every document; the stretch of the context that it stands for lies on the row's own bins
+/// whatever the lengths, and what is before and behind it on the bins before and behind. What a row
+/// lacks of 1 went to the begin token and to memory tokens.
 public struct MemoryAttention: Sendable, Equatable {
-    /// [memories][bins]
+    /// [memories][bins]; as many bins of its own for each memory token.
     public let mass: [[Double]]
     public let documents: Int
 
-    public static let bins = 64
     /// Of a longer compressed context, as many memory tokens at equal distances.
     public static let mostMemories = 64
 
-    /// - Parameter weights: of each document, each watched memory token's weights of the context's tokens
+    /// One document: each watched memory token's weights of the context's tokens, and the windows that
+    /// all its memory tokens stand for.
+    public struct Document {
+        let weights: [[Double]]
+        let windows: [Range<Int>]
+
+        public init(weights: [[Double]], windows: [Range<Int>]) {
+            self.weights = weights
+            self.windows = windows
+        }
+    }
+
     /// - Returns: nil where no memory token looked at a context
-    public init?(_ weights: [[[Double]]]) {
-        let documents = weights.filter { !$0.isEmpty }
-        let counts = documents.map(\.count).sorted()
+    public init?(_ documents: [Document]) {
+        // A method with other memory tokens than one a window has no windows to show them on.
+        let documents = documents.filter {
+            !$0.weights.isEmpty && $0.weights.count == Self.sample(of: $0.windows.count).count
+        }
+        let counts = documents.map(\.weights.count).sorted()
         guard !counts.isEmpty else { return nil }
         let rows = counts[counts.count / 2]
-        var mass = [[Double]](repeating: [Double](repeating: 0, count: Self.bins), count: rows)
+        let own = (Self.mostMemories + rows - 1) / rows
+        var mass = [[Double]](repeating: [Double](repeating: 0, count: rows * own), count: rows)
         for document in documents {
+            let sample = Self.sample(of: document.windows.count)
             for row in 0..<rows {
-                let memory = document[(2 * row + 1) * document.count / (2 * rows)]
-                for (bin, value) in Self.binned(memory).enumerated() {
+                let memory = (2 * row + 1) * document.weights.count / (2 * rows)
+                let bins = Self.binned(
+                    document.weights[memory], window: document.windows[sample[memory]],
+                    own: row * own..<(row + 1) * own, count: rows * own)
+                for (bin, value) in bins.enumerated() {
                     mass[row][bin] += value / Double(documents.count)
                 }
             }
@@ -42,14 +61,27 @@ public struct MemoryAttention: Sendable, Equatable {
         return (0..<taken).map { (2 * $0 + 1) * count / (2 * taken) }
     }
 
-    /// A token's weight goes to the bins that it lies in, by the share of it that does.
-    private static func binned(_ weights: [Double]) -> [Double] {
-        var result = [Double](repeating: 0, count: bins)
-        let width = Double(bins) / Double(weights.count)
-        for (i, weight) in weights.enumerated() {
-            let (low, high) = (Double(i) * width, Double(i + 1) * width)
-            for bin in Int(low)..<min(bins, Int(high.rounded(.up))) {
-                result[bin] += weight * (min(high, Double(bin + 1)) - max(low, Double(bin))) / width
+    /// Spreads what lies before the window, in it and behind it over the bins before `own`, in it and
+    /// behind it. Where there are no such bins, as before the first memory token, the nearest take it.
+    private static func binned(
+        _ weights: [Double], window: Range<Int>, own: Range<Int>, count: Int
+    ) -> [Double] {
+        var result = [Double](repeating: 0, count: count)
+        let parts = [
+            (0..<window.lowerBound, 0..<own.lowerBound), (window, own),
+            (window.upperBound..<weights.count, own.upperBound..<count),
+        ]
+        for (tokens, bins) in parts where !tokens.isEmpty {
+            let nearest = min(bins.lowerBound, count - 1)
+            let place = bins.isEmpty ? nearest..<nearest + 1 : bins
+            let width = Double(place.count) / Double(tokens.count)
+            for token in tokens {
+                let low = Double(token - tokens.lowerBound) * width
+                let high = low + width
+                for bin in Int(low)..<min(place.count, Int(high.rounded(.up))) {
+                    let shared = min(high, Double(bin + 1)) - max(low, Double(bin))
+                    result[place.lowerBound + bin] += weights[token] * max(0, shared) / width
+                }
             }
         }
         return result

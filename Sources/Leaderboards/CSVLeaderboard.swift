@@ -2,65 +2,84 @@ import Results
 
 /// Comma-separated values by RFC 4180, for spreadsheets and data frames.
 public enum CSVLeaderboard {
-    /// One line a method, ratio, task and metric.
+    /// One line a cell: a method at a ratio on a task, over all seeds.
+    ///
+    /// Every metric of the leaderboard has its columns; those that a task does not have are empty.
     public static func render(_ board: Leaderboard) -> String {
-        var text = line([
-            "model", "model_hash", "dataset", "task", "method_id", "method", "family", "role", "trained",
-            "query_aware", "parameters", "ratio", "achieved_ratio", "kept_positions", "kept_bytes", "metric",
-            "mean",
-            "low95", "high95", "recovered_share", "examples", "partial", "compress_s_median",
-            "compress_s_p95",
-            "prefill_s_median", "prefill_s_p95", "decode_s_per_token_median", "decode_s_per_token_p95",
-        ])
-        for section in board.sections {
-            for row in section.rows {
-                for entry in row.entries {
-                    let spreads = entry.latency.map { [$0.compress, $0.prefill, $0.decodePerToken] } ?? []
-                    let latency =
-                        spreads.isEmpty
-                        ? [String](repeating: "", count: 6)
-                        : spreads.flatMap { ["\($0.median)", "\($0.p95)"] }
-                    for score in entry.scores {
-                        let isHeadline = score.metric == section.primaryMetric
-                        text += line(
-                            [
-                                section.model, section.modelHash, section.dataset, section.taskID,
-                                row.methodID,
-                                row.method, row.family, row.role ?? "", "\(row.isTrained)",
-                                "\(row.isQueryAware)",
-                                row.parameters, "\(entry.ratio)", entry.achievedRatio.map { "\($0)" } ?? "",
-                                "\(entry.keptPositions)", "\(entry.keptBytes)", score.metric, "\(score.mean)",
-                                "\(score.low)", "\(score.high)",
-                                isHeadline ? entry.recoveredShare.map { "\($0)" } ?? "" : "",
-                                "\(entry.examples)",
-                                "\(entry.isPartial)",
-                            ] + latency)
-                    }
-                }
+        let metrics = distinct(board.sections.flatMap(\.metrics))
+        let head =
+            [
+                "model", "model_hash", "dataset", "task", "method_id", "method", "family", "role", "trained",
+                "query_aware", "parameters", "ratio", "achieved_ratio", "kept_positions", "kept_bytes",
+                "headline",
+            ] + metrics.flatMap { [$0, "\($0)_low95", "\($0)_high95"] } + [
+                "recovered_share", "best", "examples", "partial", "compress_s_median", "compress_s_p95",
+                "prefill_s_median", "prefill_s_p95", "decode_s_per_token_median", "decode_s_per_token_p95",
+                "cells",
+            ]
+        let lines = board.sections.flatMap { section in
+            section.rows.flatMap { row in
+                row.entries.map { line(fields($0, of: row, in: section, metrics: metrics)) }
             }
         }
-        return text
+        return line(head) + lines.joined()
     }
 
-    public static let sampleHeader = line([
-        "cell", "model", "task", "method_id", "parameters", "ratio", "seed", "example", "document",
-        "question",
-        "prediction", "references", "metric", "value", "context_tokens", "kept_positions", "kept_bytes",
-        "output_tokens",
-    ])
+    private static func fields(
+        _ entry: Leaderboard.Entry, of row: Leaderboard.Row, in section: Leaderboard.Section,
+        metrics: [String]
+    ) -> [String] {
+        let scores = metrics.flatMap { metric -> [String] in
+            guard let score = entry.scores.first(where: { $0.metric == metric }) else { return ["", "", ""] }
+            return ["\(score.mean)", "\(score.low)", "\(score.high)"]
+        }
+        let spreads = entry.latency.map { [$0.compress, $0.prefill, $0.decodePerToken] } ?? []
+        let latency =
+            spreads.isEmpty
+            ? [String](repeating: "", count: 6) : spreads.flatMap { ["\($0.median)", "\($0.p95)"] }
+        return [
+            section.model, section.modelHash, section.dataset, section.taskID, row.methodID, row.method,
+            row.family, row.role ?? "", "\(row.isTrained)", "\(row.isQueryAware)", row.parameters,
+            "\(entry.ratio)", entry.achievedRatio.map { "\($0)" } ?? "", "\(entry.keptPositions)",
+            "\(entry.keptBytes)", section.primaryMetric,
+        ] + scores + [
+            entry.recoveredShare.map { "\($0)" } ?? "", "\(entry.isBest)", "\(entry.examples)",
+            "\(entry.isPartial)",
+        ] + latency + [entry.cells.map { "\($0)" }.joined(separator: " ")]
+    }
 
-    /// The lines of one sample, one a metric.
-    public static func lines(_ sample: SampleRecord, of cell: StoredCell) -> String {
+    /// The head of a file with one line a sample.
+    /// - Parameter cells: those whose samples follow
+    public static func sampleHeader(_ cells: [StoredCell]) -> String {
+        line(
+            [
+                "cell", "model", "dataset", "task", "method_id", "parameters", "ratio", "seed", "example",
+                "document", "question", "prediction", "references",
+            ] + metrics(of: cells) + ["context_tokens", "kept_positions", "kept_bytes", "output_tokens"])
+    }
+
+    /// One sample; several references are separated by ` | `.
+    /// - Parameter metrics: the columns, in the order of `sampleHeader`
+    public static func line(_ sample: SampleRecord, of cell: StoredCell, metrics: [String]) -> String {
         let record = cell.record
-        return sample.metrics.sorted { $0.key < $1.key }.map { metric, value in
-            line([
-                "\(cell.id)", record.modelName, record.taskID, record.methodID, record.parameters,
-                "\(record.ratio)",
-                "\(record.seed)", sample.exampleID, sample.documentID, sample.question, sample.prediction,
-                sample.references.joined(separator: " | "), metric, "\(value)", "\(sample.contextTokens)",
-                "\(sample.keptPositions)", "\(sample.keptBytes)", "\(sample.outputTokens)",
+        return line(
+            [
+                "\(cell.id)", record.modelName, record.datasetID, record.taskID, record.methodID,
+                record.parameters, "\(record.ratio)", "\(record.seed)", sample.exampleID, sample.documentID,
+                sample.question, sample.prediction, sample.references.joined(separator: " | "),
+            ] + metrics.map { metric in sample.metrics[metric].map { "\($0)" } ?? "" } + [
+                "\(sample.contextTokens)", "\(sample.keptPositions)", "\(sample.keptBytes)",
+                "\(sample.outputTokens)",
             ])
-        }.joined()
+    }
+
+    /// All metrics, in the order in which cells first have them.
+    public static func metrics(of cells: [StoredCell]) -> [String] {
+        distinct(cells.flatMap(\.record.metrics))
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        Leaderboard.groups(names) { $0 }.map { $0[0] }
     }
 
     static func line(_ fields: [String]) -> String {

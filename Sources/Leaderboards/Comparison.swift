@@ -38,9 +38,11 @@ public struct Comparison: Codable, Sendable, Equatable {
         public var quality: String
         public var firstBest: Double
         public var secondBest: Double
-        /// Seconds of optimiser steps until the second is at its best.
+        /// Optimiser steps, and seconds of them, until the second is at its best.
+        public var secondStep: Int
         public var secondSeconds: Double
         /// Until the first is at least there; nil where it never is.
+        public var firstStep: Int?
         public var firstSeconds: Double?
         /// 1 − firstSeconds ÷ secondSeconds
         public var saved: Double?
@@ -129,8 +131,9 @@ extension Comparison.Curve {
         else { return nil }
         let passed = a.first { $0.value >= best }
         self.init(
-            quality: quality, firstBest: firstBest, secondBest: best, secondSeconds: reached.seconds,
-            firstSeconds: passed?.seconds, saved: passed.map { 1 - $0.seconds / reached.seconds })
+            quality: quality, firstBest: firstBest, secondBest: best, secondStep: reached.step,
+            secondSeconds: reached.seconds, firstStep: passed?.step, firstSeconds: passed?.seconds,
+            saved: passed.map { 1 - $0.seconds / reached.seconds })
     }
 }
 

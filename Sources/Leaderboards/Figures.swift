@@ -30,6 +30,13 @@ enum Figures {
             : value < 1024 * 1024 ? "\(fixed(value / 1024, 1)) KiB" : "\(fixed(value / 1024 / 1024, 1)) MiB"
     }
 
+    /// A number on an axis: `0.15`, `1.5`, `20`.
+    static func tick(_ value: Double) -> String {
+        let text = fixed(value, value < 1 ? 2 : value < 10 ? 1 : 0)
+        guard text.contains(".") else { return text }
+        return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+    }
+
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
     static func metric(_ id: String) -> String {

@@ -22,21 +22,64 @@ public enum Statistics {
     /// promise too narrow an interval (Efron and Tibshirani 1993, chapter 13; cluster bootstrap).
     /// - Returns: nil without clusters
     public static func interval(of clusters: [Cluster], seed: UInt64 = 0) -> ClosedRange<Double>? {
-        guard !clusters.isEmpty else { return nil }
-        var generator = SeededGenerator(seed: seed, stream: "bootstrap")
-        var means: [Double] = []
-        means.reserveCapacity(resamples)
-        for _ in 0..<resamples {
-            var (sum, count) = (0.0, 0)
-            for _ in clusters.indices {
-                let drawn = clusters[generator.integer(below: clusters.count)]
-                sum += drawn.sum
-                count += drawn.count
+        intervals(of: [clusters], seed: seed)[0]
+    }
+
+    /// The intervals of several means, each as if it were alone: means over as many clusters share
+    /// their draws, so that a leaderboard of a million samples takes seconds.
+    public static func intervals(of means: [[Cluster]], seed: UInt64 = 0) -> [ClosedRange<Double>?] {
+        var result = [ClosedRange<Double>?](repeating: nil, count: means.count)
+        for places in Leaderboard.groups(Array(means.indices), by: { means[$0].count })
+        where !means[places[0]].isEmpty {
+            let found = bootstrap(places.map { means[$0] }, seed: seed)
+            for (place, values) in zip(places, found) {
+                let sorted = values.sorted()
+                result[place] = percentile(0.025, ofSorted: sorted)...percentile(0.975, ofSorted: sorted)
             }
-            means.append(sum / Double(max(count, 1)))
         }
-        means.sort()
-        return percentile(0.025, ofSorted: means)...percentile(0.975, ofSorted: means)
+        return result
+    }
+
+    /// The resampled values of means over equally many clusters, [means][resamples].
+    ///
+    /// A resample is how often each cluster was drawn: a mean is two sums of products with that, eight
+    /// resamples at a time.
+    private static func bootstrap(_ means: [[Cluster]], seed: UInt64) -> [[Double]] {
+        typealias Lanes = SIMD8<Double>
+        let clusters = means[0].count
+        let sums = means.map { $0.map(\.sum) }
+        // Methods that were asked the same questions share their counts.
+        var counts: [[Double]] = []
+        let countOf = means.map { mean in
+            let own = mean.map { Double($0.count) }
+            if let known = counts.firstIndex(of: own) { return known }
+            counts.append(own)
+            return counts.count - 1
+        }
+        func weighted(_ values: [Double], _ draws: [Lanes]) -> Lanes {
+            var sum = Lanes.zero
+            for (value, drawn) in zip(values, draws) { sum += drawn * value }
+            return sum
+        }
+        var generator = SeededGenerator(seed: seed, stream: "bootstrap")
+        var result = means.map { _ in [Double]() }
+        var draws = [Lanes](repeating: .zero, count: clusters)
+        for first in stride(from: 0, to: resamples, by: Lanes.scalarCount) {
+            for i in draws.indices { draws[i] = .zero }
+            for lane in 0..<Lanes.scalarCount {
+                for _ in 0..<clusters { draws[generator.integer(below: clusters)][lane] += 1 }
+            }
+            let drawnCounts = counts.map { values in
+                let drawn = weighted(values, draws)
+                return drawn.replacing(with: 1, where: drawn .< 1)
+            }
+            let taken = min(Lanes.scalarCount, resamples - first)
+            for (i, values) in sums.enumerated() {
+                let drawn = weighted(values, draws) / drawnCounts[countOf[i]]
+                for lane in 0..<taken { result[i].append(drawn[lane]) }
+            }
+        }
+        return result
     }
 
     /// With linear interpolation between neighbours, as numpy's default.

@@ -27,14 +27,18 @@ public enum TerminalComparison {
             rows: comparison.curves.map { curve in
                 [
                     curve.quality, Figures.score(curve.firstBest), Figures.score(curve.secondBest),
-                    "\(Figures.fixed(curve.secondSeconds, 0)) s",
-                    curve.firstSeconds.map { "\(Figures.fixed($0, 0)) s" } ?? "never",
+                    place(curve.secondStep, curve.secondSeconds),
+                    curve.firstStep.map { place($0, curve.firstSeconds ?? 0) } ?? "never",
                     curve.saved.map { Figures.share($0) } ?? "",
                 ]
             })
         text +=
             "\nTraining: when \(first) reaches what \(second) has at its best (em@SUBJECTS/RATIO, validation)\n"
         return text + curves.plain()
+    }
+
+    private static func place(_ step: Int, _ seconds: Double) -> String {
+        "step \(step), \(Figures.fixed(seconds, 0)) s"
     }
 
     private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Figures.fixed(value, 1) }

@@ -74,24 +74,15 @@ extension ResultStore {
     public func snapshot(only: Set<Int64>? = nil) throws -> Snapshot {
         try read { db in
             var cells: [StoredCell] = []
-            for row in try Row.fetchAll(db, sql: "SELECT * FROM cell ORDER BY id") {
-                let id: Int64 = row["id"]
-                if let only, !only.contains(id) { continue }
-                let record = try CellRecord(row: row)
-                cells.append(
-                    StoredCell(
-                        id: id, record: record, state: StoredCell.State(rawValue: row["state"]) ?? .open,
-                        failure: row["failure"],
-                        runs: try Int64.fetchAll(
-                            db,
-                            sql: """
-                                SELECT runID FROM sample WHERE cellID = ?1
-                                UNION SELECT runID FROM latency WHERE cellID = ?1 ORDER BY runID
-                                """, arguments: [id]),
-                        scores: try Self.scores(of: id, metrics: record.metrics, db),
-                        latencies: try LatencyRecord.fetchAll(
-                            db, sql: "SELECT * FROM latency WHERE cellID = ? ORDER BY id", arguments: [id]),
-                        attention: try Self.attention(of: id, db)))
+            var names = Set<String>()
+            for var cell in try Self.cells(db) where only?.contains(cell.id) ?? true {
+                cell.latencies = try LatencyRecord.fetchAll(
+                    db, sql: "SELECT * FROM latency WHERE cellID = ? ORDER BY id", arguments: [cell.id])
+                cell.runs = try Int64.fetchAll(
+                    db, sql: "SELECT DISTINCT runID FROM latency WHERE cellID = ?", arguments: [cell.id])
+                cell.attention = try Self.attention(of: cell.id, db)
+                try Self.addScores(to: &cell, names: &names, db)
+                cells.append(cell)
             }
             return Snapshot(
                 cells: cells, runs: try RunRecord.order(Column("id")).fetchAll(db),
@@ -99,30 +90,49 @@ extension ResultStore {
         }
     }
 
-    private static func scores(of cell: Int64, metrics: [String], _ db: Database) throws -> [StoredCell.Score]
+    /// All cells without what was measured of them.
+    public func cells() throws -> [StoredCell] { try read { try Self.cells($0) } }
+
+    private static func cells(_ db: Database) throws -> [StoredCell] {
+        try Row.fetchAll(db, sql: "SELECT * FROM cell ORDER BY id").map { row in
+            StoredCell(
+                id: row["id"], record: try CellRecord(row: row),
+                state: StoredCell.State(rawValue: row["state"]) ?? .open, failure: row["failure"], runs: [],
+                scores: [], latencies: [])
+        }
+    }
+
+    /// - Parameter names: identifiers that were met before; a million samples share them
+    private static func addScores(to cell: inout StoredCell, names: inout Set<String>, _ db: Database) throws
     {
-        var scores: [StoredCell.Score] = []
+        let metrics = cell.record.metrics
+        var runs = Set(cell.runs)
         var last: Int64?
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT sample.id, exampleID, documentID, contextTokens, keptPositions, keptBytes, metric, value
+                SELECT sample.id, exampleID, documentID, contextTokens, keptPositions, keptBytes, metric, value,
+                    runID
                 FROM sample LEFT JOIN sampleMetric ON sampleID = sample.id
                 WHERE cellID = ? ORDER BY sample.id
-                """, arguments: [cell])
+                """, arguments: [cell.id])
         while let row = try rows.next() {
-            if last != row[0] {
-                last = row[0]
-                scores.append(
+            let id: Int64 = row[0]
+            if last != id {
+                last = id
+                runs.insert(row[8])
+                cell.scores.append(
                     StoredCell.Score(
-                        exampleID: row[1], documentID: row[2], contextTokens: row[3], keptPositions: row[4],
-                        keptBytes: row[5], values: metrics.map { _ in .nan }))
+                        exampleID: names.insert(row[1]).memberAfterInsert,
+                        documentID: names.insert(row[2]).memberAfterInsert, contextTokens: row[3],
+                        keptPositions: row[4], keptBytes: row[5],
+                        values: [Double](repeating: .nan, count: metrics.count)))
             }
             if let metric: String = row[6], let place = metrics.firstIndex(of: metric) {
-                scores[scores.count - 1].values[place] = row[7]
+                cell.scores[cell.scores.count - 1].values[place] = row[7]
             }
         }
-        return scores
+        cell.runs = runs.sorted()
     }
 
     private static func attention(of cell: Int64, _ db: Database) throws -> MemoryAttentionRecord? {
@@ -153,19 +163,39 @@ extension ResultStore {
 
     /// Every sample with its cell's identifier, one at a time.
     public func forEachSample(_ body: (Int64, SampleRecord) throws -> Void) throws {
+        for cell in try read({ try Int64.fetchAll($0, sql: "SELECT id FROM cell ORDER BY id") }) {
+            try forEachSample(of: cell) { try body(cell, $0) }
+        }
+    }
+
+    /// The samples of a cell, one at a time.
+    /// - Parameters:
+    ///   - metric: worst first by it; nil in the order in which they were scored
+    ///   - limit: the most to read; nil for all
+    public func forEachSample(
+        of cell: Int64, worstFirstBy metric: String? = nil, limit: Int? = nil,
+        _ body: (SampleRecord) throws -> Void
+    ) throws {
         try read { db in
+            // Only identifiers are sorted: texts are read when their turn comes.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT sample.*, context.content AS context, kept.content AS keptText,
                         (SELECT json_group_object(metric, value) FROM sampleMetric WHERE sampleID = sample.id)
                             AS metrics
-                    FROM sample
+                    FROM (
+                        SELECT sample.id AS chosen FROM sample
+                        LEFT JOIN sampleMetric AS m ON m.sampleID = sample.id AND m.metric = :metric
+                        WHERE cellID = :cell
+                        ORDER BY CASE WHEN :metric IS NOT NULL THEN coalesce(m.value, 0) END,
+                            CASE WHEN :metric IS NOT NULL THEN documentID END, sample.id
+                        LIMIT :limit)
+                    CROSS JOIN sample ON sample.id = chosen
                     JOIN text AS context ON context.id = contextID
                     LEFT JOIN text AS kept ON kept.id = keptTextID
-                    ORDER BY cellID, sample.id
-                    """)
-            while let row = try rows.next() { try body(row["cellID"], SampleRecord(row: row)) }
+                    """, arguments: ["cell": cell, "metric": metric, "limit": limit ?? -1])
+            while let row = try rows.next() { try body(SampleRecord(row: row)) }
         }
     }
 }

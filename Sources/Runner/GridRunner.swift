@@ -1,7 +1,6 @@
 import Bench
 import Foundation
 import Results
-import Tensors
 
 /// Runs a grid into a store: scores what is missing, skips what is finished.
 public struct GridRunner {
@@ -12,9 +11,9 @@ public struct GridRunner {
     /// Documents whose latency is measured, after one that warms up.
     public var latencySamples = 5
     /// Documents over which the attention of memory tokens is averaged.
-    public var attentionSamples = 16
+    public var attentionSamples = 8
 
-    private let texts: EncodedTexts
+    let texts: EncodedTexts
     private var backbone: Backbone { plan.backbone }
 
     public init(_ plan: GridPlan, store: ResultStore) {
@@ -147,24 +146,6 @@ public struct GridRunner {
     }
 
     private static let decodedTokens = 16
-
-    /// Where the method's memory tokens look; nil for a method without. It is the same for every
-    /// task, so that a grid asks for it at its first task alone.
-    private func memoryAttention(of cell: PlannedCell, _ tools: Tools) throws -> MemoryAttentionRecord? {
-        guard cell.card.family == .softPrompt else { return nil }
-        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
-        var documents: Set<String> = []
-        let contexts = cell.examples.filter { documents.insert($0.documentID).inserted }
-            .prefix(attentionSamples).map { scorer.context(of: $0, ratio: cell.ratio, seed: cell.seed) }
-        let watch = AttentionWatch()
-        let watching = Tools(
-            model: tools.model, compressor: tools.compressor,
-            computation: Computation(backend: tools.computation.backend, watch: watch))
-        for context in contexts { _ = try cell.method.compress(context, with: watching) }
-        return MemoryAttention(watch.weights).map {
-            MemoryAttentionRecord(mass: $0.mass, documents: $0.documents)
-        }
-    }
 }
 
 extension SampleRecord {

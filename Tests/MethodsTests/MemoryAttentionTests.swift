@@ -5,18 +5,23 @@ import Testing
 
 /// Maps of where memory tokens look.
 struct MemoryAttentionTests {
-    @Test func `documents of any length share one grid`() throws {
-        // Two memory tokens over two tokens, and four over four: each looks at its own stretch.
-        let short = [[0.8, 0], [0, 0.6]]
-        let long = (0..<4).map { i in (0..<4).map { $0 == i ? 0.4 : 0 } }
-        let map = try #require(MemoryAttention([short, long, []]))
-        #expect(map.documents == 2 && map.mass.count == 4)
-        #expect(map.mass.allSatisfy { $0.count == MemoryAttention.bins })
-        // The first row: half of 0.8 over 32 bins, half of 0.4 over 16 of them.
-        #expect(abs(map.mass[0][0] - (0.4 / 32 + 0.2 / 16)) < 1e-12)
-        #expect(abs(map.mass[0][31] - 0.4 / 32) < 1e-12 && map.mass[0][32] == 0)
-        #expect(abs(map.mass[3].reduce(0, +) - 0.5) < 1e-12)
-        #expect(MemoryAttention([[], []]) == nil)
+    @Test func `documents of any length share one grid, each row's own stretch on its own bins`() throws {
+        // Three memory tokens over windows of 2, 2 and 1 tokens, and of 1 token each.
+        let long = MemoryAttention.Document(
+            weights: [[0.2, 0.4, 0.1, 0, 0], [0, 0.2, 0.4, 0.2, 0], [0, 0, 0, 0.2, 0.6]],
+            windows: [0..<2, 2..<4, 4..<5])
+        let short = MemoryAttention.Document(
+            weights: [[0.8, 0, 0], [0.4, 0.4, 0], [0, 0, 0.6]], windows: [0..<1, 1..<2, 2..<3])
+        let none = MemoryAttention.Document(weights: [], windows: [])
+        let map = try #require(MemoryAttention([long, short, none]))
+        #expect(map.documents == 2 && map.mass.count == 3 && map.mass.allSatisfy { $0.count == 66 })
+        func sum(_ row: Int, _ bins: Range<Int>) -> Double { map.mass[row][bins].reduce(0, +) }
+        #expect(abs(sum(0, 0..<22) - (0.6 + 0.8) / 2) < 1e-12 && abs(sum(0, 22..<66) - 0.05) < 1e-12)
+        #expect(abs(sum(1, 0..<22) - 0.3) < 1e-12 && abs(sum(1, 22..<44) - (0.6 + 0.4) / 2) < 1e-12)
+        #expect(abs(sum(2, 44..<66) - 0.6) < 1e-12 && abs(sum(2, 0..<44) - 0.1) < 1e-12)
+        // The first window's second token lies on its second half.
+        #expect(abs(map.mass[0][21] - (0.4 / 11 + 0.8 / 22) / 2) < 1e-12)
+        #expect(MemoryAttention([none]) == nil)
     }
 
     @Test func `PIC's memory tokens look at their chunk, ICAE's at everything`() throws {
@@ -27,8 +32,10 @@ struct MemoryAttentionTests {
             let tools = Tools(
                 model: backbone.model, compressor: compressor, computation: Computation(watch: watch))
             let context = Context(tokens: (0..<256).map { 300 + $0 % 97 }, ratio: try #require(Ratio(32)))
-            _ = try method.compress(context, with: tools)
-            return try #require(MemoryAttention(watch.weights))
+            _ = try method.compress([context], with: tools)
+            #expect(watch.weights.count == 1)
+            return try #require(
+                MemoryAttention([.init(weights: watch.weights[0], windows: context.windows)]))
         }
         let pic = try map(PIC(parameters: .init()))
         let icae = try map(ICAE(parameters: .init()))

@@ -57,7 +57,7 @@ struct RunTests {
         let json = try Command.run("export", "json", "--db", db).json()
         #expect((json["sections"] as? [Any])?.count == 3)
         let samples = try Command.run("export", "csv", "--rows", "samples", "--db", db)
-        #expect(samples.output.hasPrefix("cell,model,task"))
+        #expect(samples.output.hasPrefix("cell,model,dataset,task"))
         let file = folder.path("out/board.md")
         #expect(try Command.run("export", "markdown", "--db", db, "-o", file).status == 0)
         #expect(try String(contentsOfFile: file, encoding: .utf8) == markdown.output)

@@ -80,6 +80,8 @@ struct ComparisonTests {
         ) { $0 == 1 ? points([0.1, 0.3, 0.5, 0.6]) : points([0.1, 0.2, 0.25, 0.3]) }
         let curve = try #require(comparison.curves.first)
         #expect(curve.secondSeconds == 20 && curve.firstSeconds == 10 && curve.saved == 0.5)
+        #expect(curve.secondStep == 40 && curve.firstStep == 20)
+        #expect(TerminalComparison.render(comparison).contains("step 20, 10 s"))
     }
 
     private func cell(_ id: Int64, _ record: CellRecord, _ ids: [String], em: (Int) -> Double) -> StoredCell {

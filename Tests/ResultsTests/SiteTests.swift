@@ -3,17 +3,19 @@ import Leaderboards
 import Results
 import Testing
 
-/// The static site: whole, escaped, and alive in a real browser where there is one.
+/// The static site: whole, escaped, valid, and alive in a real browser where there is one.
 struct SiteTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("site-\(UUID())")
+    private let temporary = TemporaryFolder()
+    private var folder: URL { temporary.url }
 
-    private func export() throws -> Int {
+    private func export(mostSamples: Int? = nil) throws -> Int {
         let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path)
         let run = try store.beginRun(.sample)
         let cells: [(CellRecord, Double)] = [
             (.sample(method: "none", ratio: 1, role: "upper", adapter: nil), 1),
             (.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), 0), (.sample(), 1),
             (.sample(ratio: 16), 0), (.sample(method: "icae", adapter: "icae"), 0),
+            (.sample(method: "cut", adapter: nil, family: "hard-prompt"), 0.5),
         ]
         for (record, em) in cells {
             var record = record
@@ -24,11 +26,13 @@ struct SiteTests {
                     var sample = SampleRecord.sample("\(i)", em: i == 7 ? 1 - em : em)
                     sample.prediction = "<script>document.title = 'broken'</script> & \"\u{0}\u{1b}"
                     sample.context = "Anna <b>\(i)</b> went home."
-                    sample.keptText = "Anna <b>"
+                    sample.keptText = record.family == "hard-prompt" ? "<b> home" : nil
+                    // Two questions about each document.
+                    sample.documentID = "doc-\(i / 2)"
                     return sample
                 }, to: cell.id, run: run)
             try store.append(latencies: [.sample], to: cell.id, run: run)
-            if record.role == nil { try store.append(attention: .sample, to: cell.id) }
+            if record.family == "soft-prompt" { try store.append(attention: .sample, to: cell.id) }
             try store.finishCell(cell.id)
         }
         let training = try store.beginTraining(
@@ -42,7 +46,8 @@ struct SiteTests {
             }, to: training)
         try store.finishTraining(training, outputHash: "hash-of-pic")
         return try Site(
-            store, notes: ["pic": .init(summary: "Chunks & memories.", paper: "https://example.org/pic")]
+            store, notes: ["pic": .init(summary: "Chunks & memories.", paper: "https://example.org/pic")],
+            mostSamples: mostSamples
         )
         .write(to: folder.appendingPathComponent("site"))
     }
@@ -57,7 +62,12 @@ struct SiteTests {
             atPath: folder.appendingPathComponent("site").path)
         #expect(files.count { $0.contains(".") } == count)
         #expect(try page("methods/pic.html").contains("Chunks &amp; memories."))
-        #expect(try page("index.html").contains("How the compressors learned"))
+        let index = try page("index.html")
+        for part in [
+            "How the compressors learned", "Where memory tokens look", "Model tiny;", "3 methods at 4x",
+        ] {
+            #expect(index.contains(part), "\(part)")
+        }
         for file in files where file.hasSuffix(".html") {
             let html = try page(file)
             #expect(
@@ -65,21 +75,41 @@ struct SiteTests {
             #expect(!html.contains("http://") && html.hasPrefix("<!DOCTYPE html>"))
             let base = URL(fileURLWithPath: folder.appendingPathComponent("site/\(file)").path)
                 .deletingLastPathComponent()
-            for match in html.matches(of: /(?:href|src)="(?!https?:|data:|#)([^"]+)"/) {
-                let target = base.appendingPathComponent(String(match.1))
-                #expect(FileManager.default.fileExists(atPath: target.path), "\(match.1) in \(file)")
+            let anchors = Set(html.matches(of: /\sid="([^"]+)"/).map { String($0.1) })
+            for match in html.matches(of: /(?:href|src)="(?!https?:|data:)([^"]+)"/) {
+                let target = String(match.1)
+                let isThere =
+                    target.hasPrefix("#")
+                    ? anchors.contains(String(target.dropFirst()))
+                    : FileManager.default.fileExists(atPath: base.appendingPathComponent(target).path)
+                #expect(isThere, "\(target) in \(file)")
             }
         }
-        // 60 samples are two pages, the worst first.
+    }
+
+    @Test func `a cell's pages show the worst samples first, with what was kept marked`() throws {
+        _ = try export()
         let first = try page("cells/3.html")
         #expect(first.contains("&lt;script&gt;") && first.contains("href=\"../cells/3-2.html\""))
+        #expect(first.contains("1 at 0, 0 between, 59 at 100 EM"))
+        let worst = try #require(first.firstRange(of: "example 7<")?.lowerBound)
+        let next = try #require(first.firstRange(of: "example 0<")?.lowerBound)
+        #expect(worst < next)
         #expect(
-            first.firstRange(of: "example 7<").map {
-                first.distance(from: first.startIndex, to: $0.lowerBound)
-            } ?? .max
-                < first.firstRange(of: "example 0<").map {
-                    first.distance(from: first.startIndex, to: $0.lowerBound)
-                } ?? 0)
+            try page("cells/6.html").contains(
+                "Anna <mark>&lt;b&gt;</mark>0&lt;/b&gt; went<mark> home</mark>."))
+        // The second question about a document leads to the context that the first shows.
+        #expect(first.contains("<article id=\"document-doc0\">") && first.contains("href=\"#document-doc0\""))
+    }
+
+    @Test func `a site with a limit says how many samples it leaves out`() throws {
+        _ = try export(mostSamples: 5)
+        let cell = try page("cells/3.html")
+        #expect(cell.contains("The 5 worst of 60 samples") && cell.matches(of: /<article/).count == 5)
+        #expect(cell.contains("98.3 (95.0–100.0)"))
+        #expect(
+            !FileManager.default.fileExists(atPath: folder.appendingPathComponent("site/cells/3-2.html").path)
+        )
     }
 
     @Test func `pages of an earlier export are removed, other files stay`() throws {
@@ -93,67 +123,37 @@ struct SiteTests {
         #expect(FileManager.default.fileExists(atPath: site.appendingPathComponent("notes.txt").path))
     }
 
-    static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    static let tidy = "/usr/bin/tidy"
 
-    /// Sorts, filters and measures in the page itself, and writes what it found into the title.
-    @Test(.enabled(if: browser != nil, "no Chromium on this machine"))
-    func `a browser sorts, filters and fits the pages`() throws {
+    @Test(
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: tidy), "no tidy; .ci/setup-browser installs it"))
+    func `tidy has nothing to say`() throws {
         _ = try export()
-        let probe = """
-            <script>
-            addEventListener('error', e => { document.title = 'error ' + e.message; });
-            addEventListener('load', () => {
-              const table = document.querySelector('#scores-1');
-              const names = () => [...table.tBodies[0].rows].map(r => r.cells[0].querySelector('a').textContent).join();
-              const before = names();
-              table.tHead.rows[0].cells[1].querySelector('button').click();
-              const sorted = names();
-              const select = document.querySelector('select[name=ratio]');
-              select.value = '16.0';
-              select.dispatchEvent(new Event('change'));
-              const hidden = [...document.querySelectorAll('#scores-1 [data-ratio="4.0"]')].every(c => c.hidden);
-              const fits = document.documentElement.scrollWidth <= innerWidth;
-              document.title = ['ok', before, sorted, hidden, fits, location.hash].join(' ');
-            });
-            </script></head>
-            """
-        let index = folder.appendingPathComponent("site/index.html")
-        try page("index.html").replacing("</head>", with: probe).write(
-            to: index, atomically: true, encoding: .utf8)
-        for width in [380, 1400] {
-            let title = try browse(index, width: width)
-            #expect(
-                title
-                    == "ok NONE,PIC,ICAE,NO-CONTEXT NONE,PIC,ICAE,NO-CONTEXT true true #sort-scores-1=1d&amp;ratio=16.0",
-                "at \(width): \(title)")
+        let site = folder.appendingPathComponent("site")
+        let pages = try FileManager.default.subpathsOfDirectory(atPath: site.path).filter {
+            $0.hasSuffix(".html")
         }
-        let cell = try browse(folder.appendingPathComponent("site/cells/3.html"), width: 380)
-        #expect(cell == "PIC at 4x, Question answering: picbench")
+        #expect(pages.count > 10)
+        let (status, output) = try Program.run(
+            Self.tidy, ["-quiet", "-errors", "-utf8"] + pages.map { site.appendingPathComponent($0).path })
+        #expect(status == 0 && output.isEmpty, "\(output.prefix(2000))")
     }
 
-    private func browse(_ page: URL, width: Int) throws -> String {
-        let process = Process()
-        process.executableURL = Self.browser.map { URL(fileURLWithPath: $0) }
-        // A window is never narrower than 500 px, a frame is.
-        let frame = page.deletingLastPathComponent().appendingPathComponent("frame.html")
-        try """
-        <iframe src="\(page.lastPathComponent)" style="width:\(width)px;height:900px;border:0"></iframe><script>
-        onload = () => { document.title = frames[0].document.title; };</script>
-        """.write(to: frame, atomically: true, encoding: .utf8)
-        process.arguments = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
-            "--user-data-dir=\(folder.appendingPathComponent("profile").path)", "--window-size=1500,1000",
-            "--virtual-time-budget=5000", "--dump-dom", frame.absoluteString,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let dom = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return dom.firstMatch(of: /<title>([^<]*)<\/title>/).map { String($0.1) }
-            ?? "no title in \(dom.prefix(300))"
+    @Test(.enabled(if: Browser.path != nil, "no Chromium; .ci/setup-browser installs it"))
+    func `a browser sorts, filters, follows links and fits the pages, and shows them without scripts`() throws
+    {
+        _ = try export()
+        let browser = Browser(folder: folder)
+        let harness = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/browser.html")
+        try FileManager.default.copyItem(at: harness, to: folder.appendingPathComponent("browser.html"))
+        let (dom, console) = try browser.load("browser.html")
+        let report = dom.firstMatch(of: /<pre id="report">([^<]*)<\/pre>/).map { String($0.1) } ?? dom
+        #expect(report.hasSuffix("done\n") && !report.contains("failed"), "\(report)")
+        #expect(report.matches(of: /ok\s/).count > 40)
+        // The frame without scripts says that it runs none; nothing else is said.
+        let said = console.filter { !$0.contains("'allow-scripts' permission is not set") }
+        #expect(said.isEmpty, "\(said)")
     }
 }

@@ -183,13 +183,13 @@ extension RunRecord {
 extension CellRecord {
     static func sample(
         method: String = "pic", ratio: Double = 4, role: String? = nil, adapter: String? = "pic",
-        seed: Int64 = 1
+        seed: Int64 = 1, family: String = "soft-prompt"
     ) -> CellRecord {
         CellRecord(
             fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny",
             modelHash: "1234567890abcdef",
             adapterName: adapter, adapterHash: adapter.map { "hash-of-\($0)" }, methodID: method,
-            methodName: method.uppercased(), family: role == nil ? "soft-prompt" : "reference", role: role,
+            methodName: method.uppercased(), family: role == nil ? family : "reference", role: role,
             isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa",
             taskName: "Question answering",
             primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d",

@@ -90,7 +90,7 @@ struct AttentionMaps {
         return result
     }
 
-    /// One line a memory token, one column a bin.
+    /// One line a memory token, one column a bin; maps with fewer bins leave the last ones empty.
     var csv: String {
         let bins = maps.map { $0.attention.mass.first?.count ?? 0 }.max() ?? 0
         let head =
@@ -103,7 +103,8 @@ struct AttentionMaps {
                         [
                             record.modelName, record.datasetID, map.name, "\(record.ratio)",
                             "\(map.attention.documents)", "\(memory)",
-                        ] + row.map { Figures.fixed($0, 5) })
+                        ] + row.map { Figures.fixed($0, 5) }
+                            + [String](repeating: "", count: bins - row.count))
                 }
             }.joined()
     }

@@ -42,7 +42,7 @@ struct BarChart {
             parts.append(
                 .element(
                     "text", ["x": svg(Self.left - 6), "y": svg(y + step * 0.7), "text-anchor": "end"],
-                    Markup(bar.name.count > 24 ? "\(bar.name.prefix(23))…" : bar.name)))
+                    Markup(bar.name.count > 21 ? "\(bar.name.prefix(20))…" : bar.name)))
             var sum = 0.0
             for (j, part) in bar.parts.enumerated() where part > 0 {
                 let (begin, end) = (xs(sum), xs(sum + part))

@@ -1,132 +1,131 @@
 import Results
-import Seeding
 
 /// The samples of one cell, worst first, some a page, so that a person sees why a number is what it is.
 struct CellPages {
+    let site: Site
     let cell: StoredCell
-    let samples: [SampleRecord]
+    /// Where it is on the board.
+    let place: Site.Place
 
     private var record: CellRecord { cell.record }
+    static let samplesPerPage = 50
 
     func write(_ writer: inout SiteWriter) throws {
-        let metric = record.primaryMetric
-        let sorted = samples.sorted {
-            ($0.metrics[metric] ?? 0, $0.documentID, $0.exampleID) < (
-                $1.metrics[metric] ?? 0, $1.documentID, $1.exampleID
-            )
+        let shown = min(cell.scores.count, site.mostSamples ?? .max)
+        let pages = max(1, (shown + Self.samplesPerPage - 1) / Self.samplesPerPage)
+        var page = 0
+        var samples: [SampleRecord] = []
+        // One page's samples are in memory at a time.
+        try site.store.forEachSample(of: cell.id, worstFirstBy: record.primaryMetric, limit: shown) {
+            samples.append($0)
+            guard samples.count == Self.samplesPerPage else { return }
+            try write(samples, page: page, of: pages, shown: shown, &writer)
+            page += 1
+            samples = []
         }
-        let size = Site.samplesPerPage
-        let pages = max(1, (sorted.count + size - 1) / size)
-        for page in 0..<pages {
-            let shown = sorted[page * size..<min((page + 1) * size, sorted.count)]
-            var articles: [Markup] = []
-            for sample in shown {
-                let (path, html) = context(of: sample)
-                try writer.write(html, to: path)
-                articles.append(article(sample, contextPath: "../" + path))
-            }
-            let name =
-                record.role == nil
-                ? "\(record.methodName) at \(Figures.ratio(record.ratio))" : record.methodName
-            try writer.write(
-                Markup.page(
-                    title: "\(name), \(record.taskName): picbench", root: "../",
-                    heading(name) + navigation(page, of: pages) + articles + navigation(page, of: pages)),
-                to: Self.path(cell.id, page: page))
+        if page == 0 || !samples.isEmpty {
+            try write(samples, page: page, of: pages, shown: shown, &writer)
         }
     }
 
-    static func path(_ id: Int64, page: Int) -> String {
+    static func path(_ id: Int64, page: Int = 0) -> String {
         "cells/\(id)\(page == 0 ? "" : "-\(page + 1)").html"
     }
 
-    private func heading(_ name: String) -> [Markup] {
-        let kept = samples.reduce(0) { $0 + $1.keptPositions }
-        let tokens = samples.reduce(0) { $0 + $1.contextTokens }
+    private var name: String {
+        record.role == nil
+            ? "\(place.row.method) at \(Figures.ratio(record.ratio))" : place.row.method
+    }
+
+    private func write(
+        _ samples: [SampleRecord], page: Int, of pages: Int, shown: Int, _ writer: inout SiteWriter
+    ) throws {
+        let links = navigation(page, of: pages)
+        var body: [Markup] = [.element("h1", [:], Markup("\(name): \(record.taskName.lowercased())"))]
+        if page == 0 { body += facts }
+        body.append(.element("p", ["class": "soft"], Markup(count(shown))))
+        body.append(links)
+        var documents: Set<String> = []
+        body += samples.map {
+            SampleArticle(
+                record: record, sample: $0, showsContext: documents.insert($0.documentID).inserted
+            ).html
+        }
+        if !samples.isEmpty { body.append(links) }
+        let way: [Markup] = [
+            .element("a", ["href": "../methods/\(place.slug).html"], Markup(place.row.method)),
+            Markup("\(record.taskName), \(Figures.ratio(record.ratio))"),
+        ]
+        try writer.write(
+            Markup.page(title: "\(name), \(record.taskName): picbench", root: "../", way: way, body),
+            to: Self.path(cell.id, page: page))
+    }
+
+    private func count(_ shown: Int) -> String {
+        let all = cell.scores.count
+        guard shown < all else { return "\(all) samples, worst first." }
+        return "The \(shown) worst of \(all) samples; 'picbench export html' without a limit, or "
+            + "'picbench export csv --rows samples', writes all of them."
+    }
+
+    private var facts: [Markup] {
         var facts: [Markup] = []
-        func fact(_ name: String, _ value: String) {
-            facts += [.element("dt", [:], Markup(name)), .element("dd", [:], Markup(value))]
+        func fact(_ name: String, _ value: Markup) {
+            facts += [.element("dt", [:], Markup(name)), .element("dd", [:], value)]
         }
-        fact("Model", "\(record.modelName), hash \(record.modelHash.prefix(12))")
+        let entry = place.entry
+        for score in entry.scores {
+            fact(Figures.metric(score.metric), .element("b", [:], Markup(Figures.interval(score))))
+        }
+        fact("Of the samples", Markup(spread))
+        if let share = entry.recoveredShare { fact("Recovered", Markup(Figures.share(share))) }
+        if let achieved = entry.achievedRatio {
+            fact(
+                "Kept",
+                Markup(
+                    "\(Figures.fixed(entry.keptPositions, 1)) positions, \(Figures.bytes(entry.keptBytes)) of keys "
+                        + "and values: \(Figures.fixed(achieved, 2))x"))
+        }
+        if let latency = entry.latency {
+            fact(
+                "Milliseconds",
+                Markup(
+                    "compress \(Figures.milliseconds(latency.compress)), prefill "
+                        + "\(Figures.milliseconds(latency.prefill)), decode a token "
+                        + Figures.milliseconds(latency.decodePerToken)))
+        }
+        fact("Model", Markup("\(record.modelName), hash \(record.modelHash.prefix(12))"))
         if let adapter = record.adapterName {
-            fact("Compressor", "\(adapter), hash \(record.adapterHash?.prefix(12) ?? "")")
+            fact("Compressor", Markup("\(adapter), hash \(record.adapterHash?.prefix(12) ?? "")"))
         }
-        fact("Parameters", record.parameters)
-        fact("Dataset", record.datasetID)
-        fact("Kept", "\(kept) of \(tokens) positions over all samples")
-        fact("Seed", "\(record.seed)")
-        fact("Row of the table cell", "\(cell.id)")
-        if let failure = cell.failure { fact("Failed", failure) }
-        return [
-            .element("nav", [:], .element("a", ["href": "../index.html"], "All methods")),
-            .element("h1", [:], Markup("\(name): \(record.taskName.lowercased())")),
-            .element("dl", [:], facts),
-            .element("p", ["class": "soft"], Markup("\(samples.count) samples, worst first.")),
-        ]
+        fact("Parameters", Markup(record.parameters))
+        fact("Dataset", Markup(record.datasetID))
+        fact("Seed", Markup("\(record.seed)"))
+        fact("Runs", Markup(cell.runs.map { "\($0)" }.joined(separator: ", ")))
+        return [.element("dl", [:], facts)]
     }
 
-    private func navigation(_ page: Int, of pages: Int) -> [Markup] {
-        guard pages > 1 else { return [] }
-        let links = (0..<pages).map { i -> Markup in
-            i == page
-                ? .element("b", [:], Markup("\(i + 1)"))
-                : .element("a", ["href": "../" + Self.path(cell.id, page: i)], Markup("\(i + 1)"))
-        }
-        return [.element("nav", ["aria-label": "Pages"], "Page ", .joined(links, separator: " "))]
+    /// How the headline's scores are spread: `72 at 0, 6 between, 122 at 100`
+    private var spread: String {
+        guard let column = record.metrics.firstIndex(of: record.primaryMetric) else { return "" }
+        let values = cell.scores.map { $0.values[column] }
+        let (none, full) = (values.count { $0 == 0 }, values.count { $0 == 1 })
+        return "\(none) at 0, \(values.count - none - full) between, \(full) at 100 "
+            + Figures.metric(record.primaryMetric)
     }
 
-    private func article(_ sample: SampleRecord, contextPath: String) -> Markup {
-        let scores = record.metrics.compactMap { metric in
-            sample.metrics[metric].map { "\(Figures.metric(metric)) \(Figures.score($0))" }
+    private func navigation(_ page: Int, of pages: Int) -> Markup {
+        guard pages > 1 else { return .empty }
+        func link(_ page: Int, _ text: String) -> Markup {
+            .element("a", ["href": "../" + Self.path(cell.id, page: page)], Markup(text))
         }
-        var parts: [Markup] = [
-            .element(
-                "p", [:], .element("b", [:], Markup(sample.question)), " ",
-                .element("span", ["class": "soft"], Markup(scores.joined(separator: ", ")))),
-            .element("p", ["class": "soft"], "Prediction"),
-            .element("blockquote", [:], Markup(sample.prediction)),
-            .element("p", ["class": "soft"], sample.references.count == 1 ? "Reference" : "References"),
-        ]
-        parts += sample.references.map { .element("blockquote", [:], Markup($0)) }
-        if let kept = sample.keptText, record.role == nil {
-            parts += [
-                .element(
-                    "p", ["class": "soft"],
-                    Markup("Kept: \(sample.keptPositions) of \(sample.contextTokens) tokens")),
-                .element("blockquote", [:], Markup(kept)),
-            ]
+        // All of a few pages, or the ends and the neighbours of many.
+        let near = (0..<pages).filter { pages <= 12 || $0 == 0 || $0 == pages - 1 || abs($0 - page) <= 3 }
+        let links = near.map { i in
+            i == page ? Markup.element("b", [:], Markup("\(i + 1)")) : link(i, "\(i + 1)")
         }
-        parts.append(
-            .element(
-                "details", [:],
-                .element(
-                    "summary", [:],
-                    Markup("Context of \(sample.contextTokens) tokens, example \(sample.exampleID)")),
-                .element(
-                    "iframe",
-                    [
-                        "src": contextPath, "loading": "lazy",
-                        "title": "Context of example \(sample.exampleID)",
-                    ])))
-        return .element("article", [:], parts)
-    }
-
-    /// A page of the context alone, shared by all samples that show it the same way. What a hard prompt
-    /// kept of either end is marked in it.
-    private func context(of sample: SampleRecord) -> (path: String, html: String) {
-        let text = sample.context
-        let kept = record.role == nil ? (sample.keptText ?? "").drop { $0 == " " } : ""
-        var content: [Markup] = [Markup(text)]
-        if !kept.isEmpty, text.hasPrefix(kept) {
-            content = [
-                .element("mark", [:], Markup(String(kept))), Markup(String(text.dropFirst(kept.count))),
-            ]
-        } else if !kept.isEmpty, text.hasSuffix(kept) {
-            content = [
-                Markup(String(text.dropLast(kept.count))), .element("mark", [:], Markup(String(kept))),
-            ]
-        }
-        let page = Markup.page(title: "Context", root: "../", [.element("p", [:], content)])
-        return ("contexts/\(SHA256.hex(of: page).prefix(16)).html", page)
+        let next = page + 1 < pages ? [link(page + 1, "next")] : []
+        return .element(
+            "nav", ["aria-label": "Pages"], "Page ", .joined(links + next, separator: " "))
     }
 }

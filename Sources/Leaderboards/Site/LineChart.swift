@@ -6,6 +6,8 @@ struct LineChart {
         var x: Double
         var y: Double
         var interval: ClosedRange<Double>?
+        /// What is written beside it.
+        var label: String?
     }
 
     struct Series {
@@ -28,12 +30,20 @@ struct LineChart {
         var range: ClosedRange<Double>?
     }
 
+    /// A ring around a point that the note below the picture is about.
+    struct Ring {
+        var x: Double
+        var y: Double
+        var style: Int
+    }
+
     var x: Axis
     var y: Axis
     var series: [Series]
+    var rings: [Ring] = []
 
     private static let left = 46.0
-    private static let right = 12.0
+    private static let right = 20.0
     private static let top = 10.0
 
     func draw() -> Markup {
@@ -49,6 +59,7 @@ struct LineChart {
             from: Picture.height - bottom, to: Self.top)
         var parts: [Markup] = axes(xs, ys)
         for series in series { parts += draw(series, xs, ys) }
+        parts += rings.map { draw($0, xs, ys) }
         for (i, series) in series.enumerated() {
             let x = Self.left + Double(i % columns) * (Picture.width - Self.left) / Double(columns)
             let y = Picture.height - 15 * Double(legendRows - 1 - i / columns) - 6
@@ -122,8 +133,27 @@ struct LineChart {
                     line(place, ys(interval.lowerBound), place, ys(interval.upperBound), color: color))
             }
             if series.hasMarkers { parts.append(SeriesStyle.marker(series.style, xs(point.x), ys(point.y))) }
+            if let label = point.label {
+                let isAtTheEdge = xs(point.x) > xs.to - 24
+                parts.append(
+                    .element(
+                        "text",
+                        [
+                            "class": "small", "x": svg(xs(point.x) + (isAtTheEdge ? -7 : 7)),
+                            "y": svg(ys(point.y) - 4), "text-anchor": isAtTheEdge ? "end" : nil,
+                        ], Markup(label)))
+            }
         }
         return parts
+    }
+
+    private func draw(_ ring: Ring, _ xs: Scale, _ ys: Scale) -> Markup {
+        .element(
+            "circle",
+            [
+                "cx": svg(xs(ring.x)), "cy": svg(ys(ring.y)), "r": "9", "fill": "none",
+                "style": "stroke: \(SeriesStyle.color(ring.style)); stroke-width: 2",
+            ])
     }
 
     private func line(
@@ -181,10 +211,16 @@ struct Scale {
         return stride(from: first, through: last, by: 1).map { $0 * step }
     }
 
-    /// 1, 2, 5, 10 … within the range, or every power of ten where that is too many.
+    /// Round numbers within the range: 1, 2, 5, 10 …, more of them where the range is short, powers
+    /// of ten where it is long.
     static func powers(_ range: ClosedRange<Double>) -> [Double] {
         let exponents = Int(floor(log10(range.lowerBound)))...Int(ceil(log10(range.upperBound)))
-        let all = exponents.flatMap { e in [1, 2, 5].map { $0 * pow(10, Double(e)) } }.filter(range.contains)
-        return all.count <= 7 ? all : all.filter { abs(log10($0) - log10($0).rounded()) < 1e-9 }
+        let choices: [[Double]] = [
+            [1], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+        ]
+        let ticks = choices.map { steps in
+            exponents.flatMap { e in steps.map { $0 * pow(10, Double(e)) } }.filter(range.contains)
+        }
+        return ticks.first { $0.count >= 3 } ?? ticks[choices.count - 1]
     }
 }

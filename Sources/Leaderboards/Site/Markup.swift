@@ -35,8 +35,10 @@ struct Markup: ExpressibleByStringInterpolation {
 
     /// A whole page. The style sheet and the script are files beside the front page; without the
     /// script everything can be read.
-    /// - Parameter root: the way to the site's folder, such as `../`
-    static func page(title: String, root: String, _ body: [Markup]) -> String {
+    /// - Parameters:
+    ///   - root: the way to the site's folder, such as `../`
+    ///   - way: links from the front page to here; none on the front page
+    static func page(title: String, root: String, way: [Markup] = [], _ body: [Markup]) -> String {
         let head = element(
             "head", [:],
             element("meta", ["charset": "utf-8"]),
@@ -46,9 +48,16 @@ struct Markup: ExpressibleByStringInterpolation {
             // No picture of its own, and no request for one.
             element("link", ["rel": "icon", "href": "data:,"]),
             element("script", ["src": root + "site.js", "defer": ""]))
+        let home = root.isEmpty ? Markup("picbench") : element("a", ["href": root + "index.html"], "picbench")
+        let header = element(
+            "header", [:],
+            element(
+                "nav", ["aria-label": "You are here"],
+                .joined([element("b", [:], home)] + way, separator: " / ")))
         return "<!DOCTYPE html>\n"
-            + element("html", ["lang": "en"], head, element("body", [:], element("main", [:], body))).html
-            + "\n"
+            + element(
+                "html", ["lang": "en"], head, element("body", [:], header, element("main", [:], body))
+            ).html + "\n"
     }
 
     static func escaped(_ text: String) -> String {

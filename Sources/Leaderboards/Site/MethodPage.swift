@@ -1,4 +1,4 @@
-/// One method with its parameters: what it is and all its cells.
+/// One method with its parameters: what it is, what it recovers, and all its cells.
 struct MethodPage {
     let site: Site
     let rows: [(section: Leaderboard.Section, row: Leaderboard.Row)]
@@ -11,48 +11,83 @@ struct MethodPage {
             facts += [.element("dt", [:], Markup(name)), .element("dd", [:], value)]
         }
         fact("Family", Markup(Figures.family(row.family)))
-        fact("Parameters", Markup(row.parameters))
+        fact("Written as", .element("code", [:], Markup(row.methodID)))
+        fact("Parameters", .element("code", [:], Markup(row.parameters)))
         if row.role == nil {
             fact("Trained", row.isTrained ? "yes" : "no")
             fact("Sees the question", row.isQueryAware ? "yes" : "no")
         }
         if let paper = note?.paper { fact("Paper", .element("a", ["href": paper], Markup(paper))) }
+        var body: [Markup] = [.element("h1", [:], Markup(row.method))]
+        if let summary = note?.summary {
+            body.append(.element("p", ["class": "lead"], Markup(summary)))
+        }
+        body += [
+            .element("dl", [:], facts), .element("h2", [:], "All cells"),
+            .element("div", ["class": "scroll"], cells),
+        ]
+        if let picture = recovered {
+            body.append(.element("div", ["class": "pictures"], picture.figure))
+        }
         return Markup.page(
-            title: "\(row.method): picbench", root: "../",
-            [
-                .element("nav", [:], .element("a", ["href": "../index.html"], "All methods")),
-                .element("h1", [:], Markup(row.method)), .element("p", [:], Markup(note?.summary ?? "")),
-                .element("dl", [:], facts), .element("h2", [:], "All cells"),
-                .element("div", ["class": "scroll"], cells),
-            ])
+            title: "\(row.method): picbench", root: "../", way: [Markup(row.method)], body)
     }
 
     private var cells: Markup {
         let titles = [
-            "Task", "Dataset", "Model", "Ratio", "Achieved", "Metric", "Score, %", "95% interval",
-            "Recovered", "Samples",
+            "Task", "Ratio", "Metric", "Score, %", "95% interval", "Recovered", "Achieved", "Samples",
+            "Dataset", "Model",
         ]
         let lines = rows.flatMap { section, row in
             row.entries.compactMap { entry -> Markup? in
                 guard let score = entry.scores.first else { return nil }
-                let texts = [
-                    section.task, section.dataset, section.model,
-                    row.role == nil ? Figures.ratio(entry.ratio) : "",
-                    entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "",
-                    Figures.metric(score.metric),
-                    Figures.score(score.mean), "\(Figures.score(score.low))–\(Figures.score(score.high))",
-                    entry.recoveredShare.map(Figures.share) ?? "",
-                ]
+                func cell(_ value: Double?, _ text: String) -> Markup {
+                    .element("td", ["data-value": value.map { "\($0)" }], Markup(text))
+                }
                 let links = entry.cells.enumerated().map { i, id in
-                    Markup.element("a", ["href": "../cells/\(id).html"], Markup("seed \(entry.seeds[i])"))
+                    Markup.element(
+                        "a", ["href": "../\(CellPages.path(id))"], Markup("seed \(entry.seeds[i])"))
                 }
                 return .element(
                     "tr", [:],
-                    texts.map { .element("td", [:], Markup($0)) } + [
-                        .element("td", [:], .joined(links, separator: ", "))
+                    [
+                        cell(nil, section.task),
+                        cell(entry.ratio, row.role == nil ? Figures.ratio(entry.ratio) : ""),
+                        cell(nil, Figures.metric(score.metric)), cell(score.mean, Figures.score(score.mean)),
+                        cell(score.low, "\(Figures.score(score.low))–\(Figures.score(score.high))"),
+                        cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
+                        cell(
+                            entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
+                        .element("td", [:], .joined(links, separator: ", ")), cell(nil, section.dataset),
+                        cell(nil, section.model),
                     ])
             }
         }
         return .table(id: "cells", heads: titles.map { ($0, nil) }, lines)
+    }
+
+    /// The share recovered by ratio, one line a task.
+    private var recovered: Picture? {
+        var table = TextTable(["Task"], numbers: ["Ratio", "Recovered, %"])
+        let several = Set(rows.map { $0.section.modelHash + $0.section.dataset }).count > 1
+        let series = rows.enumerated().compactMap { i, place -> LineChart.Series? in
+            let (section, row) = place
+            let name = section.task + (several ? ", \(section.model)" : "")
+            let points = row.entries.compactMap { entry -> LineChart.Point? in
+                guard let share = entry.recoveredShare else { return nil }
+                table.rows.append([name, Figures.ratio(entry.ratio), Figures.score(share)])
+                return .init(x: entry.ratio, y: 100 * share)
+            }
+            return points.isEmpty ? nil : .init(name: name, style: i, points: points)
+        }
+        guard !series.isEmpty else { return nil }
+        let ratios = Set(series.flatMap(\.points).map(\.x)).sorted()
+        let chart = LineChart(
+            x: .init(title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: ratios),
+            y: .init(title: "recovered, %", label: { Figures.fixed($0, 0) }, range: 0...100), series: series)
+        return Picture(
+            title: "Share of the full context's quality that is recovered",
+            description: "One line a task; 0 is no context, 100 the full context.", drawing: chart.draw(),
+            data: table)
     }
 }

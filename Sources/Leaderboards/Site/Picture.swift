@@ -5,6 +5,8 @@ struct Picture {
     var drawing: Markup
     var data: TextTable
     var height = Self.height
+    /// What there is to see, in a sentence below the drawing.
+    var note: String?
 
     static let width = 440.0
     static let height = 280.0
@@ -20,6 +22,7 @@ struct Picture {
                     "aria-label": "\(title). \(description)",
                 ],
                 drawing),
+            note.map { .element("p", ["class": "soft"], Markup($0)) } ?? .empty,
             .element(
                 "details", [:], .element("summary", [:], "The numbers"),
                 .element("div", ["class": "scroll"], data.html)))

@@ -66,7 +66,7 @@ struct SectionPictures {
         frontier(
             title: "Quality by latency of the first answer",
             description: "Milliseconds of compressing, prefill and \(Int(Self.answerTokens)) tokens.",
-            axis: "milliseconds", label: { Figures.fixed($0, $0 < 1 ? 1 : 0) },
+            axis: "milliseconds",
             value: { total($0).map { 1000 * $0 } })
     }
 
@@ -74,14 +74,12 @@ struct SectionPictures {
         frontier(
             title: "Quality by kept memory", description: "Keys and values of the kept context, KiB.",
             axis: "KiB",
-            label: { Figures.fixed($0, 0) },
             value: { $0.keptBytes > 0 ? $0.keptBytes / 1024 : nil })
     }
 
     /// Points with the line that no other point is better than in both respects.
     private func frontier(
         title: String, description: String, axis: String,
-        label: @escaping (Double) -> String,
         value: (Leaderboard.Entry) -> Double?
     ) -> Picture? {
         var table = TextTable(
@@ -93,7 +91,8 @@ struct SectionPictures {
                     row.method, row.role == nil ? Figures.ratio(entry.ratio) : "", Figures.fixed(x, 2),
                     Figures.score(score.mean),
                 ])
-                return .init(x: x, y: 100 * score.mean)
+                return .init(
+                    x: x, y: 100 * score.mean, label: row.role == nil ? Figures.ratio(entry.ratio) : nil)
             }
         }
         var series = methods.map { style, row in
@@ -109,12 +108,21 @@ struct SectionPictures {
         let best = all.filter { point in
             !all.contains { ($0.x < point.x && $0.y >= point.y) || ($0.x <= point.x && $0.y > point.y) }
         }.sorted { $0.x < $1.x }
+        // Only what is on the frontier says its ratio: the others would hide each other's.
+        let isOnFrontier = { (point: LineChart.Point) in best.contains { $0.x == point.x && $0.y == point.y }
+        }
+        for i in series.indices {
+            for j in series[i].points.indices where !isOnFrontier(series[i].points[j]) {
+                series[i].points[j].label = nil
+            }
+        }
         let chart = LineChart(
-            x: .init(title: axis, isLogarithmic: true, label: label),
+            x: .init(title: axis, isLogarithmic: true, label: Figures.tick),
             y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
             series: [
                 LineChart.Series(
-                    name: "Pareto frontier", style: SeriesStyle.neutral, points: best, hasMarkers: false)
+                    name: "Pareto frontier", style: SeriesStyle.neutral,
+                    points: best.map { .init(x: $0.x, y: $0.y) }, hasMarkers: false)
             ] + series)
         return Picture(
             title: title, description: description + " The grey line is the Pareto frontier.",

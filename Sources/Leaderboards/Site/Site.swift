@@ -26,11 +26,13 @@ public struct Site {
     private let methods: [MethodRows]
     /// Names of pages, by method and parameters.
     private let slugs: [[String]: String]
-    static let samplesPerPage = 50
+    /// The most samples of a cell that are shown, worst first; nil for all.
+    let mostSamples: Int?
 
-    public init(_ store: ResultStore, notes: [String: MethodNote] = [:]) throws {
+    public init(_ store: ResultStore, notes: [String: MethodNote] = [:], mostSamples: Int? = nil) throws {
         self.store = store
         self.notes = notes
+        self.mostSamples = mostSamples
         snapshot = try store.snapshot()
         board = Leaderboard(snapshot)
         attention = AttentionMaps(board, snapshot)
@@ -54,7 +56,7 @@ public struct Site {
             try writer.write(MethodPage(site: self, rows: rows).html, to: "methods/\(slug).html")
         }
         try writeCells(&writer)
-        try writer.removeOthers(in: ["methods", "cells", "contexts"])
+        try writer.removeOthers(in: ["methods", "cells"])
         return writer.count
     }
 
@@ -73,22 +75,25 @@ public struct Site {
 
     func slug(of row: Leaderboard.Row) -> String { slugs[Self.key(of: row)] ?? row.methodID }
 
+    /// Where a cell is on the board.
+    struct Place {
+        let row: Leaderboard.Row
+        let entry: Leaderboard.Entry
+        /// The name of its method's page.
+        let slug: String
+    }
+
     private func writeCells(_ writer: inout SiteWriter) throws {
-        let cells = Dictionary(uniqueKeysWithValues: snapshot.cells.map { ($0.id, $0) })
-        var current: (cell: StoredCell, samples: [SampleRecord])?
-        func flush(_ writer: inout SiteWriter) throws {
-            guard let (cell, samples) = current else { return }
-            try CellPages(cell: cell, samples: samples).write(&writer)
-        }
-        // One cell's samples are in memory at a time.
-        try store.forEachSample { id, sample in
-            if current?.cell.id != id {
-                try flush(&writer)
-                current = cells[id].map { ($0, []) }
+        let places = board.sections.flatMap(\.rows).flatMap { row in
+            row.entries.flatMap { entry in
+                entry.cells.map { ($0, Place(row: row, entry: entry, slug: slug(of: row))) }
             }
-            current?.samples.append(sample)
         }
-        try flush(&writer)
+        let byCell = Dictionary(places) { first, _ in first }
+        for cell in snapshot.cells {
+            guard let place = byCell[cell.id] else { continue }
+            try CellPages(site: self, cell: cell, place: place).write(&writer)
+        }
     }
 
     /// The trainings of compressors on the board, with their points.

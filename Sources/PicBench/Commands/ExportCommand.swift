@@ -56,7 +56,7 @@ struct ExportMarkdownCommand: ParsableCommand {
 struct ExportCSVCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "csv",
-        abstract: "Comma-separated values: a line a cell and metric, or a sample and metric.",
+        abstract: "Comma-separated values: one line a cell, or one a sample.",
         discussion: "    picbench export csv --rows samples -o samples.csv")
 
     enum Rows: String, ExpressibleByArgument, CaseIterable {
@@ -70,15 +70,17 @@ struct ExportCSVCommand: ParsableCommand {
 
     func run() throws {
         let store = try options.open()
-        let snapshot = try store.snapshot()
         try options.write { write in
             switch rows {
-            case .cells: try write(CSVLeaderboard.render(Leaderboard(snapshot)))
+            case .cells: try write(CSVLeaderboard.render(Leaderboard(store.snapshot())))
             case .samples:
-                let cells = Dictionary(uniqueKeysWithValues: snapshot.cells.map { ($0.id, $0) })
-                try write(CSVLeaderboard.sampleHeader)
-                try store.forEachSample { id, sample in
-                    if let cell = cells[id] { try write(CSVLeaderboard.lines(sample, of: cell)) }
+                let cells = try store.cells()
+                let metrics = CSVLeaderboard.metrics(of: cells)
+                try write(CSVLeaderboard.sampleHeader(cells))
+                for cell in cells {
+                    try store.forEachSample(of: cell.id) {
+                        try write(CSVLeaderboard.line($0, of: cell, metrics: metrics))
+                    }
                 }
             }
         }
@@ -145,7 +147,8 @@ struct ExportHTMLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "html", abstract: "The leaderboard as a static web site.",
         discussion: """
-                picbench export html --db results.sqlite -o leaderboard/
+                picbench export html --db results.sqlite -o site/
+                picbench export html --samples 10 -o site/
 
             The folder works from the file system and from any static host; index.html is its
             front page. Files of an earlier export that are no longer needed are removed.
@@ -156,12 +159,17 @@ struct ExportHTMLCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The site's folder.")
     var output: String
 
+    @Option(help: "The most samples of a cell to show, worst first; by default all.")
+    var samples: Int?
+
     func run() throws {
+        if let samples, samples < 0 { throw UsageError("--samples must be 0 or more") }
         let results = try ResultStore(path: store.db, readOnly: true)
         let notes = Catalogue.current.methods.map {
             ($0.card.id, Site.MethodNote(summary: $0.card.summary, paper: $0.card.paper))
         }
-        let site = try Site(results, notes: Dictionary(notes) { first, _ in first })
+        let site = try Site(
+            results, notes: Dictionary(notes) { first, _ in first }, mostSamples: samples)
         let count = try site.write(to: URL(fileURLWithPath: output))
         try? FileHandle.standardError.write(contentsOf: Data("\(count) files in \(output)\n".utf8))
     }

@@ -1,0 +1,161 @@
+import Foundation
+import Results
+
+extension Leaderboard {
+    public init(_ snapshot: Snapshot) {
+        let shown = snapshot.cells.filter { $0.state == .failed || !$0.scores.isEmpty }
+        var drafts = Self.groups(shown) { cell in
+            [cell.record.modelHash, cell.record.datasetID, cell.record.datasetHash, cell.record.taskID]
+        }.map(SectionDraft.init)
+        SectionDraft.fillIntervals(of: &drafts)
+        sections = drafts.map(Section.init)
+        let used = Set(shown.flatMap(\.runs))
+        runs = snapshot.runs.filter { used.contains($0.id ?? 0) }.map(Run.init)
+        let adapters = Set(shown.compactMap(\.record.adapterHash))
+        trainings = snapshot.trainings.compactMap { training in
+            guard let hash = training.outputHash, adapters.contains(hash), let method = training.methodID,
+                let finished = training.finishedAt
+            else { return nil }
+            return Training(
+                name: training.name, methodID: method, outputHash: hash, threads: training.threads,
+                finishedAt: Self.text(finished))
+        }
+        markBest(shown)
+    }
+
+    /// Elements with equal keys together, in the order in which each key first appears.
+    static func groups<Element, Key: Hashable>(_ elements: [Element], by key: (Element) -> Key) -> [[Element]]
+    {
+        var places: [Key: Int] = [:]
+        var groups: [[Element]] = []
+        for element in elements {
+            let key = key(element)
+            if let place = places[key] {
+                groups[place].append(element)
+            } else {
+                places[key] = groups.count
+                groups.append([element])
+            }
+        }
+        return groups
+    }
+
+    static func text(_ date: Date) -> String { date.formatted(.iso8601) }
+
+    /// Marks the entries that are significantly ahead of the runner-up at their ratio.
+    private mutating func markBest(_ cells: [StoredCell]) {
+        let byID = Dictionary(cells.map { ($0.id, $0) }) { first, _ in first }
+        var leads: [(section: Int, row: Int, entry: Int)] = []
+        var differences: [[Statistics.Cluster]] = []
+        for (s, section) in sections.enumerated() {
+            for ratio in section.ratios {
+                let places = section.rows.indices.compactMap { r -> (row: Int, entry: Int, mean: Double)? in
+                    guard section.rows[r].role == nil,
+                        let e = section.rows[r].entries.firstIndex(where: { $0.ratio == ratio }),
+                        let mean = section.rows[r].entries[e].scores.first?.mean
+                    else { return nil }
+                    return (r, e, mean)
+                }.sorted { $0.mean > $1.mean }
+                guard places.count > 1 else { continue }
+                let (first, second) = (places[0], places[1])
+                func cells(_ place: (row: Int, entry: Int, mean: Double)) -> [StoredCell] {
+                    section.rows[place.row].entries[place.entry].cells.compactMap { byID[$0] }
+                }
+                leads.append((s, first.row, first.entry))
+                differences.append(
+                    Statistics.pairs(cells(first), cells(second), metric: section.primaryMetric)
+                        .map(\.difference))
+            }
+        }
+        for (lead, interval) in zip(leads, Statistics.intervals(of: differences)) {
+            sections[lead.section].rows[lead.row].entries[lead.entry].isBest = (interval?.lowerBound ?? 0) > 0
+        }
+    }
+}
+
+extension Leaderboard.Section {
+    init(_ draft: SectionDraft) {
+        let cells = draft.cells
+        let record = cells[0].record
+        let upper = Self.headline(of: cells.first { $0.record.role == "upper" && $0.state == .done })
+        let lower = Self.headline(of: cells.first { $0.record.role == "lower" && $0.state == .done })
+        let rows = draft.rows.map { row in
+            Leaderboard.Row(row) { score in
+                guard let upper, let lower, upper - lower > 0.01 else { return nil }
+                return (score - lower) / (upper - lower)
+            }
+        }
+        self.init(
+            model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
+            taskID: record.taskID,
+            task: record.taskName, primaryMetric: record.primaryMetric, metrics: record.metrics,
+            examples: record.exampleCount,
+            documents: draft.rows.flatMap(\.entries).map(\.documents).max() ?? 0,
+            ratios: Set(cells.filter { $0.record.role == nil }.map(\.record.ratio)).sorted(),
+            rows: rows.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+                .map(\.element),
+            failures: cells.filter { $0.state == .failed }.map {
+                Leaderboard.Failure(
+                    method: $0.record.methodName, ratio: $0.record.ratio, reason: $0.failure ?? "unknown")
+            })
+    }
+
+    private static func headline(of cell: StoredCell?) -> Double? {
+        guard let cell, let place = cell.record.metrics.firstIndex(of: cell.record.primaryMetric) else {
+            return nil
+        }
+        return cell.scores.reduce(0) { $0 + $1.values[place] } / Double(max(cell.scores.count, 1))
+    }
+}
+
+extension Leaderboard.Row {
+    init(_ draft: SectionDraft.Row, recovered: (Double) -> Double?) {
+        let record = draft.record
+        let adapter =
+            draft.namesAdapter
+            ? record.adapterHash.map { ", \(record.adapterName ?? "") \($0.prefix(7))" } ?? "" : ""
+        self.init(
+            methodID: record.methodID, method: record.methodName + adapter, family: record.family,
+            role: record.role,
+            isTrained: record.isTrained, isQueryAware: record.isQueryAware, parameters: record.parameters,
+            entries: draft.entries.map { $0.entry(recovered: recovered) })
+    }
+
+    /// Sorts rows: ascending, by the mean headline score within compression methods.
+    fileprivate var rank: Double {
+        switch role {
+        case "upper": -2
+        case "lower": 2
+        default: -entries.reduce(0) { $0 + ($1.scores.first?.mean ?? 0) } / Double(entries.count)
+        }
+    }
+
+    public func entry(at ratio: Double) -> Leaderboard.Entry? {
+        role == nil ? entries.first { $0.ratio == ratio } : entries.first
+    }
+}
+
+extension Leaderboard.Latency {
+    init?(_ records: [LatencyRecord]) {
+        func spread(_ seconds: (LatencyRecord) -> Double) -> Spread? {
+            let values = records.map(seconds)
+            guard let median = Statistics.percentile(0.5, of: values),
+                let p95 = Statistics.percentile(0.95, of: values)
+            else { return nil }
+            return Spread(median: median, p95: p95)
+        }
+        guard let compress = spread(\.compressSeconds), let prefill = spread(\.prefillSeconds),
+            let decode = spread(\.decodeSecondsPerToken)
+        else { return nil }
+        self.init(compress: compress, prefill: prefill, decodePerToken: decode, samples: records.count)
+    }
+}
+
+extension Leaderboard.Run {
+    init(_ run: RunRecord) {
+        self.init(
+            id: run.id ?? 0, startedAt: Leaderboard.text(run.startedAt), host: run.host, cpu: run.cpu,
+            threads: run.threads, os: run.os, toolVersion: run.toolVersion, gitRevision: run.gitRevision,
+            command: run.command)
+    }
+}

@@ -1,0 +1,129 @@
+/// One task on the front page: scores by ratio, every figure, pictures.
+struct FrontSection {
+    let site: Site
+    let section: Leaderboard.Section
+    /// Counts the sections of the page from 1.
+    let number: Int
+
+    var html: Markup {
+        var parts: [Markup] = [
+            .element("h2", ["id": "task-\(number)"], Markup(section.task)),
+            .element(
+                "p", ["class": "soft"],
+                Markup("\(Figures.metric(section.primaryMetric)), \(section.setting)")),
+            .element("div", ["class": "scroll"], scores),
+        ]
+        if !section.failures.isEmpty {
+            let items = section.failures.map {
+                Markup.element("li", [:], Markup("\($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)"))
+            }
+            parts += [.element("h3", [:], "Failed"), .element("ul", [:], items)]
+        }
+        parts += [
+            .element("h3", [:], "All scores, and what an answer costs"),
+            .element(
+                "p", ["class": "soft"],
+                "KV: keys and values of the kept context. Milliseconds: median (95th percentile) of one prompt at a time."
+            ),
+            .element("div", ["class": "scroll"], details),
+            .element("h3", [:], "Pictures"),
+            .element("div", ["class": "pictures"], SectionPictures(section: section).all.map(\.figure)),
+        ]
+        return .element("section", ["data-task": section.taskID, "data-model": section.model], parts)
+    }
+
+    private func name(_ row: Leaderboard.Row) -> Markup {
+        .element("a", ["href": "methods/\(site.slug(of: row)).html"], Markup(row.method))
+    }
+
+    private func line(_ row: Leaderboard.Row, ratio: String? = nil, _ cells: [Markup]) -> Markup {
+        .element(
+            "tr",
+            ["class": row.role.map { _ in "reference" }, "data-family": row.family, "data-ratio": ratio],
+            cells)
+    }
+
+    private var scores: Markup {
+        let ratios = section.columns
+        let rows = section.rows.map { row in
+            line(
+                row,
+                [.element("td", [:], name(row), .element("small", [:], Markup(row.kind)))]
+                    + ratios.map { ratio in
+                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
+                            return .element("td", ["data-ratio": "\(ratio)"])
+                        }
+                        return .element(
+                            "td",
+                            [
+                                "class": "score", "data-value": "\(score.mean)", "data-ratio": "\(ratio)",
+                                "style": Self.bar(score),
+                            ], figure(score, of: entry),
+                            .element(
+                                "small", [:],
+                                Markup(
+                                    "\(Figures.score(score.low))–\(Figures.score(score.high))\(entry.marks)"))
+                        )
+                    })
+        }
+        let heads = [("Method", nil)] + ratios.map { (Figures.ratio($0), "\($0)" as String?) }
+        return .table(id: "scores-\(number)", heads: heads, rows)
+    }
+
+    private func figure(_ score: Leaderboard.Score, of entry: Leaderboard.Entry) -> Markup {
+        let figure = Markup.element(
+            "span", ["class": entry.isBest ? "best" : nil], Markup(Figures.score(score.mean)))
+        guard let cell = entry.cells.first else { return figure }
+        return .element("a", ["href": "cells/\(cell).html"], figure)
+    }
+
+    /// The place and the width of the interval's bar, as the style sheet wants them: a background's
+    /// position is a share of what its width leaves free.
+    private static func bar(_ score: Leaderboard.Score) -> String {
+        let width = min(100, max(1.5, 100 * (score.high - score.low)))
+        let left = min(100 - width, max(0, 100 * (score.high + score.low) / 2 - width / 2))
+        let position = width < 100 ? 100 * left / (100 - width) : 0
+        return "--at:\(svg(position))%;--wide:\(svg(width))%"
+    }
+
+    private var details: Markup {
+        let titles =
+            ["Method", "Ratio", "Achieved"] + section.metrics.map(Figures.metric)
+            + [
+                "Recovered", "Positions", "KV", "Compress, ms", "Prefill, ms", "Decode a token, ms",
+                "Trained", "Sees the question",
+            ]
+        let rows = section.rows.flatMap { row in row.entries.map { detail($0, of: row) } }
+        return .table(id: "details-\(number)", heads: titles.map { ($0, nil) }, rows)
+    }
+
+    private func detail(_ entry: Leaderboard.Entry, of row: Leaderboard.Row) -> Markup {
+        func cell(_ value: Double?, _ text: String) -> Markup {
+            .element("td", ["data-value": value.map { "\($0)" }], Markup(text))
+        }
+        func time(_ spread: Leaderboard.Latency.Spread?) -> Markup {
+            cell(spread?.median, spread.map(Figures.milliseconds) ?? "")
+        }
+        let scores = section.metrics.map { metric in
+            let score = entry.scores.first { $0.metric == metric }
+            return cell(score?.mean, score.map { Figures.score($0.mean) } ?? "")
+        }
+        let isReference = row.role != nil
+        func answer(_ isTrue: Bool) -> Markup {
+            isReference ? cell(nil, "") : cell(isTrue ? 1 : 0, isTrue ? "yes" : "no")
+        }
+        return line(
+            row, ratio: isReference ? "" : "\(entry.ratio)",
+            [
+                .element("td", [:], name(row)),
+                cell(isReference ? nil : entry.ratio, isReference ? "" : Figures.ratio(entry.ratio)),
+                cell(entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
+            ] + scores + [
+                cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
+                cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
+                cell(entry.keptBytes, Figures.bytes(entry.keptBytes)), time(entry.latency?.compress),
+                time(entry.latency?.prefill), time(entry.latency?.decodePerToken), answer(row.isTrained),
+                answer(row.isQueryAware),
+            ])
+    }
+}
