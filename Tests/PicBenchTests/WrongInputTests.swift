@@ -27,6 +27,7 @@ struct WrongInputTests {
         (run + ["--compressors", "/none"], "/none holds no compressors"),
         (run + ["--controls", "--dataset", "gazette:documents=1"], "needs at least 2 documents"),
         (run + ["--threads", "0"], "--threads must be at least 1"),
+        (run + ["--attention-samples=-1"], "--attention-samples must be 0 or more"),
         (run + ["--limit=-1"], "--limit must be 0 or more"),
         (run + ["--seeds", "x"], "'x' is not a seed"),
         (run + ["--db", "/proc/none/results.sqlite"], "/proc/none/results.sqlite"),

@@ -55,6 +55,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Documents whose latency is measured in each cell, one at a time.")
     var latencySamples = 5
 
+    @Option(help: "Documents over which the attention of memory tokens is averaged; 0 for none.")
+    var attentionSamples = 16
+
     @Flag(help: "Runs cells again that are finished.")
     var force = false
 
@@ -71,6 +74,7 @@ struct RunCommand: ParsableCommand {
         let ratios = try Ratio.list(ratios)
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
+        guard attentionSamples >= 0 else { throw UsageError("--attention-samples must be 0 or more") }
         guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
         let seeds = try seeds.split(separator: ",").map { part in
             guard let seed = UInt64(part) else {
@@ -98,6 +102,7 @@ struct RunCommand: ParsableCommand {
         var runner = GridRunner(plan, store: results)
         runner.force = force
         runner.latencySamples = latencySamples
+        runner.attentionSamples = attentionSamples
         let summary = try runner.run(as: record, isCancelled: { interruption.isRaised }) {
             reporter.update(done: $0.done, of: $0.total, $0.cell)
         }
