@@ -74,13 +74,14 @@ struct StudyTests {
     // MARK: - A small store
 
     private var study: Study {
-        let names = ["pic", "pic-s2", "icae", "icae-s2", "pic-lr2"]
+        // Of icae-s3 the log was kept, of icae-s4 the log of a part.
+        let names = ["pic", "pic-s2", "icae", "icae-s2", "pic-lr2", "icae-s3", "icae-s4"]
         var trainings: [TrainingRecord] = []
         var points: [Int64: [TrainingPoint]] = [:]
         for (i, name) in names.enumerated() {
             let id = Int64(i + 1)
             trainings.append(Self.training(id, name))
-            points[id] = [100, 200, 300].map { step in
+            points[id] = [100, 200, 300].prefix(name == "icae-s4" ? 2 : 3).map { step in
                 TrainingPoint(
                     step: step, seconds: Double(step) / 4, tokens: 1000 * step, name: "em@8/16",
                     value: Double(step) / 1000 + (name.hasPrefix("pic") ? 0.1 : 0) + 0.01 * Double(i % 2))
@@ -124,8 +125,10 @@ struct StudyTests {
 
     private static func training(_ id: Int64, _ name: String) -> TrainingRecord {
         let rate = name == "pic-lr2" ? 0.012 : 0.006
+        let seed = ["pic-s2": 2, "icae-s2": 2, "icae-s3": 3, "icae-s4": 4][name] ?? 1
+        let isKept = !["icae-s3", "icae-s4"].contains(name)
         let recipe = """
-            {"name": "\(name)", "method": "\(name.prefix { $0 != "-" })", "seed": \(name.hasSuffix("s2") ? 2 : 1),
+            {"name": "\(name)", "method": "\(name.prefix { $0 != "-" })", "seed": \(seed),
              "parameters": "{\\"positions\\":\\"spread\\"}", "contextTokensPerStep": 1300,
              "levels": [{"steps": 100, "ratios": [1, 2], "subjects": [1]},
                         {"steps": 200, "ratios": [4, 64, 64], "subjects": [8]}],
@@ -136,8 +139,8 @@ struct StudyTests {
             fingerprint: name, startedAt: date, kind: "compressor", name: name,
             methodID: name.hasPrefix("icae") ? "icae" : "pic", recipe: recipe, threads: 1, host: "box")
         record.id = id
-        record.outputHash = "hash-of-\(name)"
-        record.finishedAt = date
+        record.outputHash = isKept ? "hash-of-\(name)" : nil
+        record.finishedAt = isKept ? date : nil
         return record
     }
 

@@ -30,6 +30,11 @@ struct StudyRecipe: Decodable {
     let contextTokensPerStep: Int
     let optimizer: Optimizer
 
+    /// What is varied between trainings, without the seed.
+    var setting: String {
+        "\(method) \(parameters) \(trained) \(curriculum) \(contextTokensPerStep) \(rates)"
+    }
+
     var steps: Int { levels.reduce(0) { $0 + $1.steps } }
     var rates: String { "\(optimizer.muonRate) / \(optimizer.adamWRate)" }
 
@@ -57,7 +62,7 @@ struct StudyRecipe: Decodable {
 }
 
 extension Study {
-    /// A finished training with its recipe and its points.
+    /// A training that went to its last step, with its recipe and its points.
     struct Run {
         let record: TrainingRecord
         let recipe: StudyRecipe
@@ -70,21 +75,27 @@ extension Study {
         var tokens: Int { points.map(\.tokens).max() ?? 0 }
     }
 
-    /// Finished compressors, each output once.
+    /// Compressors that were trained to the last step, each once. Of some only the log was kept.
     var trained: [Run] {
         var seen: Set<String> = []
-        return snapshot.trainings.compactMap { record in
-            guard let hash = record.outputHash, seen.insert(hash).inserted,
+        let finished = snapshot.trainings.filter { $0.outputHash != nil }
+        let others = snapshot.trainings.filter { $0.outputHash == nil }
+        return (finished + others).compactMap { record in
+            guard seen.insert(record.fingerprint).inserted,
                 let recipe = try? JSONDecoder().decode(StudyRecipe.self, from: Data(record.recipe.utf8))
             else { return nil }
-            return Run(record: record, recipe: recipe, points: record.id.flatMap { points[$0] } ?? [])
+            let run = Run(record: record, recipe: recipe, points: record.id.flatMap { points[$0] } ?? [])
+            return record.outputHash != nil || run.points.contains { $0.step == recipe.steps } ? run : nil
         }
     }
 
-    /// The trainings behind an arm's cells, by seed.
+    /// The trainings behind an arm's cells and those that differ from them by the seed alone, by seed.
     func trainings(of arm: Arm) -> [Run] {
         let hashes = Set(arm.cells.compactMap(\.record.adapterHash))
-        return trained.filter { $0.record.outputHash.map(hashes.contains) ?? false }
+        let runs = trained
+        let settings = Set(
+            runs.filter { $0.record.outputHash.map(hashes.contains) ?? false }.map(\.recipe.setting))
+        return runs.filter { settings.contains($0.recipe.setting) }
             .sorted { $0.recipe.seed < $1.recipe.seed }
     }
 
@@ -165,7 +176,8 @@ extension Study {
             rows: trained.map { run in
                 [
                     run.record.name, run.recipe.method,
-                    run.record.finishedAt.map(Leaderboard.text) ?? "", "\(run.recipe.seed)",
+                    run.record.finishedAt.map(Leaderboard.text) ?? "only the log was kept",
+                    "\(run.recipe.seed)",
                     "\(run.recipe.steps)", "\(run.record.threads)", Figures.fixed(run.seconds, 0),
                 ]
             })
