@@ -13,7 +13,7 @@ struct DocumentationTests {
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Benchmarks/README.md",
+        "Docs/study-pic.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()

@@ -71,6 +71,17 @@ struct StudyTests {
         #expect(text.contains(part) && !text.contains("\n"), "\(text)")
     }
 
+    /// The committed study is what its store gives.
+    @Test func `study-pic.md is up to date`() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let store = try ResultStore(
+            path: root.appendingPathComponent("Benchmarks/study/study.sqlite").path, readOnly: true)
+        let committed = try String(
+            contentsOf: root.appendingPathComponent("Docs/study-pic.md"), encoding: .utf8)
+        #expect(try Study(store).filled(committed) == committed)
+    }
+
     // MARK: - A small store
 
     private var study: Study {
