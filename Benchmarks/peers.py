@@ -88,7 +88,7 @@ def main():
                                  [("sdpa",), ("eager",)], sizes))
         if "llama" in options.peers:
             programs.append(best("llama.cpp", python, "peer_llama.py", folder, options.threads,
-                                 list(itertools.product((0, 1), (256, 512))), sizes))
+                                 list(itertools.product((0, 1), (512,))), sizes))
         for _ in range(options.rounds):
             for what, program in itertools.product(sizes, programs):
                 program.take(what, 1)

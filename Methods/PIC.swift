@@ -44,22 +44,25 @@ public struct PIC: TrainableMethod {
     }
 
     public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
-        compressor.encode(
-            contexts, positions: parameters.positions,
-            chunks: { context in
-                switch parameters.contextScope {
-                case .full: [0..<context.tokens.count]
-                case .chunk: chunks(of: context)
-                }
-            },
-            visible: { context, memory in
-                let first = memory.index / memoriesPerChunk * memoriesPerChunk
-                let chunk = chunk(startingAt: first, of: context)
-                switch parameters.visibility {
-                case .chunk: return [memory.context(chunk), memory.memories(from: first)]
-                case .chunkAndMemory: return [memory.context(chunk), memory.memories(from: 0)]
-                }
-            }, in: c)
+        func visible(_ context: Context, _ memory: MemoryToken) -> [Range<Int>] {
+            let first = memory.index / memoriesPerChunk * memoriesPerChunk
+            let chunk = chunk(startingAt: first, of: context)
+            switch parameters.visibility {
+            case .chunk: return [memory.context(chunk), memory.memories(from: first)]
+            case .chunkAndMemory: return [memory.context(chunk), memory.memories(from: 0)]
+            }
+        }
+        switch (parameters.contextScope, parameters.visibility) {
+        case (.chunk, .chunk):
+            return compressor.encodeApart(
+                contexts, positions: parameters.positions, chunks: chunks(of:), visible: visible, in: c)
+        case (.chunk, .chunkAndMemory):
+            return compressor.encode(
+                contexts, positions: parameters.positions, chunks: chunks(of:), visible: visible, in: c)
+        case (.full, _):
+            return compressor.encode(
+                contexts, positions: parameters.positions, visible: visible, in: c)
+        }
     }
 
     private var memoriesPerChunk: Int { max(1, parameters.memoriesPerChunk) }

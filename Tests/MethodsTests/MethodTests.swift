@@ -70,6 +70,31 @@ struct MethodTests {
         #expect(try changed(ICAE(parameters: .init()), at: 6) == [0, 1, 2, 3])
     }
 
+    @Test func `a long context in several passes is what it is in one`() throws {
+        let ratio = try #require(Ratio(3))
+        let compressor = Compressor(for: backbone.model)
+        let contexts = [50, 7, 0, 33].map { count in
+            Context(tokens: (0..<Int32(count)).map { 300 + $0 * 7 % 90 }, ratio: ratio)
+        }
+        func visible(_ context: Context, _ memory: MemoryToken) -> [Range<Int>] {
+            [memory.context(context.window(memory.index)), memory.memories(from: memory.index)]
+        }
+        for arrangement in [MemoryPositions.spread, .contiguous] {
+            let whole = compressor.encode(
+                contexts, positions: arrangement, chunks: { $0.windows }, visible: visible,
+                in: Computation())
+            for tokens in [1, 8, 20, 60] {
+                let parts = compressor.encodeApart(
+                    contexts, positions: arrangement, chunks: { $0.windows }, tokensPerPass: tokens,
+                    visible: visible, in: Computation())
+                #expect(parts.ranges == whole.ranges && parts.slots.rows == whole.slots.rows)
+                #expect(parts.positions == whole.positions && parts.next == whole.next)
+                let off = zip(parts.slots.values, whole.slots.values).map { abs($0 - $1) }.max()
+                #expect(try #require(off) < 1e-5, "\(tokens) tokens a pass")
+            }
+        }
+    }
+
     @Test func `a trained compressor beats an untrained one`() throws {
         let ratio = try #require(Ratio(4))
         let documents = TestDocuments.make()
