@@ -86,27 +86,12 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
 static void forward_part(long begin, long end, int worker, void *context) {
     const job *j = context;
     const pb_attention_plan *p = j->plan;
-    long group = j->shape.heads / j->shape.kv_heads;
     float *scores = j->scratch + worker * j->scratch_size;
     for (long i = begin; i < end; i++) {
         // Later rows of a causal mask see more: the long pieces come first.
         long tile = p->tiles - 1 - i / j->shape.kv_heads, kv_head = i % j->shape.kv_heads;
-        if (pb_tile_rows(p, tile) > 1) {
-            forward_tile(j, tile, kv_head, scores);
-        } else {
-            for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
-                pb_attention_row(j, tile, h, scores);
-            }
-        }
-    }
-}
-
-// Tiles of one row each, as in decoding: heads are shared out one by one.
-static void forward_rows(long begin, long end, int worker, void *context) {
-    const job *j = context;
-    for (long i = begin; i < end; i++) {
-        pb_attention_row(j, i / j->shape.heads, i % j->shape.heads,
-                         j->scratch + worker * j->scratch_size);
+        if (pb_tile_rows(p, tile) > 1) forward_tile(j, tile, kv_head, scores);
+        else pb_attention_row(j, tile, kv_head, scores);
     }
 }
 
@@ -122,13 +107,10 @@ static void run(job *j, long parts_of_scratch, long count, long grain, pb_body b
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const float *k, const float *v, float *out, float *log_sum_exp) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp};
-    if (plan->tiles == plan->rows) {
-        // Some microseconds of work a piece.
-        long grain = 32768 / (plan->most_cells * shape.head_dim + 1) + 1;
-        run(&j, 1, plan->tiles * shape.heads, grain, forward_rows);
-    } else {
-        run(&j, 1, plan->tiles * shape.kv_heads, 1, forward_part);
-    }
+    // Some microseconds of work a piece.
+    long group = shape.heads / shape.kv_heads;
+    long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
+    run(&j, group, plan->tiles * shape.kv_heads, grain, forward_part);
 }
 
 // MARK: - Backward

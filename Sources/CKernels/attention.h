@@ -53,7 +53,8 @@ PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
     return largest + logf(total);
 }
 
-/// One query row (decoding): each key and value is read once, without a matrix product's set-up.
-void pb_attention_row(const pb_attention_job *job, long tile, long head, float *scores);
+/// One query row (decoding): each key and value is read once for the heads that share it, without a
+/// matrix product's set-up. scores: [heads / kv_heads, keys]
+void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, float *scores);
 
 #endif

@@ -8,7 +8,7 @@
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
 typedef float quad __attribute__((vector_size(16), aligned(4)));
 
-enum { width = 16 };
+enum { width = 16, block = 32 };
 
 PB_INLINE lanes load(const float *x) {
     lanes value;
@@ -51,12 +51,12 @@ PB_INLINE void scores_of(const int parts, const float *q, const float *keys, lon
     for (; i < count; i++, keys += stride) scores[i] = scale * pb_dot(parts * width, q, keys);
 }
 
-// sums += weights . values, two keys at a time
+// out += weights . values, two keys at a time
 PB_INLINE void add_values(const int parts, const float *weights, const float *values, long stride,
-                          long count, lanes sums[8]) {
+                          long count, float *out) {
     lanes even[8], odd[8] = {{0}};
 #pragma clang loop unroll(full)
-    for (int p = 0; p < parts; p++) even[p] = sums[p];
+    for (int p = 0; p < parts; p++) even[p] = load(out + p * width);
     long i = 0;
     for (; i + 2 <= count; i += 2, values += 2 * stride) {
 #pragma clang loop unroll(full)
@@ -68,65 +68,68 @@ PB_INLINE void add_values(const int parts, const float *weights, const float *va
 #pragma clang loop unroll(full)
     for (int p = 0; p < parts; p++) {
         if (i < count) even[p] += weights[i] * load(values + p * width);
-        sums[p] = even[p] + odd[p];
+        lanes sum = even[p] + odd[p];
+        memcpy(out + p * width, &sum, sizeof sum);
     }
 }
 
-PB_INLINE void unrolled_row(const int parts, const pb_attention_job *j, long tile, long head, float *scores) {
-    const pb_attention_plan *p = j->plan;
-    long row = p->tile_row[tile], d = parts * width, stride = j->shape.kv_heads * d;
-    long kv_head = head / (j->shape.heads / j->shape.kv_heads), place = (row * j->shape.heads + head) * d;
-    const float *k = j->k + kv_head * d, *v = j->v + kv_head * d;
-    long column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-        scores_of(parts, j->q + place, k + lo * stride, stride, count, j->shape.scale, scores + column);
-        column += count;
-    }
-    float sum;
-    j->lse[row * j->shape.heads + head] = pb_soft_weights(column, scores, &sum);
-    lanes sums[8] = {{0}};
-    column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-        add_values(parts, scores + column, v + lo * stride, stride, count, sums);
-        column += count;
-    }
-#pragma clang loop unroll(full)
-    for (int i = 0; i < parts; i++) {
-        lanes mean = sums[i] * (1 / sum);
-        memcpy(j->out + place + i * width, &mean, sizeof mean);
+PB_INLINE void plain_scores(long d, const float *q, const float *keys, long stride, long count,
+                            float scale, float *scores) {
+    for (long i = 0; i < count; i++) scores[i] = scale * pb_dot(d, q, keys + i * stride);
+}
+
+PB_INLINE void plain_values(long d, const float *weights, const float *values, long stride, long count,
+                            float *out) {
+    for (long i = 0; i < count; i++) {
+        for (long p = 0; p < d; p++) out[p] += weights[i] * values[i * stride + p];
     }
 }
 
-PB_INLINE void plain_row(const pb_attention_job *j, long tile, long head, float *scores) {
+// parts: head_dim / 16 where that is unrolled, 0 elsewhere. The heads of a group take turns at a block
+// of keys, which is read from memory once.
+PB_INLINE void group_row(const int parts, const pb_attention_job *j, long tile, long kv_head, float *scores) {
     const pb_attention_plan *p = j->plan;
-    long d = j->shape.head_dim, row = p->tile_row[tile], stride = j->shape.kv_heads * d;
-    long kv_head = head / (j->shape.heads / j->shape.kv_heads), place = (row * j->shape.heads + head) * d;
-    const float *k = j->k + kv_head * d, *v = j->v + kv_head * d;
-    long column = 0;
+    pb_attention_shape s = j->shape;
+    long row = p->tile_row[tile], d = s.head_dim, stride = s.kv_heads * d, columns = pb_union_keys(p, tile);
+    long group = s.heads / s.kv_heads, first = row * s.heads + kv_head * group, column = 0;
+    const float *q = j->q + first * d, *k = j->k + kv_head * d, *v = j->v + kv_head * d;
+    float *out = j->out + first * d;
     for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        for (long key = p->union_lo[u]; key < p->union_hi[u]; key++) {
-            scores[column++] = j->shape.scale * pb_dot(d, j->q + place, k + key * stride);
+        for (long key = p->union_lo[u]; key < p->union_hi[u]; key += block) {
+            long count = p->union_hi[u] - key < block ? p->union_hi[u] - key : block;
+            for (long h = 0; h < group; h++) {
+                float *own = scores + h * columns + column;
+                if (parts) scores_of(parts, q + h * d, k + key * stride, stride, count, s.scale, own);
+                else plain_scores(d, q + h * d, k + key * stride, stride, count, s.scale, own);
+            }
+            column += count;
         }
     }
-    float sum, *out = j->out + place;
-    j->lse[row * j->shape.heads + head] = pb_soft_weights(column, scores, &sum);
-    memset(out, 0, (size_t)d * sizeof(float));
+    for (long h = 0; h < group; h++) {
+        float sum;
+        j->lse[first + h] = pb_soft_weights(columns, scores + h * columns, &sum);
+        for (long c = 0; c < columns; c++) scores[h * columns + c] *= 1 / sum;
+    }
+    memset(out, 0, (size_t)(group * d) * sizeof(float));
     column = 0;
     for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        for (long key = p->union_lo[u]; key < p->union_hi[u]; key++) {
-            float weight = scores[column++] / sum;
-            for (long i = 0; i < d; i++) out[i] += weight * v[key * stride + i];
+        for (long key = p->union_lo[u]; key < p->union_hi[u]; key += block) {
+            long count = p->union_hi[u] - key < block ? p->union_hi[u] - key : block;
+            for (long h = 0; h < group; h++) {
+                const float *own = scores + h * columns + column;
+                if (parts) add_values(parts, own, v + key * stride, stride, count, out + h * d);
+                else plain_values(d, own, v + key * stride, stride, count, out + h * d);
+            }
+            column += count;
         }
     }
 }
 
-PB_KERNEL void pb_attention_row(const pb_attention_job *job, long tile, long head, float *scores) {
+PB_KERNEL void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, float *scores) {
     switch (job->shape.head_dim) {
-    case 32: unrolled_row(2, job, tile, head, scores); break;
-    case 64: unrolled_row(4, job, tile, head, scores); break;
-    case 128: unrolled_row(8, job, tile, head, scores); break;
-    default: plain_row(job, tile, head, scores); break;
+    case 32: group_row(2, job, tile, kv_head, scores); break;
+    case 64: group_row(4, job, tile, kv_head, scores); break;
+    case 128: group_row(8, job, tile, kv_head, scores); break;
+    default: group_row(0, job, tile, kv_head, scores); break;
     }
 }
