@@ -123,7 +123,7 @@ static void few(linear_job *job) {
     }
     job->split = split;
     // A piece is worth handing over; two a thread even out a busy core.
-    long least = 32768 / job->k + 1, grain = (n + 2 * pb_threads() - 1) / (2 * pb_threads());
+    long least = 65536 / job->k + 1, grain = (n + 2 * pb_threads() - 1) / (2 * pb_threads());
     pb_parallel(n, grain < least ? least : grain, dot_part, job);
     pb_free(split);
 }
