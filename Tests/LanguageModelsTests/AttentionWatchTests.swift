@@ -14,7 +14,7 @@ struct AttentionWatchTests {
 
     @Test(arguments: ["llama", "llama3-tied", "qwen3"])
     func `weights are those of transformers, alone and packed`(_ name: String) throws {
-        let file = try Reference.folder("attention.json")
+        let file = Reference.folder("attention.json")
         let expected = try JSONDecoder().decode(Expected.self, from: Data(contentsOf: file))
         let rows = try #require(expected.weights[name])
         let model = try LanguageModel(folder: Reference.folder(name))
