@@ -17,7 +17,7 @@ enum SiteAssets {
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
         header { border-bottom: 1px solid var(--line); font-size: .9rem; }
-        header nav, main { max-width: 1180px; margin: 0 auto; padding: .5rem 1rem; overflow-wrap: anywhere; }
+        header nav, main { max-width: 1320px; margin: 0 auto; padding: .5rem 1rem; overflow-wrap: anywhere; }
         main { padding-bottom: 4rem; }
         a { color: var(--link); text-decoration: none; }
         a:hover, p a, li a { text-decoration: underline; }
