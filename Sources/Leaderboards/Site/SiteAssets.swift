@@ -33,7 +33,8 @@ enum SiteAssets {
 
         .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; }
         table { border-collapse: separate; border-spacing: 0; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
-        th, td { padding: .4rem .75rem; text-align: right; white-space: nowrap; vertical-align: top; }
+        th, td { padding: .4rem .75rem; text-align: right; white-space: nowrap; vertical-align: top;
+          overflow-wrap: break-word; }
         tbody tr + tr > * { border-top: 1px solid var(--line); }
         th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--back);
           white-space: normal; min-width: min(9rem, 30vw); }
@@ -90,7 +91,10 @@ enum SiteAssets {
         dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .15rem 1rem; margin: .75rem 0;
           font-size: .95rem; }
         dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
-        @media (max-width: 640px) { form { position: static; } [id] { scroll-margin-top: 0; } }
+        @media (max-width: 640px) {
+          form { position: static; } [id] { scroll-margin-top: 0; }
+          th:first-child, td:first-child { max-width: 9rem; }
+        }
         @media print { form { display: none; } .scroll { overflow: visible; } }
         """
 }
