@@ -31,6 +31,8 @@ CASES = {
     "store write": ["store", "--samples", "50"],
 }
 # The same on every machine: hash tables in one order, OpenBLAS with the kernels that AVX2 runs.
+# What the store's queue and SQLite do varies by some percent from run to run.
+VARYING = {"store write": 10}
 PINNED = {"SWIFT_DETERMINISTIC_HASHING": "1", "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -90,12 +92,13 @@ def main():
         before = baseline["counts"].get(name)
         change = f"{100 * (counts[name] / before - 1):+.2f}%" if before else "new"
         print(f"{name:20} {counts[name]:>15,}  {change}", flush=True)
-        if before and counts[name] > before * (1 + options.tolerance / 100):
-            failed.append(name)
+        tolerance = max(options.tolerance, VARYING.get(name, 0))
+        if before and counts[name] > before * (1 + tolerance / 100):
+            failed.append(f"{name} (more than {tolerance:g}%)")
     if options.update:
         BASELINE.write_text(json.dumps({"made with": here, "counts": counts}, indent=2) + "\n")
     elif failed:
-        sys.exit(f"more than {options.tolerance:g}% more instructions: {', '.join(failed)}; make it as fast as "
+        sys.exit(f"more instructions than before: {', '.join(failed)}; make it as fast as "
                  "it was, or where it is worth it, say so and write the baseline anew with --update")
 
 
