@@ -1,6 +1,6 @@
 """Instructions that small fixed cases take, against the committed baseline: slower code is seen without a clock.
 
-    python3 Benchmarks/counts.py .build/release/picbench            # fails where a case takes 3% more
+    python3 Benchmarks/counts.py .build/release/picbench            # fails where a case takes 3% more, the store 10%
     python3 Benchmarks/counts.py .build/release/picbench --update   # writes counts.json anew
 
 A case is run with one repetition and with two, on one thread; the difference is one repetition, without
