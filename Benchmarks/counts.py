@@ -1,6 +1,6 @@
 """Instructions that small fixed cases take, against the committed baseline: slower code is seen without a clock.
 
-    python3 Benchmarks/counts.py .build/release/picbench            # fails where a case takes 3% more, the store 10%
+    python3 Benchmarks/counts.py .build/release/picbench            # fails where a case takes 3% more
     python3 Benchmarks/counts.py .build/release/picbench --update   # writes counts.json anew
 
 A case is run with one repetition and with two, on one thread; the difference is one repetition, without
@@ -31,8 +31,6 @@ CASES = {
     "store write": ["store", "--samples", "50"],
 }
 # The same on every machine: hash tables in one order, OpenBLAS with the kernels that AVX2 runs.
-# What the store's queue and SQLite do varies by some percent from run to run.
-VARYING = {"store write": 10}
 PINNED = {"SWIFT_DETERMINISTIC_HASHING": "1", "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -84,21 +82,31 @@ def main():
     stripped = pathlib.Path(tempfile.mkdtemp(prefix="picbench-counts-")) / "picbench"
     subprocess.run(["objcopy", "--strip-debug", executable, stripped], check=True)
     model = ["--model", str(HERE.parent / "Models" / "gazette-1m")]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = {name: [pool.submit(instructions, stripped, arguments + (model if name != "store write" else []), n)
-                       for n in (1, 2)] for name, arguments in CASES.items()}
-    for name, (one, two) in runs.items():
-        counts[name] = two.result() - one.result()
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+
+    def counted(name):
+        """Tasks whose results are a case's instructions with one repetition and with two."""
+        arguments = CASES[name] + (model if name != "store write" else [])
+        return [pool.submit(instructions, stripped, arguments, n) for n in (1, 2)]
+
+    def repetition(runs):
+        return runs[1].result() - runs[0].result()
+
+    for name, runs in {name: counted(name) for name in CASES}.items():
+        counts[name] = repetition(runs)
         before = baseline["counts"].get(name)
+        # The store's queue does more or less from run to run: what counts is the least.
+        for _ in range(2):
+            if before and counts[name] > before * (1 + options.tolerance / 100):
+                counts[name] = min(counts[name], repetition(counted(name)))
         change = f"{100 * (counts[name] / before - 1):+.2f}%" if before else "new"
         print(f"{name:20} {counts[name]:>15,}  {change}", flush=True)
-        tolerance = max(options.tolerance, VARYING.get(name, 0))
-        if before and counts[name] > before * (1 + tolerance / 100):
-            failed.append(f"{name} (more than {tolerance:g}%)")
+        if before and counts[name] > before * (1 + options.tolerance / 100):
+            failed.append(name)
     if options.update:
         BASELINE.write_text(json.dumps({"made with": here, "counts": counts}, indent=2) + "\n")
     elif failed:
-        sys.exit(f"more instructions than before: {', '.join(failed)}; make it as fast as "
+        sys.exit(f"over {options.tolerance:g}% more instructions than before: {', '.join(failed)}; make it as fast as "
                  "it was, or where it is worth it, say so and write the baseline anew with --update")
 
 

@@ -10,6 +10,9 @@
 
 typedef pb_attention_job job;
 
+// A row of up to 512 keys alone stays whole.
+enum { keys_a_range = 512 };
+
 // MARK: - Forward
 
 // scores[row, column] = scale * q[row] . k[column's key], columns over the tile's union.
@@ -83,15 +86,42 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     }
 }
 
+static void forward_row(const job *j, long tile, long kv_head, long range, float *scores) {
+    pb_attention_shape s = j->shape;
+    long group = s.heads / s.kv_heads, columns = pb_union_keys(j->plan, tile);
+    long head = j->plan->tile_row[tile] * s.heads + kv_head * group, part = head * j->ranges + range * group;
+    if (j->ranges == 1) {
+        pb_attention_row(j, tile, kv_head, 0, columns, scores, j->out + head * s.head_dim, j->lse + head);
+    } else {
+        pb_attention_row(j, tile, kv_head, columns * range / j->ranges, columns * (range + 1) / j->ranges,
+                         scores, j->part_out + part * s.head_dim, j->part_lse + part);
+    }
+}
+
 static void forward_part(long begin, long end, int worker, void *context) {
     const job *j = context;
     const pb_attention_plan *p = j->plan;
     float *scores = j->scratch + worker * j->scratch_size;
     for (long i = begin; i < end; i++) {
         // Later rows of a causal mask see more: the long pieces come first.
-        long tile = p->tiles - 1 - i / j->shape.kv_heads, kv_head = i % j->shape.kv_heads;
+        long rest = i / j->ranges, tile = p->tiles - 1 - rest / j->shape.kv_heads;
+        long kv_head = rest % j->shape.kv_heads;
         if (pb_tile_rows(p, tile) > 1) forward_tile(j, tile, kv_head, scores);
-        else pb_attention_row(j, tile, kv_head, scores);
+        else forward_row(j, tile, kv_head, i % j->ranges, scores);
+    }
+}
+
+// The mean over all keys from those over ranges of them.
+static void merge_ranges(const job *j) {
+    pb_attention_shape s = j->shape;
+    long group = s.heads / s.kv_heads, d = s.head_dim;
+    for (long head = 0; head < j->plan->rows * s.heads; head++) {
+        long part = head / group * group * j->ranges + head % group;
+        float *out = j->out + head * d, lse[pb_most_ranges], sum;
+        for (long r = 0; r < j->ranges; r++) lse[r] = j->part_lse[part + r * group];
+        j->lse[head] = pb_soft_weights(j->ranges, lse, &sum);
+        memset(out, 0, (size_t)d * sizeof(float));
+        for (long r = 0; r < j->ranges; r++) pb_axpy(d, lse[r] / sum, j->part_out + (part + r * group) * d, out);
     }
 }
 
@@ -104,13 +134,29 @@ static void run(job *j, long parts_of_scratch, long count, long grain, pb_body b
     pb_free(j->scratch);
 }
 
+// Decoding has few rows and heads to share out: long rows are cut, on any number of threads alike.
+static long ranges_of(const pb_attention_plan *plan) {
+    if (plan->tiles < plan->rows) return 1;
+    long ranges = (plan->most_cells + keys_a_range - 1) / keys_a_range;
+    return ranges < 1 ? 1 : ranges < pb_most_ranges ? ranges : pb_most_ranges;
+}
+
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const float *k, const float *v, float *out, float *log_sum_exp) {
-    job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp};
+    job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
+             .ranges = ranges_of(plan)};
     // Some microseconds of work a piece.
     long group = shape.heads / shape.kv_heads;
-    long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
-    run(&j, group, plan->tiles * shape.kv_heads, grain, forward_part);
+    long grain = 32768 / (plan->most_cells / j.ranges * group * shape.head_dim + 1) + 1;
+    if (j.ranges > 1) {
+        long parts = plan->rows * shape.heads * j.ranges;
+        j.part_lse = pb_allocate((size_t)(parts * (shape.head_dim + 1)));
+        if (!j.part_lse) abort();
+        j.part_out = j.part_lse + parts;
+    }
+    run(&j, group, plan->tiles * shape.kv_heads * j.ranges, grain, forward_part);
+    if (j.ranges > 1) merge_ranges(&j);
+    pb_free(j.part_lse);
 }
 
 // MARK: - Backward

@@ -4,7 +4,7 @@
 
 #include "kernels.h"
 
-enum { pb_most_tile_rows = 64 };
+enum { pb_most_tile_rows = 64, pb_most_ranges = 64 };
 
 struct pb_attention_plan {
     long rows, tiles, groups, most_cells;
@@ -22,6 +22,10 @@ typedef struct {
     float *out, *lse, *dq, *dk, *dv;
     float *scratch;   // one part a thread
     long scratch_size;
+    // Rows alone that see many keys are computed in ranges of keys, each with its own mean and log of
+    // the softmax's divisor: part_out [rows, kv_heads, ranges, group, head_dim], part_lse without the last.
+    long ranges;
+    float *part_out, *part_lse;
 } pb_attention_job;
 
 PB_INLINE long pb_tile_rows(const pb_attention_plan *p, long tile) {
@@ -53,8 +57,10 @@ PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
     return largest + logf(total);
 }
 
-/// One query row (decoding): each key and value is read once for the heads that share it, without a
-/// matrix product's set-up. scores: [heads / kv_heads, keys]
-void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, float *scores);
+/// One query row (decoding) over columns [begin, end) of its tile's union: each key and value is read
+/// once for the heads that share it, without a matrix product's set-up.
+/// scores: [heads / kv_heads, end - begin], out: [heads / kv_heads, head_dim], lse: [heads / kv_heads]
+void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, long begin, long end,
+                      float *scores, float *out, float *lse);
 
 #endif

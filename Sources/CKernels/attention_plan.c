@@ -44,8 +44,6 @@ void pb_attention_plan_free(pb_attention_plan *p) {
     free(p->union_lo), free(p->union_hi), free(p->group_tile), free(p);
 }
 
-long pb_attention_plan_tiles(const pb_attention_plan *plan) { return plan->tiles; }
-
 // Rows before a cut see no key that rows behind it see.
 static char *find_cuts(long rows, const int32_t *starts, const int32_t *lo, const int32_t *hi) {
     char *cut = calloc((size_t)rows + 1, 1);

@@ -85,51 +85,63 @@ PB_INLINE void plain_values(long d, const float *weights, const float *values, l
     }
 }
 
+// A stretch of the columns of a tile's union that is consecutive in memory.
+typedef struct {
+    long key, column, count;
+} stretch;
+
+// The next block of keys behind `at` (start with {0}) among columns [begin, end) of the union.
+PB_INLINE bool next_block(const pb_attention_plan *p, long tile, long begin, long end, stretch *at) {
+    long column = at->count ? at->column + at->count : begin;
+    if (column >= end) return false;
+    long before = 0, u = p->tile_union[tile];
+    while (before + p->union_hi[u] - p->union_lo[u] <= column) {
+        before += p->union_hi[u] - p->union_lo[u];
+        u++;
+    }
+    long key = p->union_lo[u] + column - before, count = p->union_hi[u] - key;
+    if (count > block) count = block;
+    *at = (stretch){key, column, count < end - column ? count : end - column};
+    return true;
+}
+
 // parts: head_dim / 16 where that is unrolled, 0 elsewhere. The heads of a group take turns at a block
 // of keys, which is read from memory once.
-PB_INLINE void group_row(const int parts, const pb_attention_job *j, long tile, long kv_head, float *scores) {
+PB_INLINE void group_row(const int parts, const pb_attention_job *j, long tile, long kv_head, long begin,
+                         long end, float *scores, float *out, float *lse) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
-    long row = p->tile_row[tile], d = s.head_dim, stride = s.kv_heads * d, columns = pb_union_keys(p, tile);
-    long group = s.heads / s.kv_heads, first = row * s.heads + kv_head * group, column = 0;
-    const float *q = j->q + first * d, *k = j->k + kv_head * d, *v = j->v + kv_head * d;
-    float *out = j->out + first * d;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        for (long key = p->union_lo[u]; key < p->union_hi[u]; key += block) {
-            long count = p->union_hi[u] - key < block ? p->union_hi[u] - key : block;
-            for (long h = 0; h < group; h++) {
-                float *own = scores + h * columns + column;
-                if (parts) scores_of(parts, q + h * d, k + key * stride, stride, count, s.scale, own);
-                else plain_scores(d, q + h * d, k + key * stride, stride, count, s.scale, own);
-            }
-            column += count;
+    long d = s.head_dim, stride = s.kv_heads * d, columns = end - begin, group = s.heads / s.kv_heads;
+    const float *q = j->q + (p->tile_row[tile] * s.heads + kv_head * group) * d;
+    const float *k = j->k + kv_head * d, *v = j->v + kv_head * d;
+    for (stretch at = {0}; next_block(p, tile, begin, end, &at);) {
+        for (long h = 0; h < group; h++) {
+            float *own = scores + h * columns + at.column - begin;
+            if (parts) scores_of(parts, q + h * d, k + at.key * stride, stride, at.count, s.scale, own);
+            else plain_scores(d, q + h * d, k + at.key * stride, stride, at.count, s.scale, own);
         }
     }
     for (long h = 0; h < group; h++) {
         float sum;
-        j->lse[first + h] = pb_soft_weights(columns, scores + h * columns, &sum);
+        lse[h] = pb_soft_weights(columns, scores + h * columns, &sum);
         for (long c = 0; c < columns; c++) scores[h * columns + c] *= 1 / sum;
     }
     memset(out, 0, (size_t)(group * d) * sizeof(float));
-    column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        for (long key = p->union_lo[u]; key < p->union_hi[u]; key += block) {
-            long count = p->union_hi[u] - key < block ? p->union_hi[u] - key : block;
-            for (long h = 0; h < group; h++) {
-                const float *own = scores + h * columns + column;
-                if (parts) add_values(parts, own, v + key * stride, stride, count, out + h * d);
-                else plain_values(d, own, v + key * stride, stride, count, out + h * d);
-            }
-            column += count;
+    for (stretch at = {0}; next_block(p, tile, begin, end, &at);) {
+        for (long h = 0; h < group; h++) {
+            const float *own = scores + h * columns + at.column - begin;
+            if (parts) add_values(parts, own, v + at.key * stride, stride, at.count, out + h * d);
+            else plain_values(d, own, v + at.key * stride, stride, at.count, out + h * d);
         }
     }
 }
 
-PB_KERNEL void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, float *scores) {
+PB_KERNEL void pb_attention_row(const pb_attention_job *job, long tile, long kv_head, long begin, long end,
+                                float *scores, float *out, float *lse) {
     switch (job->shape.head_dim) {
-    case 32: group_row(2, job, tile, kv_head, scores); break;
-    case 64: group_row(4, job, tile, kv_head, scores); break;
-    case 128: group_row(8, job, tile, kv_head, scores); break;
-    default: group_row(0, job, tile, kv_head, scores); break;
+    case 32: group_row(2, job, tile, kv_head, begin, end, scores, out, lse); break;
+    case 64: group_row(4, job, tile, kv_head, begin, end, scores, out, lse); break;
+    case 128: group_row(8, job, tile, kv_head, begin, end, scores, out, lse); break;
+    default: group_row(0, job, tile, kv_head, begin, end, scores, out, lse); break;
     }
 }

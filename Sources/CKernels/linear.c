@@ -122,8 +122,8 @@ static void few(linear_job *job) {
         for (long i = 0; i < job->m; i++) split_pairs(job->k, job->x + i * job->k, split + i * job->k);
     }
     job->split = split;
-    // A piece is worth handing over; two a thread even out a busy core.
-    long least = 65536 / job->k + 1, grain = (n + 2 * pb_threads() - 1) / (2 * pb_threads());
+    // A piece is worth handing over; four a thread even out a busy core.
+    long least = 32768 / job->k + 1, grain = (n + 4 * pb_threads() - 1) / (4 * pb_threads());
     pb_parallel(n, grain < least ? least : grain, dot_part, job);
     pb_free(split);
 }

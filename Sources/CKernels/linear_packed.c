@@ -16,7 +16,7 @@
 #define TARGET_INLINE static inline __attribute__((always_inline, target(FEATURES)))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { block_rows = 14, panel_rows = 32, stretch = 256, piece_blocks = 36 };
+enum { block_rows = 14, panel_rows = 32, stretch = 256, piece_blocks = 36 };  // a piece has about piece_blocks
 
 bool pb_has_packed_products(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
@@ -34,7 +34,7 @@ typedef struct {
     const float *x;
     uint32_t *packed;   // blocks of rows, each [units, rows of the block]
     const pb_projection *projections;
-    long row_pieces;
+    long piece_rows, row_pieces, pieces;
 } job;
 
 // MARK: - Layout
@@ -166,22 +166,51 @@ TARGET_INLINE void product(const bool pairs, const int rows, long units, const u
     }
 }
 
-// Panel `index` of a projection by the rows row ..< stop.
-TARGET_INLINE void panel_product(const job *j, pb_element element, const bool pairs,
-                                 const pb_projection *projection, long index, long row, long stop) {
+// A panel of a projection and the rows of x that it meets.
+typedef struct {
+    const char *weights;
+    float *y;
+    long n, columns, row, stop;
+} piece;
+
+TARGET_INLINE piece piece_at(const job *j, pb_element element, long number) {
+    long index = number / j->row_pieces, row = number % j->row_pieces * j->piece_rows;
+    const pb_projection *p = j->projections;
+    for (; index >= (p->n + panel_rows - 1) / panel_rows; p++) index -= (p->n + panel_rows - 1) / panel_rows;
+    long column = index * panel_rows, columns = p->n - column;
+    return (piece){
+        .weights = (const char *)p->weights + (size_t)(column * j->k) * pb_element_size(element),
+        .y = p->y + column, .n = p->n, .columns = columns < panel_rows ? columns : panel_rows,
+        .row = row, .stop = row + j->piece_rows < j->m ? row + j->piece_rows : j->m};
+}
+
+// Asks for a share of the weights that are packed next: rows of them lie far apart, and nothing else
+// would fetch them in time.
+TARGET_INLINE void prefetch(const job *j, pb_element element, const bool pairs, const piece *next, long first,
+                            long share, long shares) {
+    size_t unit = pb_element_size(element) * (pairs ? 2 : 1), row_bytes = (size_t)j->k * pb_element_size(element);
+    long units = j->units - first < stretch ? j->units - first : stretch;
+    long lines = (units * (long)unit + 63) / 64, all = lines * next->columns;
+    for (long i = all * share / shares; i < all * (share + 1) / shares; i++) {
+        const char *row = next->weights + (size_t)(i / lines) * row_bytes;
+        __builtin_prefetch(row + (size_t)first * unit + (size_t)(i % lines) * 64, 0, 2);
+    }
+}
+
+TARGET_INLINE void piece_product(const job *j, pb_element element, const bool pairs, piece own, piece next) {
     _Alignas(64) uint32_t panel[stretch * panel_rows];
-    long column = index * panel_rows, n = projection->n;
-    long columns = n - column < panel_rows ? n - column : panel_rows;
-    const char *weights = (const char *)projection->weights + (size_t)(column * j->k) * pb_element_size(element);
+    __mmask16 low = lanes(own.columns), high = lanes(own.columns - 16);
+    long blocks = (own.stop - own.row + block_rows - 1) / block_rows;
     for (long u = 0; u < j->units; u += stretch) {
         long units = j->units - u < stretch ? j->units - u : stretch;
-        pack_panel(element, pairs, columns, u, units, weights, j->k, panel);
-        for (long r = row; r < stop; r += block_rows) {
-            long rows = stop - r < block_rows ? stop - r : block_rows;
+        bool is_last = u + stretch >= j->units;
+        pack_panel(element, pairs, own.columns, u, units, own.weights, j->k, panel);
+        for (long block = 0; block < blocks; block++) {
+            prefetch(j, element, pairs, is_last ? &next : &own, is_last ? 0 : u + stretch, block, blocks);
+            long r = own.row + block * block_rows, rows = own.stop - r < block_rows ? own.stop - r : block_rows;
             const uint32_t *a = j->packed + r * j->units + u * rows;
-            float *y = projection->y + r * n + column;
-#define ROWS(count) \
-    case count: product(pairs, count, units, a, panel, u > 0, lanes(columns), lanes(columns - 16), y, n); break;
+            float *y = own.y + r * own.n;
+#define ROWS(count) case count: product(pairs, count, units, a, panel, u > 0, low, high, y, own.n); break;
             switch (rows) {
             ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7)
             ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
@@ -190,15 +219,13 @@ TARGET_INLINE void panel_product(const job *j, pb_element element, const bool pa
     }
 }
 
+// The next piece of a thread is about as many further as there are threads.
 TARGET_INLINE void product_pieces(const job *j, pb_element element, const bool pairs, long begin, long end) {
-    for (long piece = begin; piece < end; piece++) {
-        long index = piece / j->row_pieces, row = piece % j->row_pieces * piece_blocks * block_rows;
-        const pb_projection *projection = j->projections;
-        for (; index >= (projection->n + panel_rows - 1) / panel_rows; projection++) {
-            index -= (projection->n + panel_rows - 1) / panel_rows;
-        }
-        long stop = row + piece_blocks * block_rows < j->m ? row + piece_blocks * block_rows : j->m;
-        panel_product(j, element, pairs, projection, index, row, stop);
+    for (long i = begin; i < end; i++) {
+        long further = i + pb_threads();
+        piece none = {.columns = 0};
+        piece_product(j, element, pairs, piece_at(j, element, i),
+                      further < j->pieces ? piece_at(j, element, further) : none);
     }
 }
 
@@ -235,10 +262,13 @@ void pb_linear_packed(pb_element element, bool rounding, long m, long k, const f
     j.packed = (uint32_t *)pb_allocate((size_t)(m * j.units));
     if (!j.packed) __builtin_trap();
     pb_parallel((m + block_rows - 1) / block_rows, 4, pack_part, &j);
-    j.row_pieces = (m + piece_blocks * block_rows - 1) / (piece_blocks * block_rows);
-    long panels = 0;
+    long blocks = (m + block_rows - 1) / block_rows, panels = 0;
+    j.row_pieces = (blocks + piece_blocks / 2) / piece_blocks;
+    if (j.row_pieces < 1) j.row_pieces = 1;
+    j.piece_rows = (blocks + j.row_pieces - 1) / j.row_pieces * block_rows;
     for (long i = 0; i < count; i++) panels += (projections[i].n + panel_rows - 1) / panel_rows;
-    pb_parallel(panels * j.row_pieces, 1, part_of(&j), &j);
+    j.pieces = panels * j.row_pieces;
+    pb_parallel(j.pieces, 1, part_of(&j), &j);
     pb_free(j.packed);
 }
 

@@ -24,8 +24,9 @@ final class Interruption {
         let isRaised = Atomic(false)
 
         func raise() {
-            // A second signal ends the process at once.
-            if isRaised.exchange(true, ordering: .relaxed) { exit(130) }
+            // A second signal ends the process at once, without running what is to be done at a proper end:
+            // other threads still work on what that would tear down.
+            if isRaised.exchange(true, ordering: .relaxed) { _exit(130) }
         }
     }
 }

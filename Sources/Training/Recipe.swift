@@ -68,6 +68,10 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
     /// What of the encoder is trained: everything, or a low-rank adapter on the frozen base model.
     public struct Encoder: Codable, Equatable, Sendable {
         public var lora: LowRankConfiguration?
+
+        public init(lora: LowRankConfiguration?) {
+            self.lora = lora
+        }
     }
 
     public struct Level: Codable, Equatable, Sendable {

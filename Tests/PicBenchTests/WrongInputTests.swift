@@ -40,6 +40,7 @@ struct WrongInputTests {
         (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),
         (["train", "base", "/none.json"], "/none.json"),
         (["train", "compressor", "--method", "pic", "--rate-factor", "0"], "--rate-factor must be above 0"),
+        (["train", "compressor", "--method", "pic", "--lora-rank", "0"], "--lora-rank must be 1 to 65536"),
         (
             ["score", "--metrics", "accuracy", "--predictions", "x", "--references", "y"],
             "unknown metric 'accuracy'"

@@ -249,6 +249,40 @@ static double attention(void) {
     return most;
 }
 
+// Two rows alone, as in decoding, one of many keys with a gap and one of few, against plain sums.
+static double long_rows(void) {
+    static const int32_t starts[] = {0, 2, 3}, lo[] = {3, 700, 1500}, hi[] = {650, 1450, 1507};
+    enum { rows = 2, keys = 1600 };
+    double most = 0;
+    for (long d = 24; d <= 64; d += 40) {
+        pb_attention_shape shape = {.heads = 6, .kv_heads = 2, .head_dim = d, .scale = 0.3f};
+        float *q = numbers(rows * 6 * d, 1), *k = numbers(keys * 2 * d, 2), *v = numbers(keys * 2 * d, 3);
+        float *out = zeros(rows * 6 * d), *expected = zeros(rows * 6 * d);
+        float lse[rows * 6], expected_lse[rows * 6];
+        pb_attention_plan *plan = pb_attention_plan_make(rows, starts, lo, hi);
+        pb_attention(plan, shape, q, k, v, out, lse);
+        pb_attention_plan_free(plan);
+        for (long i = 0; i < rows * 6; i++) {
+            long kv = i % 6 / 3;
+            double divisor = 0, mean[64] = {0};
+            for (int u = starts[i / 6]; u < starts[i / 6 + 1]; u++) {
+                for (long key = lo[u]; key < hi[u]; key++) {
+                    double score = 0;
+                    for (long p = 0; p < d; p++) score += (double)q[i * d + p] * k[(key * 2 + kv) * d + p];
+                    double weight = exp(0.3f * score);
+                    divisor += weight;
+                    for (long p = 0; p < d; p++) mean[p] += weight * v[(key * 2 + kv) * d + p];
+                }
+            }
+            expected_lse[i] = (float)log(divisor);
+            for (long p = 0; p < d; p++) expected[i * d + p] = (float)(mean[p] / divisor);
+        }
+        most = worse(most, difference_of(rows * 6 * d, out, expected));
+        most = worse(most, difference_of(rows * 6, lse, expected_lse));
+    }
+    return most;
+}
+
 static const comparison all[] = {
     {"RMSNorm", norms, 2e-6},
     {"SwiGLU and sums", gates, 2e-6},
@@ -261,6 +295,7 @@ static const comparison all[] = {
     {"projections, float16", projections_float16, 3e-6},
     {"products of bfloat16 pairs", pair_products, 2e-6},
     {"attention", attention, 5e-6},
+    {"attention of long rows", long_rows, 5e-6},
 };
 
 long comparison_count(void) { return sizeof all / sizeof all[0]; }

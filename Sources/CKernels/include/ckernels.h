@@ -124,7 +124,6 @@ typedef struct pb_attention_plan pb_attention_plan;
 pb_attention_plan *pb_attention_plan_make(long rows, const int32_t *starts, const int32_t *lo,
                                           const int32_t *hi);
 void pb_attention_plan_free(pb_attention_plan *plan);
-long pb_attention_plan_tiles(const pb_attention_plan *plan);
 
 typedef struct {
     long heads, kv_heads, head_dim;

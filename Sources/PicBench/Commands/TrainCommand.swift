@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Foundation
+import LanguageModels
 import Results
 import Tensors
 import Training
@@ -80,6 +81,13 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "Multiplies the recipe's learning rates.")
     var rateFactor: Double?
 
+    @Option(
+        help: """
+            Trains a low-rank adapter of this rank on every projection, alpha twice the rank, \
+            in place of what the recipe trains.
+            """)
+    var loraRank: Int?
+
     @Option(help: "The compressor's folder, if not compressors/NAME in the model's.")
     var output: String?
 
@@ -107,6 +115,13 @@ struct TrainCompressorCommand: ParsableCommand {
             }
             recipe.optimizer.muonRate *= rateFactor
             recipe.optimizer.adamWRate *= rateFactor
+        }
+        if let loraRank {
+            guard (1...LowRankConfiguration.largestRank).contains(loraRank) else {
+                throw UsageError("--lora-rank must be 1 to \(LowRankConfiguration.largestRank)")
+            }
+            recipe.encoder = .init(
+                lora: LowRankConfiguration(rank: loraRank, alpha: Double(2 * loraRank), targets: .allLinear))
         }
         recipe.method = id
         recipe.parameters = method.parametersJSON
