@@ -10,8 +10,8 @@
 
 typedef pb_attention_job job;
 
-// A row of up to 512 keys alone stays whole.
-enum { keys_a_range = 512 };
+// Worth handing over to another thread.
+enum { products_a_range = 1 << 15 };
 
 // MARK: - Forward
 
@@ -59,10 +59,10 @@ PB_KERNEL static void divide(long count, float divisor, float *x) {
 static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
-    long q_stride = s.heads * s.head_dim, kv_stride = s.kv_heads * s.head_dim;
+    long q_stride = s.heads * s.head_dim, kv_stride = s.key_stride;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = j->k + kv_head * s.head_dim, *v = j->v + kv_head * s.head_dim;
+    const float *k = j->k + kv_head * s.head_stride, *v = j->v + kv_head * s.head_stride;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
         scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, kv_stride, s.scale, columns, scores);
@@ -86,42 +86,48 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     }
 }
 
-static void forward_row(const job *j, long tile, long kv_head, long range, float *scores) {
-    pb_attention_shape s = j->shape;
-    long group = s.heads / s.kv_heads, columns = pb_union_keys(j->plan, tile);
-    long head = j->plan->tile_row[tile] * s.heads + kv_head * group, part = head * j->ranges + range * group;
-    if (j->ranges == 1) {
-        pb_attention_row(j, tile, kv_head, 0, columns, scores, j->out + head * s.head_dim, j->lse + head);
-    } else {
-        pb_attention_row(j, tile, kv_head, columns * range / j->ranges, columns * (range + 1) / j->ranges,
-                         scores, j->part_out + part * s.head_dim, j->part_lse + part);
-    }
-}
-
 static void forward_part(long begin, long end, int worker, void *context) {
     const job *j = context;
     const pb_attention_plan *p = j->plan;
+    pb_attention_shape s = j->shape;
     float *scores = j->scratch + worker * j->scratch_size;
     for (long i = begin; i < end; i++) {
         // Later rows of a causal mask see more: the long pieces come first.
-        long rest = i / j->ranges, tile = p->tiles - 1 - rest / j->shape.kv_heads;
-        long kv_head = rest % j->shape.kv_heads;
+        long tile = p->tiles - 1 - i / s.kv_heads, kv_head = i % s.kv_heads;
+        long head = p->tile_row[tile] * s.heads + kv_head * (s.heads / s.kv_heads);
         if (pb_tile_rows(p, tile) > 1) forward_tile(j, tile, kv_head, scores);
-        else forward_row(j, tile, kv_head, i % j->ranges, scores);
+        else {
+            pb_attention_row(j, tile, kv_head, 0, pb_union_keys(p, tile), scores, j->out + head * s.head_dim,
+                             j->lse + head);
+        }
     }
 }
 
-// The mean over all keys from those over ranges of them.
-static void merge_ranges(const job *j) {
+// Pieces of plans whose tiles are single rows: a range of one row's keys.
+static void range_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
     pb_attention_shape s = j->shape;
-    long group = s.heads / s.kv_heads, d = s.head_dim;
-    for (long head = 0; head < j->plan->rows * s.heads; head++) {
-        long part = head / group * group * j->ranges + head % group;
-        float *out = j->out + head * d, lse[pb_most_ranges], sum;
-        for (long r = 0; r < j->ranges; r++) lse[r] = j->part_lse[part + r * group];
-        j->lse[head] = pb_soft_weights(j->ranges, lse, &sum);
-        memset(out, 0, (size_t)d * sizeof(float));
-        for (long r = 0; r < j->ranges; r++) pb_axpy(d, lse[r] / sum, j->part_out + (part + r * group) * d, out);
+    float *scores = j->scratch + worker * j->scratch_size;
+    for (long i = begin; i < end; i++) {
+        long rest = i / s.kv_heads, row = rest / j->ranges, range = rest % j->ranges;
+        long kv_head = i % s.kv_heads, columns = pb_union_keys(j->plan, row);
+        long head = (range * j->plan->rows + row) * s.heads + kv_head * (s.heads / s.kv_heads);
+        pb_attention_row(j, row, kv_head, columns * range / j->ranges, columns * (range + 1) / j->ranges,
+                         scores, j->part_out + head * s.head_dim, j->part_lse + head);
+    }
+}
+
+// The means over all keys from those over ranges of them.
+static void merge_ranges(const job *j) {
+    long heads = j->plan->rows * j->shape.heads, d = j->shape.head_dim;
+    for (long head = 0; head < heads; head++) {
+        float weights[pb_most_ranges], sum;
+        for (long r = 0; r < j->ranges; r++) weights[r] = j->part_lse[r * heads + head];
+        j->lse[head] = soft_weights(j->ranges, weights, &sum);
+        memset(j->out + head * d, 0, (size_t)d * sizeof(float));
+        for (long r = 0; r < j->ranges; r++) {
+            pb_axpy(d, weights[r] / sum, j->part_out + (r * heads + head) * d, j->out + head * d);
+        }
     }
 }
 
@@ -134,28 +140,31 @@ static void run(job *j, long parts_of_scratch, long count, long grain, pb_body b
     pb_free(j->scratch);
 }
 
-// Decoding has few rows and heads to share out: long rows are cut, on any number of threads alike.
-static long ranges_of(const pb_attention_plan *plan) {
+// Decoding has few rows to share out: their keys are, in ranges that do not depend on the threads.
+static long ranges_of(const pb_attention_plan *plan, pb_attention_shape shape) {
     if (plan->tiles < plan->rows) return 1;
-    long ranges = (plan->most_cells + keys_a_range - 1) / keys_a_range;
+    long group = shape.heads / shape.kv_heads;
+    long least = products_a_range / (group * shape.head_dim), ranges = plan->most_cells / (least + 1);
     return ranges < 1 ? 1 : ranges < pb_most_ranges ? ranges : pb_most_ranges;
 }
 
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const float *k, const float *v, float *out, float *log_sum_exp) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
-             .ranges = ranges_of(plan)};
-    // Some microseconds of work a piece.
+             .ranges = ranges_of(plan, shape)};
     long group = shape.heads / shape.kv_heads;
-    long grain = 32768 / (plan->most_cells / j.ranges * group * shape.head_dim + 1) + 1;
-    if (j.ranges > 1) {
-        long parts = plan->rows * shape.heads * j.ranges;
-        j.part_lse = pb_allocate((size_t)(parts * (shape.head_dim + 1)));
-        if (!j.part_lse) abort();
-        j.part_out = j.part_lse + parts;
+    if (j.ranges == 1) {
+        // Some microseconds of work a piece.
+        long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
+        run(&j, group, plan->tiles * shape.kv_heads, grain, forward_part);
+        return;
     }
-    run(&j, group, plan->tiles * shape.kv_heads * j.ranges, grain, forward_part);
-    if (j.ranges > 1) merge_ranges(&j);
+    long parts = j.ranges * plan->rows * shape.heads;
+    j.part_lse = pb_allocate((size_t)(parts * (shape.head_dim + 1)));
+    if (!j.part_lse) abort();
+    j.part_out = j.part_lse + parts;
+    run(&j, group, plan->rows * j.ranges * shape.kv_heads, 1, range_part);
+    merge_ranges(&j);
     pb_free(j.part_lse);
 }
 
@@ -186,10 +195,10 @@ static void accumulate(const pb_attention_plan *p, long tile, long columns, long
 static void backward_tile(const job *j, long tile, long kv_head, float *weights, float *gradient) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
-    long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.kv_heads * d;
+    long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.key_stride;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = j->k + kv_head * d, *v = j->v + kv_head * d;
+    const float *k = j->k + kv_head * s.head_stride, *v = j->v + kv_head * s.head_stride;
     if (columns == 0) return;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
@@ -205,11 +214,11 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
         }
         if (j->dv) {
             accumulate(p, tile, columns, d, weights, up + begin * q_stride, q_stride,
-                       j->dv + kv_head * d, kv_stride);
+                       j->dv + kv_head * s.head_stride, kv_stride);
         }
         if (j->dk) {
             accumulate(p, tile, columns, d, gradient, q + begin * q_stride, q_stride,
-                       j->dk + kv_head * d, kv_stride);
+                       j->dk + kv_head * s.head_stride, kv_stride);
         }
         long column = 0;
         for (long u = p->tile_union[tile]; j->dq && u < p->tile_union[tile + 1]; u++) {

@@ -23,7 +23,7 @@ typedef struct {
     float *scratch;   // one part a thread
     long scratch_size;
     // Rows alone that see many keys are computed in ranges of keys, each with its own mean and log of
-    // the softmax's divisor: part_out [rows, kv_heads, ranges, group, head_dim], part_lse without the last.
+    // the softmax's divisor: part_out [ranges, rows, heads, head_dim], part_lse [ranges, rows, heads].
     long ranges;
     float *part_out, *part_lse;
 } pb_attention_job;

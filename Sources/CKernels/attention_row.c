@@ -111,9 +111,9 @@ PB_INLINE void group_row(const int parts, const pb_attention_job *j, long tile, 
                          long end, float *scores, float *out, float *lse) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
-    long d = s.head_dim, stride = s.kv_heads * d, columns = end - begin, group = s.heads / s.kv_heads;
+    long d = s.head_dim, stride = s.key_stride, columns = end - begin, group = s.heads / s.kv_heads;
     const float *q = j->q + (p->tile_row[tile] * s.heads + kv_head * group) * d;
-    const float *k = j->k + kv_head * d, *v = j->v + kv_head * d;
+    const float *k = j->k + kv_head * s.head_stride, *v = j->v + kv_head * s.head_stride;
     for (stretch at = {0}; next_block(p, tile, begin, end, &at);) {
         for (long h = 0; h < group; h++) {
             float *own = scores + h * columns + at.column - begin;

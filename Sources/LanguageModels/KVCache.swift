@@ -2,7 +2,8 @@ import Tensors
 
 /// Keys (rotated) and values of every layer, for rows that later rows may look at.
 public final class KVCache {
-    /// One tensor a layer: [capacity, kvHeads × headDim]
+    /// One tensor a layer, [kvHeads, capacity, headDim]: a head's keys are read one behind the other,
+    /// from memory as fast as it goes.
     public private(set) var keys: [Tensor]
     public private(set) var values: [Tensor]
     public private(set) var capacity: Int
@@ -12,9 +13,9 @@ public final class KVCache {
     public init(for configuration: ModelConfiguration, capacity: Int) {
         self.capacity = capacity
         positions = Array(repeating: 0, count: capacity)
-        let width = configuration.kvHeads * configuration.headDim
-        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: [capacity, width]) }
-        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: [capacity, width]) }
+        let shape = [configuration.kvHeads, capacity, configuration.headDim]
+        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape) }
+        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape) }
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.
@@ -27,11 +28,8 @@ public final class KVCache {
 
     /// Puts row i of new keys and values at `rows[i]`.
     func store(keys newKeys: Tensor, values newValues: Tensor, at rows: [Int], layer: Int) {
-        for (source, row) in rows.enumerated() {
-            precondition(row < capacity, "row \(row) of a cache that holds \(capacity)")
-            keys[layer].copyRow(source, of: newKeys, to: row)
-            values[layer].copyRow(source, of: newValues, to: row)
-        }
+        keys[layer].copyHeads(of: newKeys, to: rows)
+        values[layer].copyHeads(of: newValues, to: rows)
     }
 
     /// Bytes that `rows` of its rows take in all layers.

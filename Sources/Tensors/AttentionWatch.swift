@@ -41,23 +41,24 @@ public final class AttentionWatch {
         groups = []
     }
 
-    /// q: [rows, heads × headDim]; k: [keys, kvHeads × headDim]
+    /// q: [rows, heads × headDim]; k: [keys, kvHeads × headDim] or [kvHeads, keys, headDim]
     func observe(_ q: Tensor, _ k: Tensor, _ shape: AttentionShape) {
         guard !groups.isEmpty else { return }
         layersTimesHeads += shape.heads
         let keys = k.elementType == .float32 ? k : k.copy()
         let perKVHead = shape.heads / shape.kvHeads
+        let (keyStride, headStride) = shape.strides(of: k)
         var scores: [Float] = []
         for (g, group) in groups.enumerated() {
             for (i, watched) in group.enumerated() {
                 for head in 0..<shape.heads {
                     let query = q.floats + watched.row * q.width + head * shape.headDim
-                    let column = keys.floats + head / perKVHead * shape.headDim
+                    let column = keys.floats + head / perKVHead * headStride
                     scores.removeAll(keepingCapacity: true)
                     for range in watched.visible {
                         for key in range {
                             scores.append(
-                                shape.scale * dot(query, column + key * keys.width, shape.headDim))
+                                shape.scale * dot(query, column + key * keyStride, shape.headDim))
                         }
                     }
                     add(softmax(of: scores), of: watched, to: &sums[g][i])

@@ -74,4 +74,10 @@ public struct AttentionShape: Sendable {
         self.headDim = headDim
         self.scale = scale ?? 1 / Float(headDim).squareRoot()
     }
+
+    /// Floats from a key to the next and from a KV head to the next.
+    /// - Parameter keys: keys or values, [keys, kvHeads × headDim] or by head, [kvHeads, keys, headDim]
+    func strides(of keys: Tensor) -> (key: Int, head: Int) {
+        keys.shape.count == 3 ? (headDim, keys.shape[1] * headDim) : (kvHeads * headDim, headDim)
+    }
 }

@@ -79,7 +79,7 @@ public struct CPUBackend: Backend {
         into out: Tensor, logSumExp: Tensor
     ) {
         pb_attention(
-            plan.pointer, shape.kernelShape, q.floats, k.floats, v.floats, out.floats,
+            plan.pointer, shape.kernelShape(for: k), q.floats, k.floats, v.floats, out.floats,
             logSumExp.floats)
     }
 
@@ -88,7 +88,7 @@ public struct CPUBackend: Backend {
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
     ) {
         pb_attention_backward(
-            plan.pointer, shape.kernelShape, q.floats, k.floats, v.floats, out.floats,
+            plan.pointer, shape.kernelShape(for: k), q.floats, k.floats, v.floats, out.floats,
             logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
     }
 
@@ -164,7 +164,10 @@ public struct CPUBackend: Backend {
 }
 
 extension AttentionShape {
-    var kernelShape: pb_attention_shape {
-        pb_attention_shape(heads: heads, kv_heads: kvHeads, head_dim: headDim, scale: scale)
+    func kernelShape(for keys: Tensor) -> pb_attention_shape {
+        let (keyStride, headStride) = strides(of: keys)
+        return pb_attention_shape(
+            heads: heads, kv_heads: kvHeads, head_dim: headDim, key_stride: keyStride,
+            head_stride: headStride, scale: scale)
     }
 }

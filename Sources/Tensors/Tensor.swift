@@ -165,4 +165,21 @@ extension Tensor {
             "row \(source) of \(other.shape) to row \(row) of \(shape)")
         (floats + row * width).update(from: other.floats + source * width, count: width)
     }
+
+    /// Copies row i of another tensor, [rows, heads × width], to `rows[i]` of each head of this,
+    /// [heads, capacity, width].
+    public func copyHeads(of other: Tensor, to rows: [Int]) {
+        let (heads, capacity) = (shape[0], shape[1])
+        precondition(
+            shape.count == 3 && other.width == heads * width && other.rows == rows.count
+                && rows.allSatisfy { $0 < capacity },
+            "\(other.shape) to rows up to \(rows.max() ?? 0) of \(shape)")
+        for head in 0..<heads {
+            var source = other.floats + head * width
+            for row in rows {
+                (floats + (head * capacity + row) * width).update(from: source, count: width)
+                source += other.width
+            }
+        }
+    }
 }

@@ -31,7 +31,8 @@ public struct BaseTraining {
         let model = makeModel(tokenizer)
         let format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
         let backbone = Backbone(folder: folder, model: model, tokenizer: tokenizer, contentHash: "")
-        let teacher = Teacher(tokenizer: tokenizer, format: format)
+        let teacher = Teacher(
+            tokenizer: tokenizer, format: format, digestWeight: recipe.digestWeight.map(Float.init) ?? 0.5)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         let loop = TrainingLoop(
             parameters: model.tensors, recipe: recipe.optimizer, steps: recipe.steps,

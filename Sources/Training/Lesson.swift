@@ -25,13 +25,16 @@ struct Teacher {
     let tokenizer: Tokenizer
     let format: PromptFormat
     let gazette = Gazette(split: .train)
+    /// Of a token of the digest, against an answer's 1.
+    let digestWeight: Float
     /// Tokens that gazette texts are made of.
     private let words: [Int32]
     private let end: [Int32]
 
-    init(tokenizer: Tokenizer, format: PromptFormat) {
+    init(tokenizer: Tokenizer, format: PromptFormat, digestWeight: Float = 0.5) {
         self.tokenizer = tokenizer
         self.format = format
+        self.digestWeight = digestWeight
         words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
         end = format.stop.sorted()
     }
@@ -51,7 +54,8 @@ struct Teacher {
         if let summary = document.summary {
             tails.append(
                 Lesson.Tail(
-                    prompt: format.suffix(.summarize), target: tokenizer.encode(summary) + end, weight: 0.5))
+                    prompt: format.suffix(.summarize), target: tokenizer.encode(summary) + end,
+                    weight: digestWeight))
         }
         return Lesson(context: context, tails: tails)
     }

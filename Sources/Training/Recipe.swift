@@ -54,6 +54,8 @@ public struct BaseRecipe: Codable, Equatable, Sendable {
     public var documentWeight: Double
     /// Every how many steps the document itself is predicted; 2 by default.
     public var documentEvery: Int?
+    /// The weight of a token of the digest against an answer's; a half by default.
+    public var digestWeight: Double?
     /// The most questions a document.
     public var questions: Int
     public var optimizer: OptimizerRecipe

@@ -210,7 +210,9 @@ static double attention(void) {
     enum { count = 21 };
     double most = 0;
     for (int i = 0; i < 5; i++) {
-        pb_attention_shape shape = {.heads = 4, .kv_heads = 2, .head_dim = dims[i], .scale = 0.2f};
+        pb_attention_shape shape = {
+            .heads = 4, .kv_heads = 2, .head_dim = dims[i], .key_stride = 2 * dims[i], .head_stride = dims[i],
+            .scale = 0.2f};
         long q_count = count * 4 * dims[i], k_count = count * 2 * dims[i];
         float *q = numbers(q_count, 1), *k = numbers(k_count, 2), *v = numbers(k_count, 3);
         float *tiled = zeros(q_count), *single = zeros(q_count), *portable = zeros(q_count);
@@ -249,13 +251,15 @@ static double attention(void) {
     return most;
 }
 
-// Two rows alone, as in decoding, one of many keys with a gap and one of few, against plain sums.
+// Two rows alone, as in decoding, one of many keys with a gap and one of few, each head's keys one
+// behind the other, against plain sums.
 static double long_rows(void) {
     static const int32_t starts[] = {0, 2, 3}, lo[] = {3, 700, 1500}, hi[] = {650, 1450, 1507};
     enum { rows = 2, keys = 1600 };
     double most = 0;
     for (long d = 24; d <= 64; d += 40) {
-        pb_attention_shape shape = {.heads = 6, .kv_heads = 2, .head_dim = d, .scale = 0.3f};
+        pb_attention_shape shape = {
+            .heads = 6, .kv_heads = 2, .head_dim = d, .key_stride = d, .head_stride = keys * d, .scale = 0.3f};
         float *q = numbers(rows * 6 * d, 1), *k = numbers(keys * 2 * d, 2), *v = numbers(keys * 2 * d, 3);
         float *out = zeros(rows * 6 * d), *expected = zeros(rows * 6 * d);
         float lse[rows * 6], expected_lse[rows * 6];
@@ -268,10 +272,10 @@ static double long_rows(void) {
             for (int u = starts[i / 6]; u < starts[i / 6 + 1]; u++) {
                 for (long key = lo[u]; key < hi[u]; key++) {
                     double score = 0;
-                    for (long p = 0; p < d; p++) score += (double)q[i * d + p] * k[(key * 2 + kv) * d + p];
+                    for (long p = 0; p < d; p++) score += (double)q[i * d + p] * k[(kv * keys + key) * d + p];
                     double weight = exp(0.3f * score);
                     divisor += weight;
-                    for (long p = 0; p < d; p++) mean[p] += weight * v[(key * 2 + kv) * d + p];
+                    for (long p = 0; p < d; p++) mean[p] += weight * v[(kv * keys + key) * d + p];
                 }
             }
             expected_lse[i] = (float)log(divisor);

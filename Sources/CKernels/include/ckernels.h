@@ -127,10 +127,13 @@ void pb_attention_plan_free(pb_attention_plan *plan);
 
 typedef struct {
     long heads, kv_heads, head_dim;
+    /// Floats from a key to the next and from a KV head to the next: kv_heads * head_dim and head_dim
+    /// where a key's heads lie side by side; head_dim and keys * head_dim where a head's keys do.
+    long key_stride, head_stride;
     float scale;
 } pb_attention_shape;
 
-/// q: [rows, heads * head_dim]; k, v: [keys, kv_heads * head_dim]; out as q;
+/// q: [rows, heads * head_dim]; k, v: [keys, kv_heads, head_dim] in one of two orders; out as q;
 /// log_sum_exp: [rows, heads]. A row that sees nothing gets zeros.
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const float *k, const float *v, float *out, float *log_sum_exp);

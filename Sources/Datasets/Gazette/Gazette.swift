@@ -54,11 +54,11 @@ public struct Gazette: Sendable {
                 values[fact.name] = value
                 let name = i == 0 ? subject.name : subject.shortName
                 sentences.append(
-                    filled(generator.element(of: fact.statements), subject: name, value: value))
+                    Self.filled(generator.element(of: fact.statements), subject: name, value: value))
                 questions.append(
                     Question(
                         id: "\(id)-\(questions.count)",
-                        text: filled(
+                        text: Self.filled(
                             generator.element(of: fact.questions), subject: subject.shortName, value: ""),
                         answers: [value]))
                 if generator.unit() < fillerChance {
@@ -79,7 +79,7 @@ public struct Gazette: Sendable {
         let templates = kinds.flatMap { kind in
             kind.facts.flatMap { fact in
                 (fact.statements + fact.questions).map { template in
-                    template.replacing("{subject}", with: "").replacing("{value}", with: "")
+                    filled(template, subject: "", value: "")
                 }
             }
         }
@@ -137,12 +137,27 @@ public struct Gazette: Sendable {
         return (hash >> 32) % 5 == 0
     }
 
-    private func filled(_ template: String, subject: String, value: String) -> String {
-        var text = template
-        if let first = value.first, "aeio".contains(first) {
-            text = text.replacing(" a {value}", with: " an {value}")
+    /// A template's words with its places taken; an "a" in front of a vowel becomes "an".
+    private static func filled(_ template: String, subject: String, value: String) -> String {
+        var text = ""
+        text.reserveCapacity(template.utf8.count + subject.utf8.count + value.utf8.count)
+        var rest = template.utf8[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+            text += Substring(rest[..<open])
+            rest = rest[open...]
+            if rest.starts(with: "{value}".utf8) {
+                if let first = value.utf8.first, "aeio".utf8.contains(first), text.hasSuffix(" a ") {
+                    text.removeLast()
+                    text += "n "
+                }
+                text += value
+                rest = rest.dropFirst("{value}".utf8.count)
+            } else {
+                text += subject
+                rest = rest.dropFirst("{subject}".utf8.count)
+            }
         }
-        return text.replacing("{subject}", with: subject).replacing("{value}", with: value)
+        return text + Substring(rest)
     }
 }
 

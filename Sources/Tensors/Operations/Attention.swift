@@ -1,12 +1,14 @@
 extension Computation {
     /// Scaled dot-product attention of each row over the keys that it sees.
     ///
-    /// q: [rows, heads × headDim]; k, v: [keys, kvHeads × headDim]; result as q.
+    /// q: [rows, heads × headDim]; k, v: [keys, kvHeads × headDim], or by head, [kvHeads, keys, headDim];
+    /// result as q.
     public func attention(
         _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape
     ) -> Tensor {
         precondition(q.rows == plan.rows, "a mask of \(plan.rows) rows for \(q.rows) queries")
-        precondition(k.rows >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(k.rows)")
+        let keys = k.count / (shape.kvHeads * shape.headDim)
+        precondition(keys >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(keys)")
         watch?.observe(q, k, shape)
         let out = Tensor(uninitialized: q.shape)
         let logSumExp = Tensor(uninitialized: [q.rows, shape.heads])
