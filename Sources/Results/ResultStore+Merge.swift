@@ -107,6 +107,10 @@ extension ResultStore {
                 INSERT INTO training (\(training)) SELECT \(training) FROM other.training AS o
                     WHERE NOT EXISTS (SELECT 1 FROM main.training AS t
                         WHERE t.fingerprint = o.fingerprint AND t.startedAt = o.startedAt);
+                UPDATE main.training SET finishedAt = o.finishedAt, outputHash = o.outputHash
+                    FROM other.training AS o
+                    WHERE o.fingerprint = training.fingerprint AND o.startedAt = training.startedAt
+                        AND training.finishedAt IS NULL;
                 INSERT OR IGNORE INTO trainingPoint (trainingID, step, name, seconds, tokens, value)
                     SELECT t.id, p.step, p.name, p.seconds, p.tokens, p.value FROM other.trainingPoint AS p
                     JOIN other.training AS o ON o.id = p.trainingID

@@ -54,6 +54,11 @@ struct MergeTests {
         #expect(snapshot.cells[0].latencies == [.sample] && snapshot.cells[0].attention == .sample)
         #expect(snapshot.cells[1].scores.map(\.values) == [[0, 0.5]] && snapshot.cells[1].runs == [2])
         #expect(try all.points(of: 1).count == 1 && snapshot.trainings.count == 1)
+        // A training that went on behind the first merge is finished by a later one.
+        #expect(snapshot.trainings[0].outputHash == nil)
+        try b.finishTraining(1, outputHash: "made")
+        _ = try all.merge(b)
+        #expect(try all.snapshot().trainings.map(\.outputHash) == ["made"])
         var texts: [String] = []
         try all.forEachSample { texts.append($1.context) }
         #expect(Set(texts) == ["Anna Berg is here."] && texts.count == 3)
