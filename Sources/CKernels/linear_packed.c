@@ -16,7 +16,7 @@
 #define TARGET_INLINE static inline __attribute__((always_inline, target(FEATURES)))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { block_rows = 14, panel_rows = 32, stretch = 256, piece_blocks = 36 };  // a piece has about piece_blocks
+enum { block_rows = 14, panel_rows = 32, stretch = 256, piece_blocks = 36 };  // the last: about what a piece has
 
 bool pb_has_packed_products(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
