@@ -76,7 +76,7 @@ public final class DecodingSession {
         self.model = model
         self.stop = stop
         self.computation = computation
-        accept(firstLogits, sequences)
+        accept(computation.backend.argmax(firstLogits), sequences)
     }
 
     /// Whether every request has stopped.
@@ -101,7 +101,7 @@ public final class DecodingSession {
             next.nextPosition += 1
             return next
         }
-        accept(model.logits(hidden, in: computation), moved)
+        accept(model.bestTokens(hidden, in: computation), moved)
     }
 
     /// Runs to the end.
@@ -110,8 +110,7 @@ public final class DecodingSession {
         return outputs
     }
 
-    private func accept(_ logits: Tensor, _ sequences: [Sequence]) {
-        let tokens = computation.backend.argmax(logits)
+    private func accept(_ tokens: [Int32], _ sequences: [Sequence]) {
         active = []
         for (token, sequence) in zip(tokens, sequences) where !stop.contains(token) {
             outputs[sequence.index].append(token)

@@ -71,7 +71,8 @@ PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float 
                         const char *w, float *y, long begin, long end) {
     size_t row_bytes = (size_t)k * pb_element_size(element);
     for (long j = begin; j < end; j++) {
-        const void *row = w + (size_t)j * row_bytes;
+        const char *row = w + (size_t)j * row_bytes;
+        pb_prefetch_ahead(row, row_bytes);
         long i = 0;
         for (; i + 4 <= m; i += 4) {
             const float *x0 = x + i * k, *x1 = x0 + k, *x2 = x1 + k, *x3 = x2 + k;

@@ -30,6 +30,13 @@ PB_INLINE void pb_widen_inline(pb_element element, long count, const void *sourc
     for (long i = 0; i < count; i++) out[i] = pb_element_at(element, source, i);
 }
 
+// Asks for what lies a few kilobytes behind a row that is about to be read: rows of a large matrix come
+// from memory one behind the other, and the processor by itself looks too short a way ahead.
+PB_INLINE void pb_prefetch_ahead(const void *row, size_t bytes) {
+    enum { ahead = 4096 };
+    for (size_t p = 0; p < bytes; p += 64) __builtin_prefetch((const char *)row + ahead + p);
+}
+
 // Widens on the calling thread.
 PB_INLINE void pb_widen_range(pb_element element, long count, const void *source, float *out) {
     switch (element) {

@@ -12,6 +12,8 @@ public final class LanguageModel {
     /// [vocabulary, hidden]; the embedding itself where they are tied.
     public let head: Tensor
     let frequencies: [Double]
+    /// Of the head, made when a token is first decoded alone.
+    private lazy var headScreen = RowScreen(head)
 
     /// A projection and the name of its weight in a checkpoint, without `.weight`.
     public struct Projection {
@@ -173,6 +175,13 @@ public final class LanguageModel {
     /// Scores of every token of the vocabulary; hidden: [rows, hidden], result: [rows, vocabulary]
     public func logits(_ hidden: Tensor, in c: Computation) -> Tensor {
         c.linear(hidden, head)
+    }
+
+    /// The token that scores best for each row, the first of equals; hidden: [rows, hidden].
+    public func bestTokens(_ hidden: Tensor, in c: Computation) -> [Int32] {
+        // One row is bound by the bytes of the head that it reads, several by their products.
+        if hidden.rows == 1, c.backend is CPUBackend, let headScreen { return [headScreen.bestRow(hidden)] }
+        return c.backend.argmax(logits(hidden, in: c))
     }
 
     private func attention(

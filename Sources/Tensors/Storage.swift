@@ -21,6 +21,8 @@ final class Storage {
     let pointer: UnsafeMutableRawPointer
     /// What keeps mapped memory alive; nil for memory of our own.
     private let owner: AnyObject?
+    /// Whether it is part of a file, which nobody writes to.
+    let isMapped: Bool
 
     /// Floats, zeroed or of any content.
     init(floats count: Int, zeroed: Bool = true) {
@@ -29,11 +31,13 @@ final class Storage {
         }
         pointer = UnsafeMutableRawPointer(memory)
         owner = nil
+        isMapped = false
     }
 
     init(mapped pointer: UnsafeMutableRawPointer, owner: AnyObject) {
         self.pointer = pointer
         self.owner = owner
+        isMapped = true
     }
 
     init(copying source: UnsafeRawPointer, bytes: Int) {
@@ -41,6 +45,7 @@ final class Storage {
         copy.pointer.copyMemory(from: source, byteCount: bytes)
         pointer = copy.pointer
         owner = copy
+        isMapped = false
     }
 
     deinit {

@@ -115,6 +115,17 @@ void pb_cross_entropy_backward(long rows, long width, const float *logits, const
                                const float *weights, const float *log_sum_exp, float *gradient,
                                bool accumulate);
 
+// MARK: screen.c
+
+/// What finds the row of weights[n, k] whose product with a vector is largest from a quarter to a half
+/// of their bytes; takes n * (k + 8) bytes itself.
+typedef struct pb_screen pb_screen;
+/// The weights must stay as they are. NULL when memory is short.
+pb_screen *pb_screen_make(pb_element element, long n, long k, const void *weights);
+void pb_screen_free(pb_screen *screen);
+/// The index that `pb_linear` of x[k] and then `pb_argmax` find.
+int32_t pb_screen_best(const pb_screen *screen, const float *x);
+
 // MARK: attention.c
 
 /// Which keys each query row sees, cut into tiles of neighbouring rows that see similar keys.

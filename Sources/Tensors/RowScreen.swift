@@ -1,0 +1,34 @@
+import CKernels
+
+/// Finds the row of a large weight whose product with a vector is largest: the row that all products
+/// would show, from a quarter to a half of the weight's bytes.
+///
+/// A copy in 8 bits bounds every product, and only rows that may be best are computed (screen.c). It
+/// takes a byte an element beside the weight.
+public final class RowScreen {
+    private let weight: Tensor
+    private let pointer: OpaquePointer
+
+    /// Nil for a weight that is read from a cache anyway, or that is not mapped from a file and may
+    /// change.
+    ///
+    /// weight: [rows, width]
+    public init?(_ weight: Tensor, leastBytes: Int = 16 << 20) {
+        guard weight.byteCount >= leastBytes, weight.count > 0, weight.storage.isMapped,
+            let pointer = pb_screen_make(
+                weight.elementType.kernelElement, weight.rows, weight.width, weight.storage.pointer)
+        else { return nil }
+        self.weight = weight
+        self.pointer = pointer
+    }
+
+    deinit { pb_screen_free(pointer) }
+
+    /// The first of the rows with the largest product.
+    ///
+    /// x: [1, width]
+    public func bestRow(_ x: Tensor) -> Int32 {
+        precondition(x.rows == 1 && x.width == weight.width, "\(x.shape) meets rows of \(weight.width)")
+        return pb_screen_best(pointer, x.floats)
+    }
+}
