@@ -65,7 +65,8 @@ public final class DecodingSession {
                     token: 0, left: request.maxNewTokens))
             freeKey = own.upperBound + request.maxNewTokens
         }
-        cache = KVCache(for: model.configuration, capacity: freeKey)
+        cache = KVCache(
+            for: model.configuration, capacity: freeKey, elementType: model.cacheElementType)
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
             visibility: rows.visibility, cache: cache, cacheRows: rows.keys, results: lastRows,

@@ -171,9 +171,11 @@ public struct Scorer {
             }
             return try inspect(kept, of: context, budgetApplies: budgetApplies, method: method)
         }
-        let configuration = backbone.model.configuration
+        let model = backbone.model
+        let bytes = KVCache.bytes(
+            rows: compressed.count, of: model.configuration, as: model.cacheElementType)
         return Kept(
-            positions: compressed.count, bytes: KVCache.bytes(rows: compressed.count, in: configuration),
+            positions: compressed.count, bytes: bytes,
             text: text)
     }
 }

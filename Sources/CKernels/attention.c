@@ -29,8 +29,7 @@ static void scores_of(const job *j, long tile, const float *a, long a_stride, co
     }
 }
 
-// Sets the columns that a row does not see to `value`.
-static void hide(const job *j, long tile, long row, float *scores, float value) {
+void pb_attention_hide(const job *j, long tile, long row, float *scores) {
     const pb_attention_plan *p = j->plan;
     long i = p->starts[row], end = p->starts[row + 1], column = 0;
     for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
@@ -38,7 +37,7 @@ static void hide(const job *j, long tile, long row, float *scores, float value) 
         while (at < stop) {
             while (i < end && p->hi[i] <= at) i++;
             long lo = i < end && p->lo[i] < stop ? p->lo[i] : stop;
-            for (; at < lo; at++) scores[column++] = value;
+            for (; at < lo; at++) scores[column++] = -INFINITY;
             if (at == stop) break;
             long hi = p->hi[i] < stop ? p->hi[i] : stop;
             column += hi - at;
@@ -62,12 +61,13 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     long q_stride = s.heads * s.head_dim, kv_stride = s.key_stride;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = j->k + kv_head * s.head_stride, *v = j->v + kv_head * s.head_stride;
+    const float *k = (const float *)j->k + kv_head * s.head_stride;
+    const float *v = (const float *)j->v + kv_head * s.head_stride;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
         scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, kv_stride, s.scale, columns, scores);
         for (long r = 0; r < rows; r++) {
-            hide(j, tile, begin + r, scores + r * columns, -INFINITY);
+            pb_attention_hide(j, tile, begin + r, scores + r * columns);
             j->lse[(begin + r) * s.heads + h] = soft_weights(columns, scores + r * columns, sums + r);
         }
         long column = 0;
@@ -95,8 +95,10 @@ static void forward_part(long begin, long end, int worker, void *context) {
         // Later rows of a causal mask see more: the long pieces come first.
         long tile = p->tiles - 1 - i / s.kv_heads, kv_head = i % s.kv_heads;
         long head = p->tile_row[tile] * s.heads + kv_head * (s.heads / s.kv_heads);
-        if (pb_tile_rows(p, tile) > 1) forward_tile(j, tile, kv_head, scores);
-        else {
+        if (pb_tile_rows(p, tile) > 1) {
+            if (j->by_tiles) pb_attention_tile(j, tile, kv_head, scores);
+            else forward_tile(j, tile, kv_head, scores);
+        } else {
             pb_attention_row(j, tile, kv_head, 0, pb_union_keys(p, tile), scores, j->out + head * s.head_dim,
                              j->lse + head);
         }
@@ -131,9 +133,9 @@ static void merge_ranges(const job *j) {
     }
 }
 
-static void run(job *j, long parts_of_scratch, long count, long grain, pb_body body) {
-    long cells = (j->plan->most_cells + 15) / 16 * 16;
-    j->scratch_size = cells * parts_of_scratch + 16;
+// scratch: floats that a thread needs
+static void run(job *j, long scratch, long count, long grain, pb_body body) {
+    j->scratch_size = (scratch + 31) / 32 * 32;
     j->scratch = pb_allocate((size_t)(j->scratch_size * pb_threads()));
     if (!j->scratch) abort();
     pb_parallel(count, grain, body, j);
@@ -148,22 +150,45 @@ static long ranges_of(const pb_attention_plan *plan, pb_attention_shape shape) {
     return ranges < 1 ? 1 : ranges < pb_most_ranges ? ranges : pb_most_ranges;
 }
 
+// Tiles of rows need float32 where the processor has no tiles of its own for bfloat16.
+static float *widened(const pb_attention_plan *p, pb_attention_shape s, const void *source) {
+    long keys = 0;
+    for (long i = 0; i < p->starts[p->rows]; i++) keys = p->hi[i] > keys ? p->hi[i] : keys;
+    long count = keys ? (keys - 1) * s.key_stride + (s.kv_heads - 1) * s.head_stride + s.head_dim : 0;
+    float *wide = pb_allocate((size_t)count);
+    if (!wide) abort();
+    pb_widen(s.element, count, source, wide);
+    return wide;
+}
+
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                  const float *k, const float *v, float *out, float *log_sum_exp) {
+                  const void *k, const void *v, float *out, float *log_sum_exp) {
+    bool tiled = plan->tiles < plan->rows, by_tiles = tiled && pb_attends_by_tiles(shape);
+    if (tiled && !by_tiles && shape.element != PB_FLOAT32) {
+        float *wide_k = widened(plan, shape, k), *wide_v = widened(plan, shape, v);
+        shape.element = PB_FLOAT32;
+        pb_attention(plan, shape, q, wide_k, wide_v, out, log_sum_exp);
+        pb_free(wide_k), pb_free(wide_v);
+        return;
+    }
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
-             .ranges = ranges_of(plan, shape)};
-    long group = shape.heads / shape.kv_heads;
+             .by_tiles = by_tiles, .ranges = ranges_of(plan, shape)};
+    long group = shape.heads / shape.kv_heads, scratch = plan->most_cells * group;
+    for (long t = 0; by_tiles && t < plan->tiles; t++) {
+        long own = pb_attention_tile_scratch(shape, pb_tile_rows(plan, t), pb_union_keys(plan, t));
+        scratch = own > scratch ? own : scratch;
+    }
     if (j.ranges == 1) {
         // Some microseconds of work a piece.
         long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
-        run(&j, group, plan->tiles * shape.kv_heads, grain, forward_part);
+        run(&j, scratch, plan->tiles * shape.kv_heads, grain, forward_part);
         return;
     }
     long parts = j.ranges * plan->rows * shape.heads;
     j.part_lse = pb_allocate((size_t)(parts * (shape.head_dim + 1)));
     if (!j.part_lse) abort();
     j.part_out = j.part_lse + parts;
-    run(&j, group, plan->rows * j.ranges * shape.kv_heads, 1, range_part);
+    run(&j, scratch, plan->rows * j.ranges * shape.kv_heads, 1, range_part);
     merge_ranges(&j);
     pb_free(j.part_lse);
 }
@@ -198,7 +223,8 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
     long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.key_stride;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = j->k + kv_head * s.head_stride, *v = j->v + kv_head * s.head_stride;
+    const float *k = (const float *)j->k + kv_head * s.head_stride;
+    const float *v = (const float *)j->v + kv_head * s.head_stride;
     if (columns == 0) return;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
@@ -207,7 +233,7 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
         for (long r = 0; r < rows; r++) {
             long row = begin + r;
             float lse = j->lse_in[row * s.heads + h];
-            hide(j, tile, row, weights + r * columns, -INFINITY);
+            pb_attention_hide(j, tile, row, weights + r * columns);
             weights_row(columns, lse == -INFINITY ? 0 : lse, weights + r * columns);
             float shift = pb_dot(d, up + row * q_stride, out + row * q_stride);
             score_gradient_row(columns, s.scale, shift, weights + r * columns, gradient + r * columns);
@@ -250,5 +276,6 @@ void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape sha
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out_in = out,
              .lse_in = log_sum_exp, .upstream = upstream, .dq = q_gradient, .dk = k_gradient,
              .dv = v_gradient};
-    run(&j, 2, plan->groups * shape.kv_heads, 1, backward_part);
+    long scratch = (plan->most_cells + 15) / 16 * 16 * 2;
+    run(&j, scratch, plan->groups * shape.kv_heads, 1, backward_part);
 }

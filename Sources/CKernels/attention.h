@@ -2,7 +2,7 @@
 #ifndef PB_ATTENTION_H
 #define PB_ATTENTION_H
 
-#include "kernels.h"
+#include "stored.h"
 
 enum { pb_most_tile_rows = 64, pb_most_ranges = 64 };
 
@@ -18,8 +18,10 @@ struct pb_attention_plan {
 typedef struct {
     const pb_attention_plan *plan;
     pb_attention_shape shape;
-    const float *q, *k, *v, *out_in, *lse_in, *upstream;
+    const void *k, *v;
+    const float *q, *out_in, *lse_in, *upstream;
     float *out, *lse, *dq, *dk, *dv;
+    bool by_tiles;
     float *scratch;   // one part a thread
     long scratch_size;
     // Rows alone that see many keys are computed in ranges of keys, each with its own mean and log of
@@ -56,6 +58,16 @@ PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
     *sum = total;
     return largest + logf(total);
 }
+
+/// Sets the columns of a tile's union that a row does not see to minus infinity.
+void pb_attention_hide(const pb_attention_job *job, long tile, long row, float *scores);
+
+/// Whether rows together go through `pb_attention_tile`.
+bool pb_attends_by_tiles(pb_attention_shape shape);
+/// The floats of scratch that a tile of rows takes whose union has so many columns.
+long pb_attention_tile_scratch(pb_attention_shape shape, long rows, long columns);
+/// The outputs of a tile of rows for the heads of one KV head.
+void pb_attention_tile(const pb_attention_job *job, long tile, long kv_head, float *scratch);
 
 /// One query row (decoding) over columns [begin, end) of its tile's union: each key and value is read
 /// once for the heads that share it, without a matrix product's set-up.

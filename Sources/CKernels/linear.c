@@ -91,7 +91,7 @@ PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float 
         }
         for (; i < m; i++) {
             y[i * n + j] =
-                split ? pair_dot(k, row, split + i * k) : dot(element, k, row, x + i * k);
+                split ? pair_dot(k, (const uint16_t *)row, split + i * k) : dot(element, k, row, x + i * k);
         }
     }
 }
@@ -172,6 +172,8 @@ void pb_linear(pb_element element, bool rounding, long m, long k, const float *x
         }
     } else if (m <= few_rows) {
         few(&job);
+    } else if (element == PB_BFLOAT16 && rounding && pb_has_bfloat16_tiles()) {
+        pb_linear_tiles(m, k, x, count, projections);
     } else if (pb_has_packed_products()) {
         pb_linear_packed(element, rounding, m, k, x, count, projections);
     } else {

@@ -37,6 +37,36 @@ void pb_gather_rows(pb_element element, long count, long width, const void *tabl
     pb_parallel(count, 16384 / (width + 1) + 1, gather_part, &job);
 }
 
+typedef struct {
+    pb_element element;
+    long heads, width, capacity;
+    const float *x;
+    const int32_t *to;
+    void *out;
+} head_job;
+
+PB_KERNEL static void heads_part(long begin, long end, int worker, void *context) {
+    const head_job *j = context;
+    for (long i = begin; i < end; i++) {
+        for (long head = 0; head < j->heads; head++) {
+            const float *x = j->x + (i * j->heads + head) * j->width;
+            long at = (head * j->capacity + j->to[i]) * j->width;
+            if (j->element == PB_BFLOAT16) {
+                uint16_t *out = (uint16_t *)j->out + at;
+                for (long p = 0; p < j->width; p++) out[p] = pb_bfloat16_of(x[p]);
+            } else {
+                memcpy((float *)j->out + at, x, (size_t)j->width * sizeof(float));
+            }
+        }
+    }
+}
+
+void pb_store_heads(pb_element element, long rows, long heads, long width, const float *x,
+                    const int32_t *to, long capacity, void *out) {
+    head_job job = {element, heads, width, capacity, x, to, out};
+    pb_parallel(rows, 16384 / (heads * width + 1) + 1, heads_part, &job);
+}
+
 // Several rows may go to one row of the table, so that threads share columns, not rows.
 PB_KERNEL static void scatter_part(long begin, long end, int worker, void *context) {
     const row_job *j = context;

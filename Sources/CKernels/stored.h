@@ -26,6 +26,13 @@ PB_INLINE float pb_element_at(pb_element element, const void *source, long i) {
     return ((const float *)source)[i];
 }
 
+// Rounded to the nearest, ties to even; what is no number stays none.
+PB_INLINE uint16_t pb_bfloat16_of(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (uint16_t)(x == x ? (bits + 0x7fff + (bits >> 16 & 1)) >> 16 : 0x7fc0);
+}
+
 PB_INLINE void pb_widen_inline(pb_element element, long count, const void *source, float *out) {
     for (long i = 0; i < count; i++) out[i] = pb_element_at(element, source, i);
 }

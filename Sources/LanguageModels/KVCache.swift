@@ -10,12 +10,13 @@ public final class KVCache {
     /// The position of each row.
     private(set) var positions: [Int32]
 
-    public init(for configuration: ModelConfiguration, capacity: Int) {
+    /// - Parameter elementType: float32 or bfloat16, to which what comes in is rounded
+    public init(for configuration: ModelConfiguration, capacity: Int, elementType: ElementType = .float32) {
         self.capacity = capacity
         positions = Array(repeating: 0, count: capacity)
         let shape = [configuration.kvHeads, capacity, configuration.headDim]
-        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape) }
-        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape) }
+        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
+        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.
@@ -33,7 +34,7 @@ public final class KVCache {
     }
 
     /// Bytes that `rows` of its rows take in all layers.
-    public static func bytes(rows: Int, in configuration: ModelConfiguration) -> Int {
-        rows * 2 * configuration.layers * configuration.kvHeads * configuration.headDim * 4
+    public static func bytes(rows: Int, of configuration: ModelConfiguration, as elementType: ElementType) -> Int {
+        rows * 2 * configuration.layers * configuration.kvHeads * configuration.headDim * elementType.size
     }
 }

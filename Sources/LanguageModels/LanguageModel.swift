@@ -84,6 +84,10 @@ public final class LanguageModel {
         frequencies = c.rotary.frequencies(headDim: c.headDim)
     }
 
+    /// How a cache should store keys and values: as the weights are, where that is bfloat16.
+    public var cacheElementType: ElementType { isBFloat16 ? .bfloat16 : .float32 }
+    private var isBFloat16: Bool { embedding.elementType == .bfloat16 }
+
     public var projections: [Projection] { layers.flatMap(\.projections) }
 
     /// Every tensor by its checkpoint name.
@@ -190,7 +194,8 @@ public final class LanguageModel {
     ) -> Tensor {
         let epsilon = Float(configuration.normEpsilon)
         let shape = AttentionShape(
-            heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim)
+            heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim,
+            allowsRounding: isBFloat16 && c.tape == nil)
         let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
         let together = queries.rows == nil ? [layer.query] : []
         let projected = project(h, [layer.key, layer.value] + together, adapter, in: c)

@@ -66,13 +66,19 @@ public struct AttentionShape: Sendable {
     public let headDim: Int
     /// What scores are multiplied by, usually 1/√headDim.
     public let scale: Float
+    /// Whether rows together may be rounded to bfloat16 on their way into products, as the model's weights
+    /// are.
+    public let allowsRounding: Bool
 
-    public init(heads: Int, kvHeads: Int, headDim: Int, scale: Float? = nil) {
+    public init(
+        heads: Int, kvHeads: Int, headDim: Int, scale: Float? = nil, allowsRounding: Bool = false
+    ) {
         precondition(kvHeads > 0 && heads % kvHeads == 0, "\(heads) heads do not share \(kvHeads)")
         self.heads = heads
         self.kvHeads = kvHeads
         self.headDim = headDim
         self.scale = scale ?? 1 / Float(headDim).squareRoot()
+        self.allowsRounding = allowsRounding
     }
 
     /// Floats from a key to the next and from a KV head to the next.

@@ -79,8 +79,8 @@ public struct CPUBackend: Backend {
         into out: Tensor, logSumExp: Tensor
     ) {
         pb_attention(
-            plan.pointer, shape.kernelShape(for: k), q.floats, k.floats, v.floats, out.floats,
-            logSumExp.floats)
+            plan.pointer, shape.kernelShape(for: k, rounding: isRounding), q.floats, k.storage.pointer,
+            v.storage.pointer, out.floats, logSumExp.floats)
     }
 
     public func attentionBackward(
@@ -88,7 +88,7 @@ public struct CPUBackend: Backend {
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
     ) {
         pb_attention_backward(
-            plan.pointer, shape.kernelShape(for: k), q.floats, k.floats, v.floats, out.floats,
+            plan.pointer, shape.kernelShape(for: k, rounding: false), q.floats, k.floats, v.floats, out.floats,
             logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
     }
 
@@ -164,10 +164,11 @@ public struct CPUBackend: Backend {
 }
 
 extension AttentionShape {
-    func kernelShape(for keys: Tensor) -> pb_attention_shape {
+    func kernelShape(for keys: Tensor, rounding: Bool) -> pb_attention_shape {
         let (keyStride, headStride) = strides(of: keys)
         return pb_attention_shape(
             heads: heads, kv_heads: kvHeads, head_dim: headDim, key_stride: keyStride,
-            head_stride: headStride, scale: scale)
+            head_stride: headStride, scale: scale, element: keys.elementType.kernelElement,
+            rounding: allowsRounding && rounding)
     }
 }

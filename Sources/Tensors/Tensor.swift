@@ -26,10 +26,10 @@ public final class Tensor {
     }
 
     /// Any content: for what is written before it is read.
-    public init(uninitialized shape: [Int]) {
+    public init(uninitialized shape: [Int], elementType: ElementType = .float32) {
         self.shape = shape
-        elementType = .float32
-        storage = Storage(floats: shape.reduce(1, *), zeroed: false)
+        self.elementType = elementType
+        storage = Storage(floats: (shape.reduce(1, *) * elementType.size + 3) / 4, zeroed: false)
     }
 
     /// values: as many as the shape holds.
@@ -167,19 +167,15 @@ extension Tensor {
     }
 
     /// Copies row i of another tensor, [rows, heads × width], to `rows[i]` of each head of this,
-    /// [heads, capacity, width].
+    /// [heads, capacity, width], rounded where this is bfloat16.
     public func copyHeads(of other: Tensor, to rows: [Int]) {
         let (heads, capacity) = (shape[0], shape[1])
         precondition(
             shape.count == 3 && other.width == heads * width && other.rows == rows.count
                 && rows.allSatisfy { $0 < capacity },
             "\(other.shape) to rows up to \(rows.max() ?? 0) of \(shape)")
-        for head in 0..<heads {
-            var source = other.floats + head * width
-            for row in rows {
-                (floats + (head * capacity + row) * width).update(from: source, count: width)
-                source += other.width
-            }
-        }
+        pb_store_heads(
+            elementType.kernelElement, rows.count, heads, width, other.floats, rows.map { Int32($0) }, capacity,
+            storage.pointer)
     }
 }

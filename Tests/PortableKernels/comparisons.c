@@ -19,6 +19,13 @@ PORTABLE(adamw);
 PORTABLE(linear);
 PORTABLE(has_packed_products);
 bool portable_has_packed_products(void) { return false; }
+PORTABLE(has_bfloat16_tiles);
+bool portable_has_bfloat16_tiles(void) { return false; }
+extern bool portable_attends_by_tiles(pb_attention_shape shape);
+bool portable_attends_by_tiles(pb_attention_shape shape) { return false; }
+PORTABLE(screen_make);
+PORTABLE(screen_best);
+PORTABLE(screen_free);
 PORTABLE(attention);
 PORTABLE(attention_backward);
 
@@ -173,9 +180,15 @@ static double projections_float32(void) { return projections(PB_FLOAT32); }
 static double projections_bfloat16(void) { return projections(PB_BFLOAT16); }
 static double projections_float16(void) { return projections(PB_FLOAT16); }
 
-// Products of bfloat16 pairs against sums in double of the same rounded numbers.
-static double pair_products(void) {
-    if (!pb_has_bfloat16_products()) return 0;
+static float widened(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float wide;
+    memcpy(&wide, &bits, sizeof wide);
+    return wide;
+}
+
+// Products of bfloat16 numbers against sums in double of the same rounded numbers.
+static double rounded_products(bool tiles) {
     static const long sizes[][3] = {{1, 1, 1}, {14, 32, 2}, {15, 33, 31}, {29, 70, 515}, {520, 40, 1030}};
     double most = 0;
     for (int i = 0; i < 5; i++) {
@@ -185,20 +198,68 @@ static double pair_products(void) {
         for (long r = 0; r < m; r++) {
             for (long c = 0; c < n; c++) {
                 double sum = 0;
-                for (long p = 0; p < k; p++) {
-                    uint32_t a = (uint32_t)rounded[r * k + p] << 16, b = (uint32_t)w[c * k + p] << 16;
-                    float fa, fb;
-                    memcpy(&fa, &a, 4), memcpy(&fb, &b, 4);
-                    sum += (double)fa * fb;
-                }
+                for (long p = 0; p < k; p++) sum += (double)widened(rounded[r * k + p]) * widened(w[c * k + p]);
                 expected[r * n + c] = (float)sum;
             }
         }
         pb_projection projection = {w, n, y};
-        pb_linear_packed(PB_BFLOAT16, true, m, k, x, 1, &projection);
+        if (tiles) pb_linear_tiles(m, k, x, 1, &projection);
+        else pb_linear_packed(PB_BFLOAT16, true, m, k, x, 1, &projection);
         most = worse(most, difference_of(m * n, y, expected));
     }
     return most;
+}
+
+static double pair_products(void) { return pb_has_bfloat16_products() ? rounded_products(false) : 0; }
+static double tile_products(void) { return pb_has_bfloat16_tiles() ? rounded_products(true) : 0; }
+
+// MARK: - The best row
+
+// As all products tell it, for numbers of every kind: close to each other, equal, none.
+static bool finds_best(pb_element element, long n, long k, const void *w, const float *x) {
+    float *scores = zeros(n);
+    pb_projection all = {w, n, scores};
+    int32_t expected, expected_portable;
+    pb_linear(element, false, 1, k, x, 1, &all);
+    pb_argmax(1, n, scores, &expected);
+    portable_linear(element, false, 1, k, x, 1, &all);
+    portable_argmax(1, n, scores, &expected_portable);
+    pb_screen *screen = pb_screen_make(element, n, k, w), *portable = portable_screen_make(element, n, k, w);
+    bool same = pb_screen_best(screen, x) == expected && portable_screen_best(portable, x) == expected_portable;
+    pb_screen_free(screen), portable_screen_free(portable);
+    return same;
+}
+
+static double screens(void) {
+    enum { n = 5000, k = 77 };
+    float *w = numbers(n * k, 1);
+    uint16_t *narrow = bfloat16_of(n * k, w);
+    for (unsigned seed = 0; seed < 20; seed++) {
+        float *x = numbers(k, 100 + seed);
+        // Rows of very different length, every fourth vector far from all of them.
+        for (long p = 0; p < k; p++) {
+            w[seed * 97 % n * k + p] *= 3;
+            if (seed % 4 == 0) x[p] *= 1e-12f;
+        }
+        if (!finds_best(PB_FLOAT32, n, k, w, x) || !finds_best(PB_BFLOAT16, n, k, narrow, x)) return INFINITY;
+    }
+    float *x = numbers(k, 3);
+    // The best row three times, and one that is better by the last digit of one number.
+    for (int i = 1; i < 4; i++) memcpy(w + (n - i * 1000) * k, x, k * sizeof(float));
+    if (!finds_best(PB_FLOAT32, n, k, w, x)) return INFINITY;
+    w[(n - 2000) * k + 5] = nextafterf(w[(n - 2000) * k + 5], INFINITY);
+    if (!finds_best(PB_FLOAT32, n, k, w, x)) return INFINITY;
+    // Rows that are all alike leave too many that may be best.
+    for (long i = 0; i < n; i++) memcpy(w + i * k, x, k * sizeof(float));
+    w[3000 * k] += 0.001f;
+    if (!finds_best(PB_FLOAT32, n, k, w, x)) return INFINITY;
+    memset(w, 0, n * k * sizeof(float));
+    if (!finds_best(PB_FLOAT32, n, k, w, x)) return INFINITY;
+    w[4000 * k] = INFINITY;
+    if (!finds_best(PB_FLOAT32, n, k, w, x)) return INFINITY;
+    w[2000 * k + 1] = NAN;
+    x[2] = NAN;
+    return finds_best(PB_FLOAT32, n, k, w, x) ? 0 : INFINITY;
 }
 
 // MARK: - Attention
@@ -287,6 +348,58 @@ static double long_rows(void) {
     return most;
 }
 
+// Keys and values of bfloat16, in tiles of rows and row by row, against float32 attention over the same
+// numbers. By AMX, queries and softmax weights are rounded too.
+static double narrow_attention(bool rounding) {
+    static const long dims[] = {24, 32, 64, 128};
+    enum { count = 83, keys = 150 };
+    double most = 0;
+    for (int i = 0; i < 4; i++) {
+        long d = dims[i];
+        pb_attention_shape shape = {
+            .heads = 6, .kv_heads = 2, .head_dim = d, .key_stride = d, .head_stride = keys * d,
+            .scale = 1 / sqrtf((float)d), .rounding = rounding};
+        long q_count = count * 6 * d, k_count = keys * 2 * d;
+        float *q = numbers(q_count, 1), *k = numbers(k_count, 2), *v = numbers(k_count, 3);
+        uint16_t *k_narrow = bfloat16_of(k_count, k), *v_narrow = bfloat16_of(k_count, v);
+        for (long p = 0; p < k_count; p++) k[p] = widened(k_narrow[p]), v[p] = widened(v_narrow[p]);
+        int32_t starts[count + 1], lo[2 * count], hi[2 * count], at = 0;
+        for (int r = 0; r < count; r++) {
+            starts[r] = at;
+            if (r == 5) continue;
+            if (r > 8) lo[at] = 2, hi[at++] = 33;
+            lo[at] = r > 8 ? 60 : 0, hi[at++] = 61 + r;
+        }
+        starts[count] = at;
+        float *expected = zeros(q_count), *y = zeros(q_count), *lse = zeros(count * 6), *expected_lse = zeros(count * 6);
+        pb_attention_plan *plan = pb_attention_plan_make(count, starts, lo, hi);
+        shape.element = PB_FLOAT32;
+        portable_attention(plan, shape, q, k, v, expected, expected_lse);
+        for (int r = 0; r < 6; r++) expected_lse[5 * 6 + r] = 0;
+        for (int kind = 0; kind < 3; kind++) {
+            shape.element = kind ? PB_BFLOAT16 : PB_FLOAT32;
+            const void *own_k = kind ? (void *)k_narrow : k, *own_v = kind ? (void *)v_narrow : v;
+            if (kind < 2) {
+                pb_attention(plan, shape, q, own_k, own_v, y, lse);
+            } else {
+                for (int r = 0; r < count; r++) {
+                    int32_t own[2] = {0, starts[r + 1] - starts[r]};
+                    pb_attention_plan *row = pb_attention_plan_make(1, own, lo + starts[r], hi + starts[r]);
+                    pb_attention(row, shape, q + r * 6 * d, own_k, own_v, y + r * 6 * d, lse + r * 6);
+                    pb_attention_plan_free(row);
+                }
+            }
+            for (int r = 0; r < 6; r++) lse[5 * 6 + r] = 0;
+            most = worse(most, worse(difference_of(q_count, y, expected), difference_of(count * 6, lse, expected_lse)));
+        }
+        pb_attention_plan_free(plan);
+    }
+    return most;
+}
+
+static double bfloat16_attention(void) { return narrow_attention(false); }
+static double tile_attention(void) { return narrow_attention(true); }
+
 static const comparison all[] = {
     {"RMSNorm", norms, 2e-6},
     {"SwiGLU and sums", gates, 2e-6},
@@ -298,8 +411,12 @@ static const comparison all[] = {
     {"projections, bfloat16", projections_bfloat16, 8e-3},
     {"projections, float16", projections_float16, 3e-6},
     {"products of bfloat16 pairs", pair_products, 2e-6},
+    {"products of bfloat16 tiles", tile_products, 2e-6},
+    {"the best row", screens, 0},
     {"attention", attention, 5e-6},
     {"attention of long rows", long_rows, 5e-6},
+    {"attention to bfloat16 keys", bfloat16_attention, 5e-6},
+    {"attention by bfloat16 tiles", tile_attention, 5e-3},
 };
 
 long comparison_count(void) { return sizeof all / sizeof all[0]; }

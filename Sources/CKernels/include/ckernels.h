@@ -31,7 +31,7 @@ void pb_free(void *memory);
 void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float alpha,
              const float *a, long lda, const float *b, long ldb, float beta, float *c, long ldc);
 
-// MARK: linear.c, linear_packed.c
+// MARK: linear.c, linear_packed.c, linear_tiles.c
 
 typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
 
@@ -53,6 +53,10 @@ bool pb_has_bfloat16_products(void);
 /// `pb_linear` for many rows, on a processor with packed products.
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections);
+/// Whether the processor multiplies tiles of bfloat16 numbers (AMX) and the system allows it.
+bool pb_has_bfloat16_tiles(void);
+/// The same for bfloat16 weights and rows rounded to it, on a processor with such tiles.
+void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections);
 /// One projection in float32, its weights widened a panel at a time.
 void pb_linear_widened(pb_element element, long m, long k, const float *x, pb_projection projection);
 
@@ -95,6 +99,10 @@ void pb_widen(pb_element element, long count, const void *source, float *destina
 /// out[i] = table[ids[i]]
 void pb_gather_rows(pb_element element, long count, long width, const void *table,
                     const int32_t *ids, float *out);
+/// Puts row i of x[rows, heads * width] at `to[i]` of each head of out[heads, capacity, width], which is
+/// stored as float32 or, rounded, as bfloat16.
+void pb_store_heads(pb_element element, long rows, long heads, long width, const float *x,
+                    const int32_t *to, long capacity, void *out);
 /// table[ids[i]] += rows[i]
 void pb_scatter_add_rows(long count, long width, const float *rows, const int32_t *ids, float *table);
 /// out[i] = mean of rows begin[i] ..< end[i]; an empty window gives zeros.
@@ -142,13 +150,17 @@ typedef struct {
     /// where a key's heads lie side by side; head_dim and keys * head_dim where a head's keys do.
     long key_stride, head_stride;
     float scale;
+    /// How keys and values are stored: float32 or bfloat16.
+    pb_element element;
+    /// Whether rows together may be rounded to bfloat16 on their way into products.
+    bool rounding;
 } pb_attention_shape;
 
 /// q: [rows, heads * head_dim]; k, v: [keys, kv_heads, head_dim] in one of two orders; out as q;
 /// log_sum_exp: [rows, heads]. A row that sees nothing gets zeros.
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                  const float *k, const float *v, float *out, float *log_sum_exp);
-/// Adds to the gradients; NULL ones are skipped.
+                  const void *k, const void *v, float *out, float *log_sum_exp);
+/// Adds to the gradients; NULL ones are skipped. Keys and values are float32.
 void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                            const float *k, const float *v, const float *out,
                            const float *log_sum_exp, const float *upstream, float *q_gradient,

@@ -1,0 +1,117 @@
+// Rows times bfloat16 weights by products of tiles (AMX), for many rows, with sums in float32. Elsewhere
+// `pb_linear_packed` does the same work.
+//
+// Rows of x are rounded and laid out once for all projections as tiles, [16 rows, 16 pairs], those of the
+// same rows one behind the other. Two of them meet two tiles of a panel, which leaves four tiles of sums.
+#include "stored.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include "tiles.h"
+#include <cpuid.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// MARK: - Permission
+
+static bool permitted;
+
+static void ask(void) {
+    enum { bfloat16_bit = 1 << 22, tile_bit = 1 << 24, request_permission = 0x1023, tile_data = 18 };
+    unsigned a, b, c, d = 0;
+    permitted = pb_has_bfloat16_products() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & bfloat16_bit)
+        && (d & tile_bit) && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+
+bool pb_has_bfloat16_tiles(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, ask);
+    return permitted;
+}
+
+// MARK: - Layout
+
+TARGET static void pack_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    for (long tile_row = begin; tile_row < end; tile_row++) {
+        __m512i *out = (__m512i *)(j->packed + tile_row * tile_rows * j->units);
+        for (long u = 0; u < j->units; u += tile_units) {
+            for (long row = tile_row * tile_rows; row < (tile_row + 1) * tile_rows; row++) {
+                *out++ = row < j->m ? row_units(true, j->x + row * j->k, u, j->k) : _mm512_setzero_si512();
+            }
+        }
+    }
+}
+
+// MARK: - Product
+
+// `product` where y has fewer rows or columns.
+TARGET static void edge_product(product_operands operands, bool add, float *y, long stride, long rows, long columns) {
+    _Alignas(64) float sums[block_rows * panel_rows];
+    product(operands, false, sums, panel_rows);
+    __mmask16 low = lanes(columns), high = lanes(columns - 16);
+    for (long i = 0; i < rows; i++, y += stride) {
+        __m512 left = _mm512_load_ps(sums + i * panel_rows), right = _mm512_load_ps(sums + i * panel_rows + 16);
+        if (add) {
+            left = _mm512_add_ps(left, _mm512_maskz_loadu_ps(low, y));
+            right = _mm512_add_ps(right, _mm512_maskz_loadu_ps(high, y + 16));
+        }
+        _mm512_mask_storeu_ps(y, low, left);
+        _mm512_mask_storeu_ps(y + 16, high, right);
+    }
+}
+
+TARGET static void piece_product(const job *j, piece own, piece next) {
+    _Alignas(64) uint32_t panel[stretch * panel_rows];
+    long blocks = (own.stop - own.row + block_rows - 1) / block_rows;
+    for (long u = 0; u < j->units; u += stretch) {
+        long units = j->units - u < stretch ? j->units - u : stretch;
+        bool is_last = u + stretch >= j->units;
+        pack_panel(PB_BFLOAT16, true, own.columns, u, units, own.weights, j->k, panel);
+        for (long block = 0; block < blocks; block++) {
+            prefetch(j, PB_BFLOAT16, true, is_last ? &next : &own, is_last ? 0 : u + stretch, block, blocks);
+            long row = own.row + block * block_rows, rows = own.stop - row;
+            const uint32_t *a = j->packed + row * j->units + u * tile_rows;
+            product_operands operands = {
+                .steps = units / tile_units, .a = a, .a_second = a + tile_rows * j->units, .b = panel,
+                .b_second = panel + tile_units, .b_step = tile_units * panel_rows, .b_row = panel_rows};
+            float *y = own.y + row * own.n;
+            if (rows >= block_rows && own.columns == panel_rows) product(operands, u > 0, y, own.n);
+            else edge_product(operands, u > 0, y, own.n, rows < block_rows ? rows : block_rows, own.columns);
+        }
+    }
+}
+
+TARGET static void product_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    configure_tiles();
+    for (long i = begin; i < end; i++) {
+        // The next piece of a thread is about as many further as there are threads.
+        long further = i + pb_threads();
+        piece none = {.columns = 0};
+        piece_product(j, piece_at(j, PB_BFLOAT16, i), further < j->pieces ? piece_at(j, PB_BFLOAT16, further) : none);
+    }
+    _tile_release();
+}
+
+void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections) {
+    job j = {.element = PB_BFLOAT16, .pairs = true, .m = m, .k = k, .x = x, .projections = projections};
+    j.units = (k + 2 * tile_units - 1) / (2 * tile_units) * tile_units;
+    long padded = (m + block_rows - 1) / block_rows * block_rows;
+    j.packed = (uint32_t *)pb_allocate((size_t)(padded * j.units));
+    if (!j.packed) __builtin_trap();
+    pb_parallel(padded / tile_rows, 4, pack_part, &j);
+    cut_into_pieces(&j, count, block_rows, 16 * block_rows);
+    pb_parallel(j.pieces, 1, product_part, &j);
+    pb_free(j.packed);
+}
+
+#else
+
+bool pb_has_bfloat16_tiles(void) { return false; }
+
+void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections) {
+    pb_linear_packed(PB_BFLOAT16, true, m, k, x, count, projections);
+}
+
+#endif
