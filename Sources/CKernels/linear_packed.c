@@ -11,7 +11,7 @@
 
 #define TARGET __attribute__((target(FEATURES)))
 
-enum { block_rows = 14 };
+enum { block_rows = 14, stretch = 256 };
 
 bool pb_has_packed_products(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
@@ -137,7 +137,7 @@ static pb_body part_of(const job *j) {
 
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections) {
-    job j = {.element = element, .m = m, .k = k, .x = x, .projections = projections};
+    job j = {.element = element, .m = m, .k = k, .stretch = stretch, .x = x, .projections = projections};
     j.pairs = element == PB_BFLOAT16 && rounding && pb_has_bfloat16_products();
     j.units = j.pairs ? (k + 1) / 2 : k;
     j.packed = (uint32_t *)pb_allocate((size_t)(m * j.units));

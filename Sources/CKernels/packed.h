@@ -12,12 +12,13 @@
 #define TARGET_INLINE static inline __attribute__((always_inline, target(FEATURES)))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { panel_rows = 32, stretch = 256 };
+enum { panel_rows = 32 };
 
 typedef struct {
     pb_element element;
     bool pairs;         // whether units are pairs of bfloat16
     long m, k, units;
+    long stretch;       // units that are computed at a time
     const float *x;
     uint32_t *packed;   // the rows of x
     const pb_projection *projections;
@@ -135,7 +136,7 @@ TARGET_INLINE piece piece_at(const job *j, pb_element element, long number) {
 TARGET_INLINE void prefetch(const job *j, pb_element element, const bool pairs, const piece *next, long first,
                             long share, long shares) {
     size_t unit = pb_element_size(element) * (pairs ? 2 : 1), row_bytes = (size_t)j->k * pb_element_size(element);
-    long units = j->units - first < stretch ? j->units - first : stretch;
+    long units = j->units - first < j->stretch ? j->units - first : j->stretch;
     long lines = (units * (long)unit + 63) / 64, all = lines * next->columns;
     for (long i = all * share / shares; i < all * (share + 1) / shares; i++) {
         const char *row = next->weights + (size_t)(i / lines) * row_bytes;

@@ -27,6 +27,11 @@ typedef struct {
     long b_step, b_row;               // from a tile to the one below, from a row of a tile to the next
 } product_operands;
 
+// Asks for a tile that is loaded two steps later: a comes from the second-level cache.
+TARGET static inline void fetch_tile(const uint32_t *tile) {
+    UNROLL for (int i = 0; i < tile_rows; i++) __builtin_prefetch(tile + i * tile_units);
+}
+
 // y[32, 32] = or += a b, with rows of y `stride` floats apart.
 TARGET static inline void product(product_operands o, bool add, float *y, long stride) {
     long y_row = stride * (long)sizeof(float), b_row = o.b_row * (long)sizeof(uint32_t);
@@ -44,6 +49,8 @@ TARGET static inline void product(product_operands o, bool add, float *y, long s
         _tile_zero(3);
     }
     for (long i = 0; i < o.steps; i++) {
+        fetch_tile(o.a + (i + 2) * tile_size);
+        fetch_tile(o.a_second + (i + 2) * tile_size);
         _tile_loadd(4, o.b + i * o.b_step, b_row);
         _tile_loadd(5, o.b_second + i * o.b_step, b_row);
         _tile_loadd(6, o.a + i * tile_size, a_row);
