@@ -16,7 +16,8 @@ public final class KVCache {
         positions = Array(repeating: 0, count: capacity)
         let shape = [configuration.kvHeads, capacity, configuration.headDim]
         keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
-        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
+        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType)
+        }
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.
@@ -34,7 +35,9 @@ public final class KVCache {
     }
 
     /// Bytes that `rows` of its rows take in all layers.
-    public static func bytes(rows: Int, of configuration: ModelConfiguration, as elementType: ElementType) -> Int {
+    public static func bytes(rows: Int, of configuration: ModelConfiguration, as elementType: ElementType)
+        -> Int
+    {
         rows * 2 * configuration.layers * configuration.kvHeads * configuration.headDim * elementType.size
     }
 }

@@ -88,7 +88,8 @@ public struct CPUBackend: Backend {
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
     ) {
         pb_attention_backward(
-            plan.pointer, shape.kernelShape(for: k, rounding: false), q.floats, k.floats, v.floats, out.floats,
+            plan.pointer, shape.kernelShape(for: k, rounding: false), q.floats, k.floats, v.floats,
+            out.floats,
             logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
     }
 

@@ -175,7 +175,8 @@ extension Tensor {
                 && rows.allSatisfy { $0 < capacity },
             "\(other.shape) to rows up to \(rows.max() ?? 0) of \(shape)")
         pb_store_heads(
-            elementType.kernelElement, rows.count, heads, width, other.floats, rows.map { Int32($0) }, capacity,
+            elementType.kernelElement, rows.count, heads, width, other.floats, rows.map { Int32($0) },
+            capacity,
             storage.pointer)
     }
 }
