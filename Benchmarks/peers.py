@@ -116,15 +116,19 @@ def main():
 
 
 def share_of_limit(shape, what, ours, folder, bandwidth, gflops, options):
-    """Decoding reads every weight once a token; prefill multiplies every layer's weight twice a token."""
+    """Decoding reads every weight once a token, of a large head a copy of a byte a weight (screen.c);
+    prefill multiplies every layer's weight twice a token."""
     c = json.loads(pathlib.Path(folder, "config.json").read_text())
     d, ff, layers = c["hidden_size"], c["intermediate_size"], c["num_hidden_layers"]
     kv = c["num_key_value_heads"] * c["head_dim"]
     matrices = layers * (2 * d * d + 2 * d * kv + 3 * d * ff)
     size = 2 if c["torch_dtype"] == "bfloat16" else 4
     if what == "decode":
-        cached = 2 * 4 * layers * kv * (options.context + options.new / 2)
-        limit = 1e9 * bandwidth / ((matrices + c["vocab_size"] * d) * size + cached)
+        cached = 2 * size * layers * kv * (options.context + options.new / 2)
+        head = c["vocab_size"] * d * size
+        if head >= 16 << 20:
+            head = c["vocab_size"] * (d + 8)
+        limit = 1e9 * bandwidth / (matrices * size + head + cached)
         return f"{ours / limit:.0%} of memory" if size * matrices > 64e6 else "(in cache)"
     if size == 2:
         return ""
