@@ -70,9 +70,10 @@ PB_INLINE float pair_dot(long k, const uint16_t *row, const float *split) {
 PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const float *split,
                         const char *w, float *y, long begin, long end) {
     size_t row_bytes = (size_t)k * pb_element_size(element);
+    bool is_far = row_bytes * (size_t)n >= 1 << 18;   // more than a cache nearby keeps from token to token
     for (long j = begin; j < end; j++) {
         const char *row = w + (size_t)j * row_bytes;
-        pb_prefetch_ahead(row, row_bytes);
+        if (is_far) pb_prefetch_ahead(row, row_bytes);
         long i = 0;
         for (; i + 4 <= m; i += 4) {
             const float *x0 = x + i * k, *x1 = x0 + k, *x2 = x1 + k, *x3 = x2 + k;

@@ -154,6 +154,6 @@ public final class Tokenizer {
         }
         // Without a decoder tokens are taken for words.
         let texts = decoder?.apply(to: shown) ?? [Array(shown.joined(separator: [" "]))]
-        return ExactText(texts.joined()).text
+        return ExactText(texts.flatMap { $0 }).text
     }
 }
