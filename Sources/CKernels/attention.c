@@ -15,16 +15,28 @@ enum { products_a_range = 1 << 15 };
 
 // MARK: - Forward
 
+// Keys or values of a KV head: each at its place, or those of a tile's union side by side.
+typedef struct {
+    const float *numbers;
+    long stride;
+    bool is_union;
+} key_rows;
+
+// Those of column `column` of the union, which is key `key`, and of the ones behind it.
+static const float *rows_at(key_rows r, long key, long column) {
+    return r.numbers + (r.is_union ? column : key) * r.stride;
+}
+
 // scores[row, column] = scale * q[row] . k[column's key], columns over the tile's union.
-static void scores_of(const job *j, long tile, const float *a, long a_stride, const float *b,
-                      long b_stride, float scale, long columns, float *scores) {
+static void scores_of(const job *j, long tile, const float *a, long a_stride, key_rows b, float scale,
+                      long columns, float *scores) {
     const pb_attention_plan *p = j->plan;
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin, column = 0;
     for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
         long lo = p->union_lo[u], count = p->union_hi[u] - lo;
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)count,
                     (int)j->shape.head_dim, scale, a + begin * a_stride, (int)a_stride,
-                    b + lo * b_stride, (int)b_stride, 0, scores + column, (int)columns);
+                    rows_at(b, lo, column), (int)b.stride, 0, scores + column, (int)columns);
         column += count;
     }
 }
@@ -55,17 +67,38 @@ PB_KERNEL static void divide(long count, float divisor, float *x) {
     for (long i = 0; i < count; i++) x[i] *= factor;
 }
 
+PB_KERNEL static void widen_rows(long rows, long width, long stride, const uint16_t *source, float *out) {
+    for (long i = 0; i < rows; i++) pb_widen_inline(PB_BFLOAT16, width, source + i * stride, out + i * width);
+}
+
+// As float32: in place where they are, from `wide` elsewhere.
+static key_rows keys_of(const job *j, long tile, long kv_head, const void *source, float *wide) {
+    const pb_attention_plan *p = j->plan;
+    pb_attention_shape s = j->shape;
+    if (s.element == PB_FLOAT32) {
+        return (key_rows){(const float *)source + kv_head * s.head_stride, s.key_stride, false};
+    }
+    float *out = wide;
+    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
+        long lo = p->union_lo[u], count = p->union_hi[u] - lo;
+        const uint16_t *from = (const uint16_t *)source + kv_head * s.head_stride + lo * s.key_stride;
+        widen_rows(count, s.head_dim, s.key_stride, from, out);
+        out += count * s.head_dim;
+    }
+    return (key_rows){wide, s.head_dim, true};
+}
+
 static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
-    long q_stride = s.heads * s.head_dim, kv_stride = s.key_stride;
+    long q_stride = s.heads * s.head_dim;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = (const float *)j->k + kv_head * s.head_stride;
-    const float *v = (const float *)j->v + kv_head * s.head_stride;
+    key_rows k = keys_of(j, tile, kv_head, j->k, scores + rows * columns);
+    key_rows v = keys_of(j, tile, kv_head, j->v, scores + (rows + s.head_dim) * columns);
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
-        scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, kv_stride, s.scale, columns, scores);
+        scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, s.scale, columns, scores);
         for (long r = 0; r < rows; r++) {
             pb_attention_hide(j, tile, begin + r, scores + r * columns);
             j->lse[(begin + r) * s.heads + h] = soft_weights(columns, scores + r * columns, sums + r);
@@ -74,8 +107,8 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
         for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
             long lo = p->union_lo[u], count = p->union_hi[u] - lo;
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)s.head_dim,
-                        (int)count, 1, scores + column, (int)columns, v + lo * kv_stride,
-                        (int)kv_stride, column ? 1 : 0, out, (int)q_stride);
+                        (int)count, 1, scores + column, (int)columns, rows_at(v, lo, column),
+                        (int)v.stride, column ? 1 : 0, out, (int)q_stride);
             column += count;
         }
         for (long r = 0; r < rows; r++) {
@@ -150,32 +183,16 @@ static long ranges_of(const pb_attention_plan *plan, pb_attention_shape shape) {
     return ranges < 1 ? 1 : ranges < pb_most_ranges ? ranges : pb_most_ranges;
 }
 
-// Tiles of rows need float32 where the processor has no tiles of its own for bfloat16.
-static float *widened(const pb_attention_plan *p, pb_attention_shape s, const void *source) {
-    long keys = 0;
-    for (long i = 0; i < p->starts[p->rows]; i++) keys = p->hi[i] > keys ? p->hi[i] : keys;
-    long count = keys ? (keys - 1) * s.key_stride + (s.kv_heads - 1) * s.head_stride + s.head_dim : 0;
-    float *wide = pb_allocate((size_t)count);
-    if (!wide) abort();
-    pb_widen(s.element, count, source, wide);
-    return wide;
-}
-
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const void *k, const void *v, float *out, float *log_sum_exp) {
-    bool tiled = plan->tiles < plan->rows, by_tiles = tiled && pb_attends_by_tiles(shape);
-    if (tiled && !by_tiles && shape.element != PB_FLOAT32) {
-        float *wide_k = widened(plan, shape, k), *wide_v = widened(plan, shape, v);
-        shape.element = PB_FLOAT32;
-        pb_attention(plan, shape, q, wide_k, wide_v, out, log_sum_exp);
-        pb_free(wide_k), pb_free(wide_v);
-        return;
-    }
+    bool by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape);
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
              .by_tiles = by_tiles, .ranges = ranges_of(plan, shape)};
     long group = shape.heads / shape.kv_heads, scratch = plan->most_cells * group;
-    for (long t = 0; by_tiles && t < plan->tiles; t++) {
-        long own = pb_attention_tile_scratch(shape, pb_tile_rows(plan, t), pb_union_keys(plan, t));
+    for (long t = 0; t < plan->tiles; t++) {
+        long rows = pb_tile_rows(plan, t), columns = pb_union_keys(plan, t), own = 0;
+        if (by_tiles) own = pb_attention_tile_scratch(shape, rows, columns);
+        else if (shape.element != PB_FLOAT32) own = (rows + 2 * shape.head_dim) * columns;
         scratch = own > scratch ? own : scratch;
     }
     if (j.ranges == 1) {
@@ -224,12 +241,13 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
     const float *k = (const float *)j->k + kv_head * s.head_stride;
-    const float *v = (const float *)j->v + kv_head * s.head_stride;
+    key_rows keys = {k, kv_stride, false};
+    key_rows values = {(const float *)j->v + kv_head * s.head_stride, kv_stride, false};
     if (columns == 0) return;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
-        scores_of(j, tile, q, q_stride, k, kv_stride, s.scale, columns, weights);
-        scores_of(j, tile, up, q_stride, v, kv_stride, 1, columns, gradient);
+        scores_of(j, tile, q, q_stride, keys, s.scale, columns, weights);
+        scores_of(j, tile, up, q_stride, values, 1, columns, gradient);
         for (long r = 0; r < rows; r++) {
             long row = begin + r;
             float lse = j->lse_in[row * s.heads + h];
