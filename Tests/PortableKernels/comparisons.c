@@ -233,14 +233,16 @@ static bool finds_best(pb_element element, long n, long k, const void *w, const 
 static double screens(void) {
     enum { n = 5000, k = 77 };
     float *w = numbers(n * k, 1);
-    uint16_t *narrow = bfloat16_of(n * k, w);
+    uint16_t *narrow;
     for (unsigned seed = 0; seed < 20; seed++) {
         float *x = numbers(k, 100 + seed);
-        // Rows of very different length, every fourth vector far from all of them.
-        for (long p = 0; p < k; p++) {
-            w[seed * 97 % n * k + p] *= 3;
-            if (seed % 4 == 0) x[p] *= 1e-12f;
+        // Long rows that differ by less than 8 bits tell, every fourth vector far from all of them.
+        float *close = numbers(60 * k, 200 + seed);
+        for (long i = 0; i < 60; i++) {
+            for (long p = 0; p < k; p++) w[(i * 71 + seed) * k + p] = 2 * x[p] + 0.01f * close[i * k + p];
         }
+        for (long p = 0; p < k && seed % 4 == 0; p++) x[p] *= 1e-12f;
+        narrow = bfloat16_of(n * k, w);
         if (!finds_best(PB_FLOAT32, n, k, w, x) || !finds_best(PB_BFLOAT16, n, k, narrow, x)) return INFINITY;
     }
     float *x = numbers(k, 3);
