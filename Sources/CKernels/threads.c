@@ -54,7 +54,9 @@ static void work(int worker, unsigned long job) {
         void *context = atomic_load_explicit(&pool.context, memory_order_relaxed);
         long begin = (long)(state & 0xffffffff) * grain;
         if (begin >= count) return;
-        // Where this succeeds the job is still `job`, and so is all that was read of it.
+        // Where this succeeds the job is still `job`, and so is all that was read of it: a caller changes
+        // the state before it changes anything else.
+        atomic_thread_fence(memory_order_acquire);
         if (!atomic_compare_exchange_weak_explicit(
                 &pool.state, &state, state + 1, memory_order_acq_rel, memory_order_acquire)) continue;
         long end = begin + grain;
@@ -133,13 +135,17 @@ void pb_parallel(long count, long grain, pb_body body, void *context) {
         }
         return;
     }
+    // A job of no pieces comes between: who still looks at the last one claims nothing of the next.
+    unsigned long none = (job_of(atomic_load(&pool.state)) + 1) & 0xffffffff;
+    atomic_store(&pool.state, none << 32 | 0xffffffff);
+    atomic_thread_fence(memory_order_release);
     atomic_store_explicit(&pool.body, body, memory_order_relaxed);
     atomic_store_explicit(&pool.context, context, memory_order_relaxed);
     atomic_store_explicit(&pool.count, count, memory_order_relaxed);
     atomic_store_explicit(&pool.grain, grain, memory_order_relaxed);
     atomic_store_explicit(&pool.helpers, pool.threads - 1, memory_order_relaxed);
     atomic_store_explicit(&pool.finished, 0, memory_order_relaxed);
-    unsigned long job = (job_of(atomic_load(&pool.state)) + 1) & 0xffffffff;
+    unsigned long job = (none + 1) & 0xffffffff;
     atomic_store(&pool.state, job << 32);
     if (atomic_load(&pool.sleepers) > 0) {
         pthread_mutex_lock(&pool.mutex);
