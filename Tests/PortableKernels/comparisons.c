@@ -1,6 +1,7 @@
 #include "comparisons.h"
 #include "../../Sources/CKernels/include/ckernels.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -402,6 +403,32 @@ static double narrow_attention(bool rounding) {
 static double bfloat16_attention(void) { return narrow_attention(false); }
 static double tile_attention(void) { return narrow_attention(true); }
 
+// MARK: - Threads
+
+static void count_up(long begin, long end, int worker, void *context) {
+    atomic_int *counts = context;
+    for (long i = begin; i < end; i++) atomic_fetch_add(counts + i, 1);
+}
+
+// Many short jobs one behind the other on more threads than most machines here have cores, so that workers
+// are late: the share of jobs that did not do each piece once before they were over.
+static double jobs(void) {
+    enum { all = 400000, most = 40 };
+    long wrong = 0;
+    int threads = pb_threads();
+    pb_set_threads(6);
+    for (long job = 0; job < all; job++) {
+        atomic_int counts[most] = {0};
+        long count = 1 + job * 7 % most;
+        pb_parallel(count, 1 + job % 3, count_up, counts);
+        bool right = true;
+        for (long i = 0; i < most; i++) right = right && counts[i] == (i < count);
+        wrong += !right;
+    }
+    pb_set_threads(threads);
+    return (double)wrong / all;
+}
+
 static const comparison all[] = {
     {"RMSNorm", norms, 2e-6},
     {"SwiGLU and sums", gates, 2e-6},
@@ -419,6 +446,7 @@ static const comparison all[] = {
     {"attention of long rows", long_rows, 5e-6},
     {"attention to bfloat16 keys", bfloat16_attention, 5e-6},
     {"attention by bfloat16 tiles", tile_attention, 5e-3},
+    {"pieces of jobs", jobs, 0},
 };
 
 long comparison_count(void) { return sizeof all / sizeof all[0]; }
