@@ -171,11 +171,8 @@ public struct Scorer {
             }
             return try inspect(kept, of: context, budgetApplies: budgetApplies, method: method)
         }
-        let model = backbone.model
-        let bytes = KVCache.bytes(
-            rows: compressed.count, of: model.configuration, as: model.cacheElementType)
         return Kept(
-            positions: compressed.count, bytes: bytes,
+            positions: compressed.count, bytes: KVCache.bytes(rows: compressed.count, of: backbone.model),
             text: text)
     }
 }

@@ -41,7 +41,8 @@ static void scores_of(const job *j, long tile, const float *a, long a_stride, ke
     }
 }
 
-void pb_attention_hide(const job *j, long tile, long row, float *scores) {
+// Sets the columns that a row does not see to minus infinity.
+static void hide(const job *j, long tile, long row, float *scores) {
     const pb_attention_plan *p = j->plan;
     long i = p->starts[row], end = p->starts[row + 1], column = 0;
     for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
@@ -60,6 +61,14 @@ void pb_attention_hide(const job *j, long tile, long row, float *scores) {
 
 PB_KERNEL static float soft_weights(long count, float *scores, float *sum) {
     return pb_soft_weights(count, scores, sum);
+}
+
+void pb_attention_softmax(const job *j, long tile, long head, long columns, long stride, float *scores, float *sums) {
+    long begin = j->plan->tile_row[tile], rows = pb_tile_rows(j->plan, tile);
+    for (long r = 0; r < rows; r++) {
+        hide(j, tile, begin + r, scores + r * stride);
+        j->lse[(begin + r) * j->shape.heads + head] = soft_weights(columns, scores + r * stride, sums + r);
+    }
 }
 
 PB_KERNEL static void divide(long count, float divisor, float *x) {
@@ -99,10 +108,7 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
         scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, s.scale, columns, scores);
-        for (long r = 0; r < rows; r++) {
-            pb_attention_hide(j, tile, begin + r, scores + r * columns);
-            j->lse[(begin + r) * s.heads + h] = soft_weights(columns, scores + r * columns, sums + r);
-        }
+        pb_attention_softmax(j, tile, h, columns, columns, scores, sums);
         long column = 0;
         for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
             long lo = p->union_lo[u], count = p->union_hi[u] - lo;
@@ -183,18 +189,26 @@ static long ranges_of(const pb_attention_plan *plan, pb_attention_shape shape) {
     return ranges < 1 ? 1 : ranges < pb_most_ranges ? ranges : pb_most_ranges;
 }
 
+// The floats that a thread needs: scores, and where keys are not used as they are, what they become.
+static long scratch_of(const job *j) {
+    const pb_attention_plan *p = j->plan;
+    pb_attention_shape s = j->shape;
+    long most = p->most_cells * (s.heads / s.kv_heads);
+    if (!j->by_tiles && s.element == PB_FLOAT32) return most;
+    for (long t = 0; t < p->tiles; t++) {
+        long rows = pb_tile_rows(p, t), columns = pb_union_keys(p, t);
+        long own = j->by_tiles ? pb_attention_tile_scratch(s, rows, columns) : (rows + 2 * s.head_dim) * columns;
+        most = own > most ? own : most;
+    }
+    return most;
+}
+
 void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
                   const void *k, const void *v, float *out, float *log_sum_exp) {
-    bool by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape);
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
-             .by_tiles = by_tiles, .ranges = ranges_of(plan, shape)};
-    long group = shape.heads / shape.kv_heads, scratch = plan->most_cells * group;
-    for (long t = 0; t < plan->tiles; t++) {
-        long rows = pb_tile_rows(plan, t), columns = pb_union_keys(plan, t), own = 0;
-        if (by_tiles) own = pb_attention_tile_scratch(shape, rows, columns);
-        else if (shape.element != PB_FLOAT32) own = (rows + 2 * shape.head_dim) * columns;
-        scratch = own > scratch ? own : scratch;
-    }
+             .by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape),
+             .ranges = ranges_of(plan, shape)};
+    long group = shape.heads / shape.kv_heads, scratch = scratch_of(&j);
     if (j.ranges == 1) {
         // Some microseconds of work a piece.
         long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
@@ -240,18 +254,16 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
     long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.key_stride;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    const float *k = (const float *)j->k + kv_head * s.head_stride;
-    key_rows keys = {k, kv_stride, false};
-    key_rows values = {(const float *)j->v + kv_head * s.head_stride, kv_stride, false};
+    key_rows k = keys_of(j, tile, kv_head, j->k, NULL), v = keys_of(j, tile, kv_head, j->v, NULL);
     if (columns == 0) return;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
-        scores_of(j, tile, q, q_stride, keys, s.scale, columns, weights);
-        scores_of(j, tile, up, q_stride, values, 1, columns, gradient);
+        scores_of(j, tile, q, q_stride, k, s.scale, columns, weights);
+        scores_of(j, tile, up, q_stride, v, 1, columns, gradient);
         for (long r = 0; r < rows; r++) {
             long row = begin + r;
             float lse = j->lse_in[row * s.heads + h];
-            pb_attention_hide(j, tile, row, weights + r * columns);
+            hide(j, tile, row, weights + r * columns);
             weights_row(columns, lse == -INFINITY ? 0 : lse, weights + r * columns);
             float shift = pb_dot(d, up + row * q_stride, out + row * q_stride);
             score_gradient_row(columns, s.scale, shift, weights + r * columns, gradient + r * columns);
@@ -268,7 +280,7 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
         for (long u = p->tile_union[tile]; j->dq && u < p->tile_union[tile + 1]; u++) {
             long lo = p->union_lo[u], count = p->union_hi[u] - lo;
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)d, (int)count, 1,
-                        gradient + column, (int)columns, k + lo * kv_stride, (int)kv_stride, 1,
+                        gradient + column, (int)columns, rows_at(k, lo, column), (int)k.stride, 1,
                         j->dq + h * d + begin * q_stride, (int)q_stride);
             column += count;
         }

@@ -59,8 +59,10 @@ PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
     return largest + logf(total);
 }
 
-/// Sets the columns of a tile's union that a row does not see to minus infinity.
-void pb_attention_hide(const pb_attention_job *job, long tile, long row, float *scores);
+/// Turns a head's scores of a tile, rows `stride` apart, into weights that are still to be divided by `sums`;
+/// those of keys that a row does not see are zero.
+void pb_attention_softmax(const pb_attention_job *job, long tile, long head, long columns, long stride,
+                          float *scores, float *sums);
 
 /// Whether rows together go through `pb_attention_tile`.
 bool pb_attends_by_tiles(pb_attention_shape shape);

@@ -98,23 +98,11 @@ TARGET_INLINE void pack_context(pb_element element, const pb_attention_job *j, l
     }
 }
 
-// `count` numbers of each row, zeros behind them and behind the rows, times `scale`.
+// All rows of a tile of rows: `count` numbers of each, in so many as `padded`.
 TARGET static void pack_rows(const float *x, long stride, long rows, long count, long padded, float scale,
                              uint32_t *out) {
-    for (long first = 0; first < padded_rows(rows); first += tile_rows) {
-        for (long c = 0; c < padded; c += pairs) {
-            for (long row = first; row < first + tile_rows; row++, out += tile_units) {
-                __m512 low = _mm512_setzero_ps(), high = low;
-                if (row < rows) {
-                    low = _mm512_maskz_loadu_ps(lanes(count - c), x + row * stride + c);
-                    high = _mm512_maskz_loadu_ps(lanes(count - c - 16), x + row * stride + c + 16);
-                }
-                __m512 factor = _mm512_set1_ps(scale);
-                low = _mm512_mul_ps(low, factor);
-                high = _mm512_mul_ps(high, factor);
-                _mm512_store_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-            }
-        }
+    for (long row = 0; row < padded_rows(rows); row += tile_rows) {
+        pack_tile_row(x + row * stride, stride, rows - row, count, padded / 2, scale, out + row * padded / 2);
     }
 }
 
@@ -135,15 +123,6 @@ TARGET static void multiply(long row_tiles, long column_tiles, long steps, const
     }
 }
 
-TARGET static void softmax(const pb_attention_job *j, long tile, long head, long columns, long stride, float *scores,
-                           float *sums) {
-    long begin = j->plan->tile_row[tile], rows = pb_tile_rows(j->plan, tile);
-    for (long row = 0; row < rows; row++) {
-        pb_attention_hide(j, tile, begin + row, scores + row * stride);
-        j->lse[(begin + row) * j->shape.heads + head] = pb_soft_weights(columns, scores + row * stride, sums + row);
-    }
-}
-
 TARGET void pb_attention_tile(const pb_attention_job *j, long tile, long kv_head, float *scratch) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
@@ -160,7 +139,7 @@ TARGET void pb_attention_tile(const pb_attention_job *j, long tile, long kv_head
         pack_rows(j->q + begin * q_stride + h * d, q_stride, rows, d, d, s.scale, r.queries);
         multiply(row_tiles, padded / tile_units, d / pairs, r.queries, r.keys, d / pairs * tile_size, tile_size,
                  r.scores, padded);
-        softmax(j, tile, h, columns, padded, r.scores, sums);
+        pb_attention_softmax(j, tile, h, columns, padded, r.scores, sums);
         pack_rows(r.scores, padded, rows, columns, padded, 1, r.weights);
         multiply(row_tiles, d / tile_units, padded / pairs, r.weights, r.values, tile_size,
                  d / tile_units * tile_size, r.means, d);

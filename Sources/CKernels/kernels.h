@@ -19,6 +19,12 @@
 #endif
 #define PB_INLINE static inline __attribute__((always_inline))
 
+/// Pieces of at least `least`, which is worth handing over; four a thread even out a busy core.
+PB_INLINE long pb_even_grain(long count, long least) {
+    long grain = (count + 4 * pb_threads() - 1) / (4 * pb_threads());
+    return grain < least ? least : grain;
+}
+
 /// exp(x) to about 1 ulp in float; 0 below -87.
 PB_INLINE float pb_exp(float x) {
     float clamped = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);

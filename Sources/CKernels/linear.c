@@ -124,9 +124,7 @@ static void few(linear_job *job) {
         for (long i = 0; i < job->m; i++) split_pairs(job->k, job->x + i * job->k, split + i * job->k);
     }
     job->split = split;
-    // A piece is worth handing over; four a thread even out a busy core.
-    long least = 32768 / job->k + 1, grain = (n + 4 * pb_threads() - 1) / (4 * pb_threads());
-    pb_parallel(n, grain < least ? least : grain, dot_part, job);
+    pb_parallel(n, pb_even_grain(n, 32768 / job->k + 1), dot_part, job);
     pb_free(split);
 }
 

@@ -35,13 +35,9 @@ bool pb_has_bfloat16_tiles(void) {
 
 TARGET static void pack_part(long begin, long end, int worker, void *context) {
     const job *j = context;
-    for (long tile_row = begin; tile_row < end; tile_row++) {
-        __m512i *out = (__m512i *)(j->packed + tile_row * tile_rows * j->units);
-        for (long u = 0; u < j->units; u += tile_units) {
-            for (long row = tile_row * tile_rows; row < (tile_row + 1) * tile_rows; row++) {
-                *out++ = row < j->m ? row_units(true, j->x + row * j->k, u, j->k) : _mm512_setzero_si512();
-            }
-        }
+    for (long i = begin; i < end; i++) {
+        long row = i * tile_rows;
+        pack_tile_row(j->x + row * j->k, j->k, j->m - row, j->k, j->units, 1, j->packed + row * j->units);
     }
 }
 

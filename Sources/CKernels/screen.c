@@ -23,7 +23,7 @@ PB_INLINE bool encode(pb_element element, long k, const char *row, int8_t *codes
     double norm = 0, coded = 0, error = 0;
     for (long p = 0; p < k; p++) {
         float size = fabsf(pb_element_at(element, row, p));
-        if (!(size <= 3.0e38f)) return false;
+        if (!isfinite(size)) return false;
         largest = size > largest ? size : largest;
     }
     *scale = largest / 127;
@@ -148,8 +148,7 @@ int32_t pb_screen_best(const pb_screen *s, const float *x) {
     pb_projection *rows = malloc((size_t)most * sizeof *rows);
     if (!scores || !found || !rows) __builtin_trap();
     search job = {s, x, scores};
-    long grain = (s->n + 4 * pb_threads() - 1) / (4 * pb_threads()), least = 65536 / s->k + 1;
-    pb_parallel(s->n, grain < least ? least : grain, score_part, &job);
+    pb_parallel(s->n, pb_even_grain(s->n, 65536 / s->k + 1), score_part, &job);
     long count = candidates(&job, most, found);
     int32_t best = count < most ? best_of(s, x, count, found, scores, rows) : best_of_all(s, x, scores);
     free(rows), free(found), pb_free(scores);

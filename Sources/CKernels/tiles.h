@@ -19,6 +19,24 @@ TARGET static void configure_tiles(void) {
     _tile_loadconfig(&tiles);
 }
 
+// A row of tiles: `count` numbers of each of 16 rows times `scale`, zeros behind them and behind the rows.
+TARGET static void pack_tile_row(const float *x, long stride, long rows, long count, long units, float scale,
+                                 uint32_t *out) {
+    __m512 factor = _mm512_set1_ps(scale);
+    for (long c = 0; c < 2 * units; c += 2 * tile_units) {
+        for (long row = 0; row < tile_rows; row++, out += tile_units) {
+            __m512 low = _mm512_setzero_ps(), high = low;
+            if (row < rows) {
+                low = _mm512_maskz_loadu_ps(lanes(count - c), x + row * stride + c);
+                high = _mm512_maskz_loadu_ps(lanes(count - c - 16), x + row * stride + c + 16);
+            }
+            low = _mm512_mul_ps(low, factor);
+            high = _mm512_mul_ps(high, factor);
+            _mm512_store_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+        }
+    }
+}
+
 // Two rows of tiles of a, one tile behind the other, and two columns of tiles of b.
 typedef struct {
     long steps;                       // tiles in a row of a

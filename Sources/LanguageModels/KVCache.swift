@@ -15,9 +15,16 @@ public final class KVCache {
         self.capacity = capacity
         positions = Array(repeating: 0, count: capacity)
         let shape = [configuration.kvHeads, capacity, configuration.headDim]
-        keys = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
-        values = (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType)
+        func perLayer() -> [Tensor] {
+            (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
         }
+        keys = perLayer()
+        values = perLayer()
+    }
+
+    /// Stored as `model.cacheElementType` says.
+    public convenience init(for model: LanguageModel, capacity: Int) {
+        self.init(for: model.configuration, capacity: capacity, elementType: model.cacheElementType)
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.
@@ -34,10 +41,9 @@ public final class KVCache {
         values[layer].copyHeads(of: newValues, to: rows)
     }
 
-    /// Bytes that `rows` of its rows take in all layers.
-    public static func bytes(rows: Int, of configuration: ModelConfiguration, as elementType: ElementType)
-        -> Int
-    {
-        rows * 2 * configuration.layers * configuration.kvHeads * configuration.headDim * elementType.size
+    /// Bytes that `rows` rows of a model's cache take in all layers.
+    public static func bytes(rows: Int, of model: LanguageModel) -> Int {
+        let c = model.configuration
+        return rows * 2 * c.layers * c.kvHeads * c.headDim * model.cacheElementType.size
     }
 }

@@ -25,7 +25,7 @@
 #define pb_attention portable_attention
 #define pb_attention_backward portable_attention_backward
 #define pb_attention_row portable_attention_row
-#define pb_attention_hide portable_attention_hide
+#define pb_attention_softmax portable_attention_softmax
 #define pb_attends_by_tiles portable_attends_by_tiles
 #define pb_has_bfloat16_tiles portable_has_bfloat16_tiles
 #define pb_screen_best portable_screen_best
