@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "picbench",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "PicBench", targets: ["PicBench"]),
         .library(name: "Bench", targets: ["Bench"]),

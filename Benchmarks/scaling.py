@@ -2,14 +2,15 @@
 
     sudo python3 Benchmarks/scaling.py .build/release/picbench
 
-All kernels run through one function, pb_parallel, as jobs that are cut into pieces; threads claim pieces by
-one atomic exchange and no lock is taken. perf's probes at its entry and exit record each job: how long it took on
-one thread, and how many pieces it had in the same run on 64. On n cores a job takes ceil(pieces / n) / pieces of that
-time, never less than its claims one after another, plus the time to start it; what the run takes besides its
-jobs is serial.
+Everything parallel runs through one function, pb_parallel, as jobs that are cut into pieces; threads claim
+pieces by one atomic exchange and no lock is taken. A round of a grid is one such job, whose pieces are batches
+and whose kernels stay on their batch's thread; elsewhere, where latency is measured, each kernel is a job.
+perf's probes at the function's entry and exit record the outermost jobs: how long each took on one thread, and
+how many pieces it had in the same run on 64. On n cores a job takes ceil(pieces / n) / pieces of that time, never
+less than its claims one after another, plus the time to start it. Rounds are longer on more cores, 8 batches a
+thread. What the run takes besides its jobs is serial.
 """
 import argparse
-import collections
 import math
 import os
 import re
@@ -23,23 +24,28 @@ from common import machine, table
 RUN = ["run", "--methods", "pic,icae", "--ratios", "4,16,64", "--tasks", "qa,summarization"]
 # Seconds: to wake spinning threads and see that all are done; of one claim while others claim.
 START, CLAIM = 2e-6, 60e-9
+# A job with at least as many inside is a round.
+KERNELS_OF_A_PASS = 30
+# GridRunner.piecesPerRound, a thread.
+BATCHES_A_THREAD = 8
 CORES = [1, 2, 4, 8, 16, 32, 64]
 
 
-def record(executable, folder, limit, threads):
-    """(seconds, pieces) of every outermost job, in order."""
+def record(executable, database, limit, threads):
+    """The outermost jobs in order: (seconds, pieces) of kernels, pieces of rounds; seconds between them all."""
     perf = lambda *arguments: subprocess.run(["perf", *arguments], capture_output=True, text=True, check=True)
     forget = lambda: subprocess.run(["perf", "probe", "-q", "-d", "picbench_scaling:*"], capture_output=True)
     forget()
     try:
         perf("probe", "-q", "-x", executable, "picbench_scaling:enter=pb_parallel count=%di:s64 grain=%si:s64")
         perf("probe", "-q", "-x", executable, "picbench_scaling:leave=pb_parallel%return")
-        perf("record", "-q", "-m", "8M", "-o", f"{folder}/jobs.data", "-e", "picbench_scaling:enter", "-e",
-             "picbench_scaling:leave*", *command(executable, folder, limit, threads))
-        script = perf("script", "-i", f"{folder}/jobs.data", "-F", "tid,time,event,trace", "--ns")
+        data = database + ".data"
+        perf("record", "-q", "-m", "8M", "-o", data, "-e", "picbench_scaling:enter", "-e",
+             "picbench_scaling:leave*", *command(executable, database, limit, threads))
+        script = perf("script", "-i", data, "-F", "tid,time,event,trace", "--ns")
     finally:
         forget()
-    found, open_jobs, caller = [], [], None
+    kernels, rounds, between, open_jobs, inner, left, caller = [], [], 0, [], 0, None, None
     for line in script.stdout.splitlines():
         match = re.match(r"\s*(\d+)\s+(\d+\.\d+):\s+picbench_scaling:(enter|leave)\S*\s*(.*)", line)
         # Jobs within a piece are run by the thread that runs the piece.
@@ -49,31 +55,60 @@ def record(executable, folder, limit, threads):
         at = float(match.group(2))
         if match.group(3) == "enter":
             count, grain = (int(x) for x in re.findall(r"(?:count|grain)=(-?\d+)", match.group(4)))
+            if not open_jobs:
+                between += at - (left or at)
+            inner = inner + 1 if open_jobs else 0
             open_jobs.append((at, max(1, math.ceil(count / max(1, grain)))))
         elif open_jobs:
             begin, pieces = open_jobs.pop()
             if not open_jobs:
-                found.append((at - begin, pieces))
-    return found
+                left = at
+                if inner >= KERNELS_OF_A_PASS:
+                    rounds.append(pieces)
+                else:
+                    kernels.append((at - begin, pieces))
+    return kernels, rounds, between
 
 
-def command(executable, folder, limit, threads):
-    return [executable, *RUN, "--limit", str(limit), "--threads", str(threads), "--db",
-            tempfile.mktemp(dir=folder, suffix=".sqlite")]
+def command(executable, database, limit, threads):
+    return [executable, *RUN, "--limit", str(limit), "--threads", str(threads), "--db", database]
 
 
 def jobs(executable, folder, limit):
-    """(seconds, pieces) of every job, and the processor's seconds of a run without probes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command(executable, folder, limit, 1), capture_output=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    plain = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    """(seconds, pieces) of every kernel; seconds and batches of the rounds; seconds that are serial."""
+    def spent():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+    times = [spent()]
+    # The second time everything is finished: what comes before the first job and behind the last.
+    for _ in range(2):
+        subprocess.run(command(executable, f"{folder}/plain.sqlite", limit, 1), capture_output=True, check=True)
+        times.append(spent())
+    plain, ends = times[1] - times[0], times[2] - times[1]
     # How long each takes on one thread; how many pieces it has where there are many threads to feed.
-    alone, fed = record(executable, folder, limit, 1), record(executable, folder, limit, CORES[-1])
+    alone, rounds, between = record(executable, f"{folder}/alone.sqlite", limit, 1)
+    fed, _, _ = record(executable, f"{folder}/fed.sqlite", limit, CORES[-1])
     if len(alone) != len(fed):
-        sys.exit(f"{len(alone)} jobs on one thread, {len(fed)} on {CORES[-1]}; they cannot be matched")
+        sys.exit(f"{len(alone)} kernels on one thread, {len(fed)} on {CORES[-1]}; they cannot be matched")
     probe = sorted(seconds for seconds, _ in alone)[len(alone) // 100]
-    return [(max(0, a[0] - probe), b[1]) for a, b in zip(alone, fed)], plain
+    kernels = [(max(0, a[0] - probe), b[1]) for a, b in zip(alone, fed)]
+    serial = ends + max(0, between - probe * len(alone))
+    # The rest: the probes of the kernels within would count where the rounds are measured.
+    return kernels, plain - serial - sum(seconds for seconds, _ in kernels), sum(rounds), serial
+
+
+def simulated(kernels, in_rounds, batches, serial, n):
+    """Seconds on n cores."""
+    total = serial
+    for seconds, pieces in kernels:
+        shared = max(seconds * math.ceil(pieces / n) / pieces, CLAIM * pieces)
+        total += shared + (START if n > 1 else 0) if pieces > 1 else seconds
+    left = batches
+    while left > 0:
+        taken = min(left, BATCHES_A_THREAD * n)
+        total += in_rounds * math.ceil(taken / n) / batches
+        left -= taken
+    return total
 
 
 def main():
@@ -82,25 +117,17 @@ def main():
     parser.add_argument("--limit", type=int, default=200, help="examples a task")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found, plain = jobs(os.path.realpath(options.executable), folder, options.limit)
-    parallel = sum(seconds for seconds, _ in found)
-    serial = max(0, plain - parallel)
+        kernels, in_rounds, batches, serial = jobs(os.path.realpath(options.executable), folder, options.limit)
+    in_kernels = sum(seconds for seconds, _ in kernels)
+    plain = in_rounds + in_kernels + serial
     rows = []
     for n in CORES:
-        total = serial + sum(
-            max(seconds * math.ceil(pieces / n) / pieces, CLAIM * pieces) + (START if n > 1 else 0)
-            if pieces > 1 else seconds for seconds, pieces in found)
+        total = simulated(kernels, in_rounds, batches, serial, n)
         rows.append([n, f"{total:.2f}", f"{plain / total:.2f}", f"{plain / total / n:.0%}"])
     print(f"{machine()}\n")
-    print(f"{len(found):,} jobs took {parallel:.2f} of {plain:.2f} s ({parallel / plain:.1%}); "
-          f"{serial:.2f} s lie between them.\n")
+    print(f"{batches} batches took {in_rounds:.2f} and {len(kernels):,} kernels outside of them {in_kernels:.2f} "
+          f"of {plain:.2f} s; {serial:.2f} s are serial.\n")
     print(table(["cores", "seconds", "speed-up", "of ideal"], rows))
-    buckets = collections.Counter()
-    for seconds, pieces in found:
-        buckets[min(1 << (pieces - 1).bit_length(), 1024)] += seconds
-    print("\n" + table(["pieces of a job, up to", "share of the time in jobs"],
-                       [[size if size < 1024 else "more", f"{buckets[size] / parallel:.1%}"]
-                        for size in sorted(buckets)]))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import Tensors
 /// A way to make a context shorter for the decoder: the protocol that a file in Methods/ conforms to.
 ///
 /// A method is a value made of its parameters. It compresses a context before the question is
-/// known, so that one compressed context serves many questions.
+/// known, so that one compressed context serves many questions. Several threads compress with one
+/// value at the same time.
 public protocol CompressionMethod: Sendable {
     /// Everything a user can choose; its initialiser gives the defaults.
     associatedtype Parameters: MethodParameters

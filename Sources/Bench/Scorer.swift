@@ -7,7 +7,7 @@ public struct Scorer {
     public let backbone: Backbone
     public let task: TaskCard
     /// Context and prompt rows of one packed batch, about.
-    public var rowsPerBatch = 12_288
+    public var rowsPerBatch = 4096
     private let texts: EncodedTexts
 
     /// texts: what other scorers of the same backbone encoded; nil for a collection of its own
@@ -85,7 +85,7 @@ public struct Scorer {
         let requests = batch.map { example in
             DecodingSession.Request(
                 context: indexOf[example.documentID] ?? 0,
-                prompt: backbone.format.suffix(example.instruction),
+                prompt: texts.tokens(ofPrompt: example.instruction),
                 maxNewTokens: limit(of: example), readsBack: task.readsBack)
         }
         for (example, request) in zip(batch, requests) {

@@ -37,7 +37,7 @@ public struct TaskCard: Sendable {
 }
 
 /// What the decoder is asked to do with a context.
-public enum Instruction: Sendable, Equatable {
+public enum Instruction: Sendable, Hashable {
     case answer(question: String)
     case summarize
     case readBack

@@ -13,7 +13,8 @@
 #include <malloc.h>
 #endif
 
-enum { max_threads = 256, spins = 4000 };
+// Whole batches of a grid, with all that they call, run on a worker's stack.
+enum { max_threads = 256, spins = 4000, stack_bytes = 8 << 20 };
 
 static struct {
     pthread_mutex_t mutex;
@@ -110,7 +111,7 @@ void pb_set_threads(int count) {
         pthread_attr_t attributes;
         pthread_attr_init(&attributes);
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attributes, 1 << 20);
+        pthread_attr_setstacksize(&attributes, stack_bytes);
         int failed = pthread_create(&thread, &attributes, loop, (void *)(intptr_t)(pool.started + 1));
         pthread_attr_destroy(&attributes);
         if (failed) break;

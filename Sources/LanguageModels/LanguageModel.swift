@@ -12,8 +12,7 @@ public final class LanguageModel {
     /// [vocabulary, hidden]; the embedding itself where they are tied.
     public let head: Tensor
     let frequencies: [Double]
-    /// Of the head, made when a token is first decoded alone.
-    private lazy var headScreen = RowScreen(head)
+    private let headScreen: RowScreen?
 
     /// A projection and the name of its weight in a checkpoint, without `.weight`.
     public struct Projection {
@@ -81,6 +80,7 @@ public final class LanguageModel {
         head =
             c.tiedEmbeddings
             ? embedding : try tensor("lm_head.weight", [c.vocabularySize, c.hiddenSize])
+        headScreen = RowScreen(head)
         frequencies = c.rotary.frequencies(headDim: c.headDim)
     }
 
@@ -184,7 +184,7 @@ public final class LanguageModel {
     /// The token that scores best for each row, the first of equals; hidden: [rows, hidden].
     public func bestTokens(_ hidden: Tensor, in c: Computation) -> [Int32] {
         // One row is bound by the bytes of the head that it reads, several by their products.
-        if hidden.rows == 1, c.backend is CPUBackend, let headScreen { return [headScreen.bestRow(hidden)] }
+        if hidden.rows == 1, c.backend is CPUBackend, let best = headScreen?.bestRow(hidden) { return [best] }
         return c.backend.argmax(logits(hidden, in: c))
     }
 

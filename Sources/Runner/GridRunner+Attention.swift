@@ -6,8 +6,7 @@ extension GridRunner {
     /// Where the method's memory tokens look; nil for a method without. It is the same for every
     /// task, so that a grid asks for it at its first task alone.
     func memoryAttention(of cell: PlannedCell, _ tools: Tools) throws -> MemoryAttentionRecord? {
-        guard cell.card.family == .softPrompt else { return nil }
-        let scorer = Scorer(backbone: plan.backbone, task: cell.task.card, texts: texts)
+        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
         var documents: Set<String> = []
         let contexts = cell.examples.filter { documents.insert($0.documentID).inserted }
             .prefix(attentionSamples).map { scorer.context(of: $0, ratio: cell.ratio, seed: cell.seed) }

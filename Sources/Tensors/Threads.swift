@@ -9,9 +9,9 @@ public enum Threads {
         pb_set_threads(Int32(clamping: count))
     }
 
-    /// Calls `body` once for each of 0..<count, on the pool's threads at the same time; kernels that it
-    /// calls stay on its thread. Different calls must not touch the same tensors.
-    static func concurrently(_ count: Int, _ body: (Int) -> Void) {
+    /// Calls `body` once for each of 0..<count, in ascending order but on the pool's threads at the same
+    /// time; kernels that it calls stay on its thread. What different calls share they may only read.
+    public static func concurrently(_ count: Int, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { escaping in
             var context = escaping
             withUnsafeMutablePointer(to: &context) { pointer in

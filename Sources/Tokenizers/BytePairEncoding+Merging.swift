@@ -41,6 +41,7 @@ extension BytePairEncoding {
     /// Cuts a long piece where no merge can ever join the characters on the two sides, so that its
     /// parts have the ids that they have within it.
     func independentParts(of piece: ArraySlice<Unicode.Scalar>) -> [Range<Int>] {
+        let joints = joints
         var result: [Range<Int>] = []
         var begin = piece.startIndex
         for i in piece.indices.dropFirst() {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Byte-pair encoding (Sennrich et al. 2016): the `model` of a `tokenizer.json`.
 ///
 /// A piece begins as its characters, each a token, and the neighbours whose merge has the lowest rank
@@ -16,9 +18,15 @@ final class BytePairEncoding {
     private let wordPrefix: String
     private let wordSuffix: String
     let characterIDs: [Unicode.Scalar: Int32]
-    private(set) lazy var joints = Self.joints(merges, ids)
-    /// Ids of short pieces that were seen before.
-    private var cache: [ArraySlice<Unicode.Scalar>: [Int32]] = [:]
+    private let memory = Mutex(Memory())
+
+    /// What texts that were encoded leave behind for later ones, which any thread may encode.
+    private struct Memory {
+        /// Ids of short pieces.
+        var pieces: [ArraySlice<Unicode.Scalar>: [Int32]] = [:]
+        /// Made when a long piece is first met.
+        var joints: Set<Joint>?
+    }
 
     private static let cachedLength = 48
     private static let cachedPieces = 1 << 17
@@ -131,7 +139,7 @@ final class BytePairEncoding {
     }
 
     private func encodeWhole(_ piece: ArraySlice<Unicode.Scalar>, to result: inout [Int32]) {
-        if let known = cache[piece] {
+        if let known = memory.withLock({ $0.pieces[piece] }) {
             result.append(contentsOf: known)
             return
         }
@@ -143,9 +151,21 @@ final class BytePairEncoding {
         }
         result.append(contentsOf: ids)
         if piece.count <= Self.cachedLength {
-            if cache.count >= Self.cachedPieces { cache.removeAll(keepingCapacity: true) }
             // A copy: a slice would keep the whole text.
-            cache[ArraySlice(Array(piece))] = ids
+            let piece = ArraySlice(Array(piece))
+            memory.withLock {
+                if $0.pieces.count >= Self.cachedPieces { $0.pieces.removeAll(keepingCapacity: true) }
+                $0.pieces[piece] = ids
+            }
+        }
+    }
+
+    /// Characters that merges bring together.
+    var joints: Set<Joint> {
+        memory.withLock {
+            let joints = $0.joints ?? Self.joints(merges, ids)
+            $0.joints = joints
+            return joints
         }
     }
 

@@ -100,6 +100,29 @@ struct RunTests {
                 == "ok")
     }
 
+    @Test func `the number of threads changes no output and no score`() throws {
+        func rows(threads: Int) throws -> [String] {
+            let db = folder.path("\(threads).sqlite")
+            let run = try Command.run(
+                "run", "--methods", "pic,icae,truncation", "--ratios", "4,16", "--limit", "24",
+                "--threads", "\(threads)", "--db", db)
+            #expect(run.status == 0, "\(run.error)")
+            return try DatabaseQueue(path: db).read {
+                try String.fetchAll(
+                    $0,
+                    sql: """
+                        SELECT methodID || ratio || taskID || exampleID || prediction || keptPositions
+                            || metric || value
+                        FROM cell JOIN sample ON cellID = cell.id JOIN sampleMetric ON sampleID = sample.id
+                        ORDER BY methodID, ratio, taskID, exampleID, metric
+                        """)
+            }
+        }
+        let alone = try rows(threads: 1)
+        #expect(alone.count > 8 * 24 * 3)
+        #expect(try rows(threads: 5) == alone)
+    }
+
     @Test func `the user's own questions are scored`() throws {
         let context = "Anna Berg works as a baker in Oslo. Erik Dahl works as a pilot in Bergen."
         let squad = try folder.write(
