@@ -7,7 +7,7 @@ public struct Scorer {
     public let backbone: Backbone
     public let task: TaskCard
     /// Context and prompt rows of one packed batch, about.
-    public var rowsPerBatch = 4096
+    public var rowsPerBatch = 6144
     private let texts: EncodedTexts
 
     /// texts: what other scorers of the same backbone encoded; nil for a collection of its own

@@ -33,8 +33,9 @@ public enum Statistics {
         where !means[places[0]].isEmpty {
             let found = bootstrap(places.map { means[$0] }, seed: seed)
             for (place, values) in zip(places, found) {
-                let sorted = values.sorted()
-                result[place] = percentile(0.025, ofSorted: sorted)...percentile(0.975, ofSorted: sorted)
+                if let low = percentile(0.025, of: values), let high = percentile(0.975, of: values) {
+                    result[place] = low...high
+                }
             }
         }
         return result
@@ -85,13 +86,38 @@ public enum Statistics {
     /// With linear interpolation between neighbours, as numpy's default.
     /// - Parameter fraction: 0 to 1
     public static func percentile(_ fraction: Double, of values: [Double]) -> Double? {
-        values.isEmpty ? nil : percentile(fraction, ofSorted: values.sorted())
-    }
-
-    private static func percentile(_ fraction: Double, ofSorted values: [Double]) -> Double {
+        guard !values.isEmpty else { return nil }
+        var values = values
         let place = fraction * Double(values.count - 1)
         let below = Int(place)
-        let above = min(below + 1, values.count - 1)
-        return values[below] + (place - Double(below)) * (values[above] - values[below])
+        select(below, of: &values)
+        let next = values[(below + 1)...].min() ?? values[below]
+        return values[below] + (place - Double(below)) * (next - values[below])
+    }
+
+    /// Moves the value that sorting would bring to `place` there, none larger before it and none smaller
+    /// behind (Hoare 1961, Find).
+    private static func select(_ place: Int, of values: inout [Double]) {
+        var (low, high) = (0, values.count - 1)
+        while low < high {
+            let pivot = values[(low + high) / 2]
+            var (i, j) = (low, high)
+            while i <= j {
+                while values[i] < pivot { i += 1 }
+                while values[j] > pivot { j -= 1 }
+                if i <= j {
+                    values.swapAt(i, j)
+                    i += 1
+                    j -= 1
+                }
+            }
+            if place <= j {
+                high = j
+            } else if place >= i {
+                low = i
+            } else {
+                return
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ public enum BLEU {
             let total = max(0, found.count - n + 1)
             guard total > 0 else { break }
             order = n
-            var most: [[String]: Int] = [:]
+            var most: [ArraySlice<String>: Int] = [:]
             for gold in golds { most.merge(ROUGE.grams(gold, n), uniquingKeysWith: max) }
             let correct = grams.reduce(0) { $0 + min($1.value, most[$1.key] ?? 0) }
             if n == 1, correct == 0 { return 0 }

@@ -1,24 +1,23 @@
 /// ROUGE F-measures (Lin 2004) as the `rouge-score` package computes them, without stemming.
 public enum ROUGE {
     /// Runs of a-z and 0-9 in lower case.
-    static func tokens(_ text: String) -> [[UInt8]] {
-        text.lowercased().utf8
-            .split {
-                !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-                    && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-            }
-            .map(Array.init)
+    static func tokens(_ text: String) -> [ArraySlice<UInt8>] {
+        Array(text.lowercased().utf8).split {
+            !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
     }
 
     static func best(
-        _ prediction: String, _ references: [String], _ score: ([[UInt8]], [[UInt8]]) -> Double
+        _ prediction: String, _ references: [String],
+        _ score: ([ArraySlice<UInt8>], [ArraySlice<UInt8>]) -> Double
     ) -> Double {
         let found = tokens(prediction)
         return references.map { score(found, tokens($0)) }.max() ?? 0
     }
 
     /// Overlap of n-grams.
-    static func n(_ found: [[UInt8]], _ gold: [[UInt8]], _ n: Int) -> Double {
+    static func n(_ found: [ArraySlice<UInt8>], _ gold: [ArraySlice<UInt8>], _ n: Int) -> Double {
         let a = grams(found, n)
         let b = grams(gold, n)
         let common = a.reduce(0) { $0 + min($1.value, b[$1.key] ?? 0) }
@@ -26,7 +25,7 @@ public enum ROUGE {
     }
 
     /// The longest common subsequence.
-    static func l(_ found: [[UInt8]], _ gold: [[UInt8]]) -> Double {
+    static func l(_ found: [ArraySlice<UInt8>], _ gold: [ArraySlice<UInt8>]) -> Double {
         var row = [Int](repeating: 0, count: gold.count + 1)
         for word in found {
             var diagonal = 0
@@ -46,8 +45,8 @@ public enum ROUGE {
         return 2 * precision * recall / (precision + recall)
     }
 
-    static func grams<Token: Hashable>(_ tokens: [Token], _ n: Int) -> [[Token]: Int] {
+    static func grams<Token: Hashable>(_ tokens: [Token], _ n: Int) -> [ArraySlice<Token>: Int] {
         guard tokens.count >= n else { return [:] }
-        return (0...tokens.count - n).reduce(into: [:]) { $0[Array(tokens[$1..<$1 + n]), default: 0] += 1 }
+        return (0...tokens.count - n).reduce(into: [:]) { $0[tokens[$1..<$1 + n], default: 0] += 1 }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 public enum SQuADScore {
     /// Lower case, without ASCII punctuation and articles, single spaces.
     public static func normalize(_ text: String) -> [Substring] {
-        let kept = text.lowercased().unicodeScalars.filter { !punctuation.contains($0) }
+        let kept = text.lowercased().unicodeScalars.filter { !isPunctuation($0) }
         var spaced = ""
         var word = String.UnicodeScalarView()
         func flush() {
@@ -13,10 +13,7 @@ public enum SQuADScore {
         }
         // `\b(a|an|the)\b`: word characters are letters, digits and the underscore.
         for scalar in kept {
-            if scalar.properties.isAlphabetic && scalar.properties.generalCategory != .nonspacingMark
-                && scalar.properties.generalCategory != .spacingMark || scalar == "_"
-                || scalar.properties.numericType != nil
-            {
+            if isWordCharacter(scalar) {
                 word.append(scalar)
             } else {
                 flush()
@@ -30,13 +27,13 @@ public enum SQuADScore {
     /// 1 where the normalised texts agree with one of the references.
     public static func exactMatch(_ prediction: String, _ references: [String]) -> Double {
         let found = normalize(prediction)
-        return answers(references).contains { normalize($0) == found } ? 1 : 0
+        return answers(references).contains(found) ? 1 : 0
     }
 
     /// The harmonic mean of precision and recall over normalised words, best over the references.
     public static func f1(_ prediction: String, _ references: [String]) -> Double {
         let found = normalize(prediction)
-        return answers(references).map { f1(found, normalize($0)) }.max() ?? 0
+        return answers(references).map { f1(found, $0) }.max() ?? 0
     }
 
     private static func f1(_ found: [Substring], _ gold: [Substring]) -> Double {
@@ -57,16 +54,36 @@ public enum SQuADScore {
 
     /// The official script drops references that normalise to nothing, and takes the empty answer
     /// where none is left.
-    private static func answers(_ references: [String]) -> [String] {
-        let sound = references.filter { !normalize($0).isEmpty }
-        return sound.isEmpty ? [""] : sound
+    private static func answers(_ references: [String]) -> [[Substring]] {
+        let sound = references.map(normalize).filter { !$0.isEmpty }
+        return sound.isEmpty ? [[]] : sound
     }
 
     private static func words(_ text: String) -> [Substring] {
-        text.unicodeScalars.split { $0.properties.isWhitespace || (0x1c...0x1f).contains($0.value) }
-            .map { Substring($0) }
+        text.unicodeScalars.split {
+            $0.isASCII
+                ? $0 == " " || (9...13).contains($0.value) || (0x1c...0x1f).contains($0.value)
+                : $0.properties.isWhitespace
+        }
+        .map { Substring($0) }
     }
 
-    private static let punctuation = Set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~".unicodeScalars)
+    private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                || scalar == "_"
+        }
+        let properties = scalar.properties
+        return properties.isAlphabetic && properties.generalCategory != .nonspacingMark
+            && properties.generalCategory != .spacingMark || properties.numericType != nil
+    }
+
+    private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "!"..."/", ":"..."@", "["..."`", "{"..."~": true
+        default: false
+        }
+    }
+
     private static let articles: Set<String> = ["a", "an", "the"]
 }

@@ -65,23 +65,23 @@ extension ResultStore {
             let insertMetric = try db.cachedStatement(
                 sql: "INSERT INTO sampleMetric (sampleID, metric, value) VALUES (?, ?, ?)")
             let encoder = JSONEncoder()
-            // Neighbouring samples share their context.
-            var known: [String: Int64] = [:]
-            func textID(_ text: String) throws -> Int64 {
-                if let id = known[text] { return id }
-                let id = try Self.textID(text, db)
-                known[text] = id
-                return id
-            }
+            // Neighbouring samples share their texts.
+            var (contextID, keptID): (Int64, Int64?) = (0, nil)
+            var before: SampleRecord?
             for sample in samples {
-                let context = try textID(sample.context)
-                let kept = try sample.keptText.map(textID)
+                if sample.context != before?.context {
+                    contextID = try Self.textID(sample.context, db)
+                }
+                if sample.keptText != before?.keptText {
+                    keptID = try sample.keptText.map { try Self.textID($0, db) }
+                }
+                before = sample
                 let references = String(decoding: try encoder.encode(sample.references), as: UTF8.self)
                 try insert.execute(arguments: [
                     cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction,
                     references,
                     sample.contextTokens, sample.keptPositions, sample.keptBytes, sample.outputTokens,
-                    context, kept,
+                    contextID, keptID,
                 ])
                 let id = db.lastInsertedRowID
                 for (metric, value) in sample.metrics {
@@ -123,16 +123,16 @@ extension ResultStore {
 
     public func append(attention: MemoryAttentionRecord, to cell: Int64) throws {
         try write { db in
-            let insert = try db.cachedStatement(
+            // Thousands of numbers in one statement.
+            try db.execute(
                 sql: """
                     INSERT INTO memoryAttention (cellID, memory, bin, mass, documents)
-                    VALUES (?, ?, ?, ?, ?)
-                    """)
-            for (memory, row) in attention.mass.enumerated() {
-                for (bin, mass) in row.enumerated() {
-                    try insert.execute(arguments: [cell, memory, bin, mass, attention.documents])
-                }
-            }
+                    SELECT ?, row.key, bin.key, bin.value, ? FROM json_each(?) AS row, json_each(row.value) AS bin
+                    """,
+                arguments: [
+                    cell, attention.documents,
+                    String(decoding: try JSONEncoder().encode(attention.mass), as: UTF8.self),
+                ])
         }
     }
 

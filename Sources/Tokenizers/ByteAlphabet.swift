@@ -14,9 +14,16 @@ enum ByteAlphabet {
         return result
     }()
 
-    /// The byte of each character.
-    static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
-        uniqueKeysWithValues: characters.enumerated().map { ($0.element, UInt8($0.offset)) })
+    /// The byte that a character stands for; nil for one that is not of the alphabet.
+    static func byte(of character: Unicode.Scalar) -> UInt8? {
+        character.value < bytes.count ? bytes[Int(character.value)] : nil
+    }
+
+    private static let bytes: [UInt8?] = {
+        var result = [UInt8?](repeating: nil, count: 1 + Int(characters.map(\.value).max() ?? 0))
+        for (byte, character) in characters.enumerated() { result[Int(character.value)] = UInt8(byte) }
+        return result
+    }()
 
     /// Appends a character's bytes.
     static func append(_ scalar: Unicode.Scalar, to result: inout [Unicode.Scalar]) {

@@ -31,10 +31,16 @@ indirect enum Decoder {
         }
     }
 
+    /// The text that tokens stand for.
+    func text(of tokens: [[Unicode.Scalar]]) -> String {
+        if case .byteLevel = self { return Self.text(ofBytes: tokens) }
+        return ExactText(apply(to: tokens).joined()).text
+    }
+
     /// Tokens in, pieces of text out.
-    func apply(to tokens: [[Unicode.Scalar]]) -> [[Unicode.Scalar]] {
+    private func apply(to tokens: [[Unicode.Scalar]]) -> [[Unicode.Scalar]] {
         switch self {
-        case .byteLevel: [Self.text(of: tokens.flatMap(Self.bytes))]
+        case .byteLevel: [Array(Self.text(ofBytes: tokens).unicodeScalars)]
         case .replace(let pattern, let content): tokens.map { $0[...].replacing(pattern, by: content) }
         case .byteFallback: Self.fallback(tokens)
         case .fuse: [Array(tokens.joined())]
@@ -55,14 +61,22 @@ indirect enum Decoder {
         }
     }
 
-    /// The bytes that a token stands for; those of its own text where it is not in the byte alphabet.
-    private static func bytes(of token: [Unicode.Scalar]) -> [UInt8] {
-        let bytes = token.compactMap { ByteAlphabet.bytes[$0] }
-        return bytes.count == token.count ? bytes : Array(ExactText(token).text.utf8)
-    }
-
-    private static func text(of bytes: [UInt8]) -> [Unicode.Scalar] {
-        Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
+    /// The text of the bytes that tokens stand for; a token that is not in the byte alphabet stands for
+    /// its own text's.
+    private static func text(ofBytes tokens: [[Unicode.Scalar]]) -> String {
+        var bytes: [UInt8] = []
+        for token in tokens {
+            let start = bytes.count
+            for character in token {
+                guard let byte = ByteAlphabet.byte(of: character) else { break }
+                bytes.append(byte)
+            }
+            if bytes.count - start < token.count {
+                bytes.removeSubrange(start...)
+                bytes += ExactText(token).text.utf8
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Turns runs of tokens such as `<0xE2>` into the text of their bytes, or into as many � where it

@@ -153,7 +153,6 @@ public final class Tokenizer {
                 ? normalForms[id] ?? tokens[id].map { Array($0.unicodeScalars) } : nil
         }
         // Without a decoder tokens are taken for words.
-        let texts = decoder?.apply(to: shown) ?? [Array(shown.joined(separator: [" "]))]
-        return ExactText(texts.flatMap { $0 }).text
+        return decoder?.text(of: shown) ?? ExactText(shown.joined(separator: [" "])).text
     }
 }
