@@ -10,22 +10,10 @@
 
 typedef pb_attention_job job;
 
-// Worth handing over to another thread.
-enum { products_a_range = 1 << 15 };
+// products_a_range: worth handing over to another thread.
+enum { products_a_range = 1 << 15, least_panel_rows = 6 };
 
 // MARK: - Forward
-
-// Keys or values of a KV head: each at its place, or those of a tile's union side by side.
-typedef struct {
-    const float *numbers;
-    long stride;
-    bool is_union;
-} key_rows;
-
-// Those of column `column` of the union, which is key `key`, and of the ones behind it.
-static const float *rows_at(key_rows r, long key, long column) {
-    return r.numbers + (r.is_union ? column : key) * r.stride;
-}
 
 // scores[row, column] = scale * q[row] . k[column's key], columns over the tile's union.
 static void scores_of(const job *j, long tile, const float *a, long a_stride, key_rows b, float scale,
@@ -36,7 +24,7 @@ static void scores_of(const job *j, long tile, const float *a, long a_stride, ke
         long lo = p->union_lo[u], count = p->union_hi[u] - lo;
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)count,
                     (int)j->shape.head_dim, scale, a + begin * a_stride, (int)a_stride,
-                    rows_at(b, lo, column), (int)b.stride, 0, scores + column, (int)columns);
+                    pb_key_row(b, lo, column), (int)b.stride, 0, scores + column, (int)columns);
         column += count;
     }
 }
@@ -97,14 +85,23 @@ static key_rows keys_of(const job *j, long tile, long kv_head, const void *sourc
     return (key_rows){wide, s.head_dim, true};
 }
 
+// Rows are padded to whole vectors: few of them are multiplied faster without.
+static bool by_panels(const job *j, long rows) { return j->by_panels && rows >= least_panel_rows; }
+
 static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long q_stride = s.heads * s.head_dim;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    key_rows k = keys_of(j, tile, kv_head, j->k, scores + rows * columns);
-    key_rows v = keys_of(j, tile, kv_head, j->v, scores + (rows + s.head_dim) * columns);
+    float *wide = scores + rows * columns;
+    if (by_panels(j, rows)) wide = scores + pb_attention_panel_scratch(s, rows, columns, false);
+    key_rows k = keys_of(j, tile, kv_head, j->k, wide);
+    key_rows v = keys_of(j, tile, kv_head, j->v, wide + s.head_dim * columns);
+    if (by_panels(j, rows)) {
+        pb_attention_panel(j, tile, kv_head, k, v, scores);
+        return;
+    }
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
         scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, s.scale, columns, scores);
@@ -113,7 +110,7 @@ static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
         for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
             long lo = p->union_lo[u], count = p->union_hi[u] - lo;
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)s.head_dim,
-                        (int)count, 1, scores + column, (int)columns, rows_at(v, lo, column),
+                        (int)count, 1, scores + column, (int)columns, pb_key_row(v, lo, column),
                         (int)v.stride, column ? 1 : 0, out, (int)q_stride);
             column += count;
         }
@@ -194,10 +191,11 @@ static long scratch_of(const job *j) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long most = p->most_cells * (s.heads / s.kv_heads);
-    if (!j->by_tiles && s.element == PB_FLOAT32) return most;
     for (long t = 0; t < p->tiles; t++) {
-        long rows = pb_tile_rows(p, t), columns = pb_union_keys(p, t);
-        long own = j->by_tiles ? pb_attention_tile_scratch(s, rows, columns) : (rows + 2 * s.head_dim) * columns;
+        long rows = pb_tile_rows(p, t), columns = pb_union_keys(p, t), own = rows * columns;
+        if (j->by_tiles) own = pb_attention_tile_scratch(s, rows, columns);
+        else if (by_panels(j, rows)) own = pb_attention_panel_scratch(s, rows, columns, false);
+        if (!j->by_tiles && s.element != PB_FLOAT32) own += 2 * s.head_dim * columns;
         most = own > most ? own : most;
     }
     return most;
@@ -207,6 +205,7 @@ void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const
                   const void *k, const void *v, float *out, float *log_sum_exp) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
              .by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape),
+             .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape),
              .ranges = ranges_of(plan, shape)};
     long group = shape.heads / shape.kv_heads, scratch = scratch_of(&j);
     if (j.ranges == 1) {
@@ -248,7 +247,7 @@ static void accumulate(const pb_attention_plan *p, long tile, long columns, long
     }
 }
 
-static void backward_tile(const job *j, long tile, long kv_head, float *weights, float *gradient) {
+static void backward_tile(const job *j, long tile, long kv_head, float *scratch) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.key_stride;
@@ -256,6 +255,11 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
     key_rows k = keys_of(j, tile, kv_head, j->k, NULL), v = keys_of(j, tile, kv_head, j->v, NULL);
     if (columns == 0) return;
+    if (by_panels(j, rows)) {
+        pb_attention_panel_backward(j, tile, kv_head, k, v, scratch);
+        return;
+    }
+    float *weights = scratch, *gradient = scratch + rows * columns;
     for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
         const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
         scores_of(j, tile, q, q_stride, k, s.scale, columns, weights);
@@ -280,7 +284,7 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
         for (long u = p->tile_union[tile]; j->dq && u < p->tile_union[tile + 1]; u++) {
             long lo = p->union_lo[u], count = p->union_hi[u] - lo;
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)d, (int)count, 1,
-                        gradient + column, (int)columns, rows_at(k, lo, column), (int)k.stride, 1,
+                        gradient + column, (int)columns, pb_key_row(k, lo, column), (int)k.stride, 1,
                         j->dq + h * d + begin * q_stride, (int)q_stride);
             column += count;
         }
@@ -290,11 +294,10 @@ static void backward_tile(const job *j, long tile, long kv_head, float *weights,
 // Tiles of one group and KV head add to the same keys, so one thread takes them in order.
 static void backward_part(long begin, long end, int worker, void *context) {
     const job *j = context;
-    float *weights = j->scratch + worker * j->scratch_size, *gradient = weights + j->scratch_size / 2;
     for (long i = begin; i < end; i++) {
         long group = i / j->shape.kv_heads, head = i % j->shape.kv_heads;
         for (long tile = j->plan->group_tile[group]; tile < j->plan->group_tile[group + 1]; tile++) {
-            backward_tile(j, tile, head, weights, gradient);
+            backward_tile(j, tile, head, j->scratch + worker * j->scratch_size);
         }
     }
 }
@@ -305,7 +308,12 @@ void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape sha
                            float *k_gradient, float *v_gradient) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out_in = out,
              .lse_in = log_sum_exp, .upstream = upstream, .dq = q_gradient, .dk = k_gradient,
-             .dv = v_gradient};
-    long scratch = (plan->most_cells + 15) / 16 * 16 * 2;
+             .dv = v_gradient, .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape)};
+    long scratch = 2 * plan->most_cells;
+    for (long t = 0; t < plan->tiles; t++) {
+        if (!by_panels(&j, pb_tile_rows(plan, t))) continue;
+        long own = pb_attention_panel_scratch(shape, pb_tile_rows(plan, t), pb_union_keys(plan, t), true);
+        scratch = own > scratch ? own : scratch;
+    }
     run(&j, scratch, plan->groups * shape.kv_heads, 1, backward_part);
 }

@@ -21,7 +21,7 @@ typedef struct {
     const void *k, *v;
     const float *q, *out_in, *lse_in, *upstream;
     float *out, *lse, *dq, *dk, *dv;
-    bool by_tiles;
+    bool by_tiles, by_panels;
     float *scratch;   // one part a thread
     long scratch_size;
     // Rows alone that see many keys are computed in ranges of keys, each with its own mean and log of
@@ -40,6 +40,18 @@ PB_INLINE long pb_union_keys(const pb_attention_plan *p, long tile) {
         keys += p->union_hi[u] - p->union_lo[u];
     }
     return keys;
+}
+
+/// Keys or values of a KV head: each at its place, or those of a tile's union side by side.
+typedef struct {
+    const float *numbers;
+    long stride;
+    bool is_union;
+} key_rows;
+
+/// That of column `column` of the union, which is key `key`; of more of one interval, the first.
+PB_INLINE const float *pb_key_row(key_rows r, long key, long column) {
+    return r.numbers + (r.is_union ? column : key) * r.stride;
 }
 
 /// Turns scores into weights that are still to be divided by *sum; returns the log of their divisor.
@@ -70,6 +82,17 @@ bool pb_attends_by_tiles(pb_attention_shape shape);
 long pb_attention_tile_scratch(pb_attention_shape shape, long rows, long columns);
 /// The outputs of a tile of rows for the heads of one KV head.
 void pb_attention_tile(const pb_attention_job *job, long tile, long kv_head, float *scratch);
+
+/// Whether rows together, if they are enough, go through `pb_attention_panel`.
+bool pb_attends_by_panels(pb_attention_shape shape);
+/// The floats of scratch that a tile of rows takes whose union has so many columns.
+long pb_attention_panel_scratch(pb_attention_shape shape, long rows, long columns, bool backward);
+/// The outputs of a tile of rows for the heads of one KV head.
+void pb_attention_panel(const pb_attention_job *job, long tile, long kv_head, key_rows k, key_rows v,
+                        float *scratch);
+/// What flows back through them.
+void pb_attention_panel_backward(const pb_attention_job *job, long tile, long kv_head, key_rows k, key_rows v,
+                                 float *scratch);
 
 /// One query row (decoding) over columns [begin, end) of its tile's union: each key and value is read
 /// once for the heads that share it, without a matrix product's set-up.

@@ -70,8 +70,8 @@ public enum SQuADScore {
 
     private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII {
-            return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
-                || scalar == "_"
+            return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+                || ("0"..."9").contains(scalar) || scalar == "_"
         }
         let properties = scalar.properties
         return properties.isAlphabetic && properties.generalCategory != .nonspacingMark

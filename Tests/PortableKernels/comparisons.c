@@ -24,6 +24,8 @@ PORTABLE(has_bfloat16_tiles);
 bool portable_has_bfloat16_tiles(void) { return false; }
 extern bool portable_attends_by_tiles(pb_attention_shape shape);
 bool portable_attends_by_tiles(pb_attention_shape shape) { return false; }
+extern bool portable_attends_by_panels(pb_attention_shape shape);
+bool portable_attends_by_panels(pb_attention_shape shape) { return false; }
 PORTABLE(screen_make);
 PORTABLE(screen_best);
 PORTABLE(screen_free);
@@ -267,13 +269,12 @@ static double screens(void) {
 
 // MARK: - Attention
 
-// Rows in tiles, row by row, and compiled for the baseline; a row that sees nothing, gaps, all sizes
-// of heads that have paths of their own.
-static double attention(void) {
-    static const long dims[] = {16, 24, 32, 64, 128};
-    enum { count = 21 };
+// `count` rows in tiles, row by row, and compiled for the baseline; a row that sees nothing, gaps, all
+// sizes of heads that have paths of their own.
+static double attention_of(int count) {
+    static const long dims[] = {16, 24, 32, 48, 64, 80, 128};
     double most = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 7; i++) {
         pb_attention_shape shape = {
             .heads = 4, .kv_heads = 2, .head_dim = dims[i], .key_stride = 2 * dims[i], .head_stride = dims[i],
             .scale = 0.2f};
@@ -298,8 +299,11 @@ static double attention(void) {
             pb_attention(row, shape, q + r * 4 * dims[i], k, v, single + r * 4 * dims[i], lse_single + r * 4);
             pb_attention_plan_free(row);
         }
-        // Of row 5, which sees nothing: minus infinity.
-        for (int r = 0; r < 4; r++) lse[20 + r] = lse_single[20 + r] = lse_portable[20 + r] = 0;
+        for (int r = 20; r < 24; r++) {
+            // Of row 5, which sees nothing.
+            if (lse[r] != -INFINITY || lse_single[r] != -INFINITY || lse_portable[r] != -INFINITY) return INFINITY;
+            lse[r] = lse_single[r] = lse_portable[r] = 0;
+        }
         most = worse(most, worse(difference_of(q_count, single, tiled), difference_of(count * 4, lse_single, lse)));
         most = worse(most, worse(difference_of(q_count, portable, tiled), difference_of(count * 4, lse_portable, lse)));
         float *up = numbers(q_count, 4), *dq[2], *dk[2], *dv[2];
@@ -310,9 +314,17 @@ static double attention(void) {
         }
         most = worse(most, difference_of(q_count, dq[0], dq[1]));
         most = worse(most, worse(difference_of(k_count, dk[0], dk[1]), difference_of(k_count, dv[0], dv[1])));
+        q[0] = NAN;
+        pb_attention(plan, shape, q, k, v, tiled, lse);
+        if (!isnan(tiled[0]) || !isnan(lse[0]) || isnan(tiled[4 * dims[i]])) return INFINITY;
         pb_attention_plan_free(plan);
     }
     return most;
+}
+
+// Tiles of few rows, of some, of many, and several of them.
+static double attention(void) {
+    return worse(worse(attention_of(7), attention_of(21)), worse(attention_of(53), attention_of(150)));
 }
 
 // Two rows alone, as in decoding, one of many keys with a gap and one of few, each head's keys one

@@ -27,6 +27,7 @@
 #define pb_attention_row portable_attention_row
 #define pb_attention_softmax portable_attention_softmax
 #define pb_attends_by_tiles portable_attends_by_tiles
+#define pb_attends_by_panels portable_attends_by_panels
 #define pb_has_bfloat16_tiles portable_has_bfloat16_tiles
 #define pb_screen_best portable_screen_best
 #define pb_screen_make portable_screen_make
