@@ -4,7 +4,7 @@
 
 The default grid (pic and icae at 4x, 16x and 64x with the references, two tasks of 200 examples) on one
 and on two threads in turns, its second start with everything finished, `list methods`, store writes; and,
-where perf is installed, where the processor's time goes in a run on one thread.
+where perf is installed, where the processor's time goes in the README's first command on one thread.
 """
 import argparse
 import collections
@@ -17,7 +17,9 @@ import tempfile
 
 from common import machine, number, picbench, table, timed
 
-GRID = ["run", "--methods", "pic,icae", "--ratios", "4,16,64", "--tasks", "qa,summarization"]
+# The README's first command.
+RUN = ["run", "--methods", "pic,icae", "--ratios", "4,16,64"]
+GRID = [*RUN, "--tasks", "qa,summarization"]
 # Frames by the first that matches, from the innermost out: Swift symbols begin with their module.
 PARTS = {
     "model": ("$s14LanguageModels", "$s7Tensors", "openblas", "C kernels"),
@@ -55,7 +57,7 @@ def shares(executable, folder):
     """Samples by part, of a run on one thread."""
     data = f"{folder}/perf.data"
     # Whole stacks: the C library keeps no frame pointers that say who asked it for memory.
-    subprocess.run(["perf", "record", "-q", "-o", data, "-F", "199", "--call-graph", "dwarf,8192", executable, *GRID,
+    subprocess.run(["perf", "record", "-q", "-o", data, "-F", "199", "--call-graph", "dwarf,8192", executable, *RUN,
                     "--threads", "1", "--db", f"{folder}/perf.sqlite"], capture_output=True, check=True)
     script = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym,dso", "--no-inline"], capture_output=True, text=True)
     counts = collections.Counter()

@@ -4,8 +4,9 @@ import Foundation
 public enum BLEU {
     /// The score of one sentence over its effective order, from 0 to 1.
     public static func sentence(_ prediction: String, _ references: [String]) -> Double {
-        let found = tokens(prediction)
-        let golds = references.map(tokens)
+        var numbers = WordNumbers<ArraySlice<Unicode.Scalar>>()
+        let found = numbers.of(tokens(prediction))
+        let golds = references.map { numbers.of(tokens($0)) }
         guard !golds.isEmpty, !found.isEmpty else { return 0 }
         var logs = 0.0
         var order = 0
@@ -15,7 +16,7 @@ public enum BLEU {
             let total = max(0, found.count - n + 1)
             guard total > 0 else { break }
             order = n
-            var most: [ArraySlice<String>: Int] = [:]
+            var most: [ArraySlice<Int>: Int] = [:]
             for gold in golds { most.merge(ROUGE.grams(gold, n), uniquingKeysWith: max) }
             let correct = grams.reduce(0) { $0 + min($1.value, most[$1.key] ?? 0) }
             if n == 1, correct == 0 { return 0 }
@@ -34,13 +35,12 @@ public enum BLEU {
     }
 
     /// mteval-v13a's tokens: punctuation apart, except inside numbers.
-    static func tokens(_ text: String) -> [String] {
-        var line = text.replacing("<skipped>", with: "").replacing("-\n", with: "").replacing("\n", with: " ")
-        for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
-            line = line.replacing(entity, with: character)
+    static func tokens(_ text: String) -> [ArraySlice<Unicode.Scalar>] {
+        var scalars = Array((" " + text + " ").unicodeScalars)
+        for (old, new) in replaced where old.first.map(scalars.contains) ?? false {
+            scalars = scalars.replacing(old, with: new)
         }
-        let scalars = Array((" " + line + " ").unicodeScalars)
-        var result = String.UnicodeScalarView()
+        var result: [Unicode.Scalar] = []
         func isDigit(_ i: Int) -> Bool { scalars.indices.contains(i) && ("0"..."9").contains(scalars[i]) }
         for (i, scalar) in scalars.enumerated() {
             let apart: Bool
@@ -54,8 +54,12 @@ public enum BLEU {
             result.append(scalar)
             if apart { result.append(" ") }
         }
-        return result.split { $0.properties.isWhitespace || (0x1c...0x1f).contains($0.value) }.map {
-            String($0)
-        }
+        return result.split(whereSeparator: \.separatesWords)
     }
+
+    /// What mteval-v13a takes out first, in this order.
+    private static let replaced: [([Unicode.Scalar], [Unicode.Scalar])] = [
+        ("<skipped>", ""), ("-\n", ""), ("\n", " "), ("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"),
+        ("&gt;", ">"),
+    ].map { (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars)) }
 }

@@ -9,15 +9,15 @@ public enum ROUGE {
     }
 
     static func best(
-        _ prediction: String, _ references: [String],
-        _ score: ([ArraySlice<UInt8>], [ArraySlice<UInt8>]) -> Double
+        _ prediction: String, _ references: [String], _ score: ([Int], [Int]) -> Double
     ) -> Double {
-        let found = tokens(prediction)
-        return references.map { score(found, tokens($0)) }.max() ?? 0
+        var numbers = WordNumbers<ArraySlice<UInt8>>()
+        let found = numbers.of(tokens(prediction))
+        return references.map { score(found, numbers.of(tokens($0))) }.max() ?? 0
     }
 
     /// Overlap of n-grams.
-    static func n(_ found: [ArraySlice<UInt8>], _ gold: [ArraySlice<UInt8>], _ n: Int) -> Double {
+    static func n(_ found: [Int], _ gold: [Int], _ n: Int) -> Double {
         let a = grams(found, n)
         let b = grams(gold, n)
         let common = a.reduce(0) { $0 + min($1.value, b[$1.key] ?? 0) }
@@ -25,7 +25,7 @@ public enum ROUGE {
     }
 
     /// The longest common subsequence.
-    static func l(_ found: [ArraySlice<UInt8>], _ gold: [ArraySlice<UInt8>]) -> Double {
+    static func l(_ found: [Int], _ gold: [Int]) -> Double {
         var row = [Int](repeating: 0, count: gold.count + 1)
         for word in found {
             var diagonal = 0
@@ -45,7 +45,7 @@ public enum ROUGE {
         return 2 * precision * recall / (precision + recall)
     }
 
-    static func grams<Token: Hashable>(_ tokens: [Token], _ n: Int) -> [ArraySlice<Token>: Int] {
+    static func grams(_ tokens: [Int], _ n: Int) -> [ArraySlice<Int>: Int] {
         guard tokens.count >= n else { return [:] }
         return (0...tokens.count - n).reduce(into: [:]) { $0[tokens[$1..<$1 + n], default: 0] += 1 }
     }

@@ -60,12 +60,7 @@ public enum SQuADScore {
     }
 
     private static func words(_ text: String) -> [Substring] {
-        text.unicodeScalars.split {
-            $0.isASCII
-                ? $0 == " " || (9...13).contains($0.value) || (0x1c...0x1f).contains($0.value)
-                : $0.properties.isWhitespace
-        }
-        .map { Substring($0) }
+        text.unicodeScalars.split(whereSeparator: \.separatesWords).map { Substring($0) }
     }
 
     private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {

@@ -70,6 +70,8 @@ public struct GridRunner {
                 }
                 let tools = Tools(model: backbone.model, compressor: compressor)
                 if !open.hasLatency {
+                    progress.cell = "\(cell.label), latency"
+                    report(progress)
                     try store.append(latencies: measureLatency(of: cell, tools), to: open.id, run: run)
                 }
                 round.append(GridWork(cell, open, tools, pieces: pieces(of: cell, open)))
