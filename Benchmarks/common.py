@@ -20,6 +20,10 @@ SHAPES = {
                          ff=1536, dtype="bfloat16"),
 }
 
+# The README's first command, and its grid of the tasks whose outputs are short.
+RUN = ["run", "--methods", "pic,icae", "--ratios", "4,16,64"]
+GRID = [*RUN, "--tasks", "qa,summarization"]
+
 
 def token_ids(count, vocabulary):
     """The ids of `picbench bench`: the same linear congruential sequence."""

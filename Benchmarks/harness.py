@@ -15,11 +15,8 @@ import subprocess
 import sys
 import tempfile
 
-from common import machine, number, picbench, table, timed
+from common import GRID, RUN, machine, number, picbench, table, timed
 
-# The README's first command.
-RUN = ["run", "--methods", "pic,icae", "--ratios", "4,16,64"]
-GRID = [*RUN, "--tasks", "qa,summarization"]
 # Frames by the first that matches, from the innermost out: Swift symbols begin with their module.
 PARTS = {
     "model": ("$s14LanguageModels", "$s7Tensors", "openblas", "C kernels"),
@@ -59,7 +56,8 @@ def shares(executable, folder):
     # Whole stacks: the C library keeps no frame pointers that say who asked it for memory.
     subprocess.run(["perf", "record", "-q", "-o", data, "-F", "199", "--call-graph", "dwarf,8192", executable, *RUN,
                     "--threads", "1", "--db", f"{folder}/perf.sqlite"], capture_output=True, check=True)
-    script = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym,dso", "--no-inline"], capture_output=True, text=True)
+    script = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym,dso", "--no-inline"], capture_output=True,
+                            text=True)
     counts = collections.Counter()
     for sample in script.stdout.split("\n\n"):
         frames = [line.split(None, 1)[1].rsplit(" (", 1) for line in sample.splitlines() if " (" in line]

@@ -19,9 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from common import machine, table
+from common import GRID, machine, table
 
-RUN = ["run", "--methods", "pic,icae", "--ratios", "4,16,64", "--tasks", "qa,summarization"]
 # Seconds: to wake spinning threads and see that all are done; of one claim while others claim.
 START, CLAIM = 2e-6, 60e-9
 # A job with at least as many inside is a round.
@@ -71,7 +70,7 @@ def record(executable, database, limit, threads):
 
 
 def command(executable, database, limit, threads):
-    return [executable, *RUN, "--limit", str(limit), "--threads", str(threads), "--db", database]
+    return [executable, *GRID, "--limit", str(limit), "--threads", str(threads), "--db", database]
 
 
 def jobs(executable, folder, limit):

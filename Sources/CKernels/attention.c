@@ -88,14 +88,19 @@ static key_rows keys_of(const job *j, long tile, long kv_head, const void *sourc
 // Rows are padded to whole vectors: few of them are multiplied faster without.
 static bool by_panels(const job *j, long rows) { return j->by_panels && rows >= least_panel_rows; }
 
+// The floats of scratch for a tile's scores and, going back, their gradients.
+static long tile_scratch(const job *j, long rows, long columns, bool backward) {
+    if (by_panels(j, rows)) return pb_attention_panel_scratch(j->shape, rows, columns, backward);
+    return (backward ? 2 : 1) * rows * columns;
+}
+
 static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long q_stride = s.heads * s.head_dim;
     long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
     long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
-    float *wide = scores + rows * columns;
-    if (by_panels(j, rows)) wide = scores + pb_attention_panel_scratch(s, rows, columns, false);
+    float *wide = scores + tile_scratch(j, rows, columns, false);
     key_rows k = keys_of(j, tile, kv_head, j->k, wide);
     key_rows v = keys_of(j, tile, kv_head, j->v, wide + s.head_dim * columns);
     if (by_panels(j, rows)) {
@@ -187,15 +192,15 @@ static long ranges_of(const pb_attention_plan *plan, pb_attention_shape shape) {
 }
 
 // The floats that a thread needs: scores, and where keys are not used as they are, what they become.
-static long scratch_of(const job *j) {
+static long scratch_of(const job *j, bool backward) {
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long most = p->most_cells * (s.heads / s.kv_heads);
     for (long t = 0; t < p->tiles; t++) {
-        long rows = pb_tile_rows(p, t), columns = pb_union_keys(p, t), own = rows * columns;
+        long rows = pb_tile_rows(p, t), columns = pb_union_keys(p, t);
+        long own = tile_scratch(j, rows, columns, backward);
         if (j->by_tiles) own = pb_attention_tile_scratch(s, rows, columns);
-        else if (by_panels(j, rows)) own = pb_attention_panel_scratch(s, rows, columns, false);
-        if (!j->by_tiles && s.element != PB_FLOAT32) own += 2 * s.head_dim * columns;
+        else if (s.element != PB_FLOAT32) own += 2 * s.head_dim * columns;
         most = own > most ? own : most;
     }
     return most;
@@ -207,7 +212,7 @@ void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const
              .by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape),
              .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape),
              .ranges = ranges_of(plan, shape)};
-    long group = shape.heads / shape.kv_heads, scratch = scratch_of(&j);
+    long group = shape.heads / shape.kv_heads, scratch = scratch_of(&j, false);
     if (j.ranges == 1) {
         // Some microseconds of work a piece.
         long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
@@ -309,11 +314,5 @@ void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape sha
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out_in = out,
              .lse_in = log_sum_exp, .upstream = upstream, .dq = q_gradient, .dk = k_gradient,
              .dv = v_gradient, .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape)};
-    long scratch = 2 * plan->most_cells;
-    for (long t = 0; t < plan->tiles; t++) {
-        if (!by_panels(&j, pb_tile_rows(plan, t))) continue;
-        long own = pb_attention_panel_scratch(shape, pb_tile_rows(plan, t), pb_union_keys(plan, t), true);
-        scratch = own > scratch ? own : scratch;
-    }
-    run(&j, scratch, plan->groups * shape.kv_heads, 1, backward_part);
+    run(&j, scratch_of(&j, true), plan->groups * shape.kv_heads, 1, backward_part);
 }

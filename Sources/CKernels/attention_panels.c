@@ -117,9 +117,12 @@ TARGET_INLINE void score(const int keys, const int vectors, long d, const float 
     }
 }
 
-// As many keys at a time as leave their sums in registers, fewer at the end.
+// As many keys or rows at a time, of so many vectors each, as leave their sums in registers; where fewer are
+// left, four or one.
+TARGET_INLINE int most_sums(const int vectors) { return vectors == 4 ? 6 : vectors == 3 ? 8 : 12; }
+
 TARGET_INLINE void score_columns(const int vectors, room r, const float *const *keys, float *out) {
-    const int most = vectors == 4 ? 6 : vectors == 3 ? 8 : 12;
+    const int most = most_sums(vectors);
     long row = vectors * lane_count, c = 0;
 #define KEYS(count) score(count, vectors, r.head_dim, r.queries, keys + c, out + c * row)
     for (; c + most <= r.columns; c += most) KEYS(most);
@@ -227,7 +230,7 @@ enum { stretch = 64 };
 
 TARGET_INLINE void mean_rows(const int vectors, room r, const float *factors, const float *const *values, long from,
                              bool add, float *out, long stride) {
-    const int most = vectors == 4 ? 6 : vectors == 3 ? 8 : 12;
+    const int most = most_sums(vectors);
     long weights_row = r.vectors * lane_count;
     for (long c = 0; c < r.columns; c += stretch) {
         long columns = r.columns - c < stretch ? r.columns - c : stretch, row = 0;
@@ -241,12 +244,15 @@ TARGET_INLINE void mean_rows(const int vectors, room r, const float *factors, co
     }
 }
 
-// out[keys, 16 vectors] += factors x, with a row of x for each row of the tile
+// out[keys, 16 vectors] += factors x, with a row of x for each row of the tile; rows of out lie behind `out` as
+// keys behind `origin`
 TARGET_INLINE void spread(const int keys, const int vectors, long rows, const float *factors, long factors_row,
-                          const float *x, long stride, float *const *out) {
+                          const float *const *k, const float *origin, const float *x, long stride, float *out) {
     __m512 sum[12][most_vectors];
+    float *own[12];
     UNROLL for (int i = 0; i < keys; i++) {
-        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_loadu_ps(out[i] + v * lane_count);
+        own[i] = out + (k[i] - origin);
+        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_loadu_ps(own[i] + v * lane_count);
     }
     for (long row = 0; row < rows; row++, x += stride) {
         __m512 numbers[most_vectors];
@@ -257,26 +263,21 @@ TARGET_INLINE void spread(const int keys, const int vectors, long rows, const fl
         }
     }
     UNROLL for (int i = 0; i < keys; i++) {
-        UNROLL for (int v = 0; v < vectors; v++) _mm512_storeu_ps(out[i] + v * lane_count, sum[i][v]);
+        UNROLL for (int v = 0; v < vectors; v++) _mm512_storeu_ps(own[i] + v * lane_count, sum[i][v]);
     }
 }
 
-// To the rows of `out` that lie where keys lie behind `origin`.
 TARGET_INLINE void spread_columns(const int vectors, room r, const float *factors, const float *const *keys,
                                   const float *origin, long from, const float *x, long stride, float *out) {
-    const int most = vectors == 4 ? 6 : vectors == 3 ? 8 : 12;
+    const int most = most_sums(vectors);
     long factors_row = r.vectors * lane_count;
-    float *rows[12];
-    for (long c = 0; c < r.columns;) {
-        long left = r.columns - c, count = left >= most ? most : left >= 4 ? 4 : 1;
-        for (long i = 0; i < count; i++) rows[i] = out + (keys[c + i] - origin) + from;
-#define KEYS(number) spread(number, vectors, r.rows, factors + c * factors_row, factors_row, x + from, stride, rows)
-        if (count == most) KEYS(most);
-        else if (count == 4) KEYS(4);
-        else KEYS(1);
+    long c = 0;
+#define KEYS(count) \
+    spread(count, vectors, r.rows, factors + c * factors_row, factors_row, keys + c, origin, x + from, stride, out + from)
+    for (; c + most <= r.columns; c += most) KEYS(most);
+    for (; c + 4 <= r.columns; c += 4) KEYS(4);
+    for (; c < r.columns; c++) KEYS(1);
 #undef KEYS
-        c += count;
-    }
 }
 
 // MARK: - Tiles
