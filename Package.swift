@@ -53,8 +53,9 @@ let package = Package(
             name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
         // The kernels once more, compiled for the baseline processor.
         .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),
+        .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "Seeding", "PortableKernels"],
+            name: "TensorsTests", dependencies: ["Tensors", "Seeding", "PortableKernels", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "Seeding"],
@@ -71,7 +72,7 @@ let package = Package(
         .testTarget(
             name: "MethodsTests", dependencies: ["Methods", "Tasks", "Bench", "Seeding"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Methods", "Bench"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Methods", "Bench", "TestSupport"]),
         .testTarget(
             name: "PicBenchTests",
             dependencies: ["picbench", "Results", .product(name: "GRDB", package: "GRDB.swift")],

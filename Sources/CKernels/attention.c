@@ -177,9 +177,10 @@ static void merge_ranges(const job *j) {
 // scratch: floats that a thread needs
 static void run(job *j, long scratch, long count, long grain, pb_body body) {
     j->scratch_size = (scratch + 31) / 32 * 32;
-    j->scratch = pb_allocate((size_t)(j->scratch_size * pb_threads()));
+    int workers = pb_threads();
+    j->scratch = pb_allocate((size_t)(j->scratch_size * workers));
     if (!j->scratch) abort();
-    pb_parallel(count, grain, body, j);
+    pb_parallel_by(workers, count, grain, body, j);
     pb_free(j->scratch);
 }
 

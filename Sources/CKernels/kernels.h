@@ -19,9 +19,10 @@
 #endif
 #define PB_INLINE static inline __attribute__((always_inline))
 
-/// Pieces of at least `least`, which is worth handing over; four a thread even out a busy core.
-PB_INLINE long pb_even_grain(long count, long least) {
-    long grain = (count + 4 * pb_threads() - 1) / (4 * pb_threads());
+/// Pieces of at least `least`, which is worth handing over; four a worker even out a busy core. For bodies
+/// that compute each index alone: where the pieces end then changes no result.
+PB_INLINE long pb_even_grain(int workers, long count, long least) {
+    long grain = (count + 4 * workers - 1) / (4 * workers);
     return grain < least ? least : grain;
 }
 

@@ -25,8 +25,19 @@ uint64_t pb_read_all(size_t count, const uint64_t *memory) {
     return j.sum;
 }
 
+typedef struct {
+    int size;
+    const float *a, *b;
+    float *c;
+} product_job;
+
+static void product_part(long begin, long end, int worker, void *context) {
+    const product_job *j = context;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), j->size, j->size, 1,
+                j->a + begin * j->size, j->size, j->b, j->size, 0, j->c + begin * j->size, j->size);
+}
+
 void pb_openblas_product(int size, int threads, const float *a, const float *b, float *c) {
-    openblas_set_num_threads(threads);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, size, size, size, 1, a, size, b, size, 0, c, size);
-    openblas_set_num_threads(1);
+    product_job j = {size, a, b, c};
+    pb_parallel_by(threads, size, (size + threads - 1) / threads, product_part, &j);
 }

@@ -124,7 +124,8 @@ static void few(linear_job *job) {
         for (long i = 0; i < job->m; i++) split_pairs(job->k, job->x + i * job->k, split + i * job->k);
     }
     job->split = split;
-    pb_parallel(n, pb_even_grain(n, 32768 / job->k + 1), dot_part, job);
+    int workers = pb_threads();
+    pb_parallel_by(workers, n, pb_even_grain(workers, n, 32768 / job->k + 1), dot_part, job);
     pb_free(split);
 }
 

@@ -100,13 +100,9 @@ TARGET_INLINE void piece_product(const job *j, pb_element element, const bool pa
     }
 }
 
-// The next piece of a thread is about as many further as there are threads.
 TARGET_INLINE void product_pieces(const job *j, pb_element element, const bool pairs, long begin, long end) {
     for (long i = begin; i < end; i++) {
-        long further = i + pb_threads();
-        piece none = {.columns = 0};
-        piece_product(j, element, pairs, piece_at(j, element, i),
-                      further < j->pieces ? piece_at(j, element, further) : none);
+        piece_product(j, element, pairs, piece_at(j, element, i), piece_after(j, element, i));
     }
 }
 
@@ -137,14 +133,15 @@ static pb_body part_of(const job *j) {
 
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections) {
-    job j = {.element = element, .m = m, .k = k, .stretch = stretch, .x = x, .projections = projections};
+    job j = {.element = element, .m = m, .k = k, .stretch = stretch, .workers = pb_threads(), .x = x,
+             .projections = projections};
     j.pairs = element == PB_BFLOAT16 && rounding && pb_has_bfloat16_products();
     j.units = j.pairs ? (k + 1) / 2 : k;
     j.packed = (uint32_t *)pb_allocate((size_t)(m * j.units));
     if (!j.packed) __builtin_trap();
     pb_parallel((m + block_rows - 1) / block_rows, 4, pack_part, &j);
     cut_into_pieces(&j, count, block_rows, 36 * block_rows);
-    pb_parallel(j.pieces, 1, part_of(&j), &j);
+    pb_parallel_by(j.workers, j.pieces, 1, part_of(&j), &j);
     pb_free(j.packed);
 }
 

@@ -84,16 +84,14 @@ TARGET static void product_part(long begin, long end, int worker, void *context)
     const job *j = context;
     configure_tiles();
     for (long i = begin; i < end; i++) {
-        // The next piece of a thread is about as many further as there are threads.
-        long further = i + pb_threads();
-        piece none = {.columns = 0};
-        piece_product(j, piece_at(j, PB_BFLOAT16, i), further < j->pieces ? piece_at(j, PB_BFLOAT16, further) : none);
+        piece_product(j, piece_at(j, PB_BFLOAT16, i), piece_after(j, PB_BFLOAT16, i));
     }
     _tile_release();
 }
 
 void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections) {
-    job j = {.element = PB_BFLOAT16, .pairs = true, .m = m, .k = k, .x = x, .projections = projections};
+    job j = {.element = PB_BFLOAT16, .pairs = true, .m = m, .k = k, .workers = pb_threads(), .x = x,
+             .projections = projections};
     j.units = (k + 2 * tile_units - 1) / (2 * tile_units) * tile_units;
     // Stretches of one length: a short one would read and write all sums for little.
     long stretches = (j.units + most_stretch - 1) / most_stretch;
@@ -103,7 +101,7 @@ void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projec
     if (!j.packed) __builtin_trap();
     pb_parallel(padded / tile_rows, 4, pack_part, &j);
     cut_into_pieces(&j, count, block_rows, 16 * block_rows);
-    pb_parallel(j.pieces, 1, product_part, &j);
+    pb_parallel_by(j.workers, j.pieces, 1, product_part, &j);
     pb_free(j.packed);
 }
 

@@ -2,6 +2,9 @@
 #include "kernels.h"
 #include <cblas.h>
 
+// Rows of a part; multiples of the kernel's block.
+enum { least_part = 96, most_part = 256 };
+
 typedef struct {
     bool transpose_a, transpose_b, split_rows;
     long m, n, k, lda, ldb, ldc;
@@ -34,11 +37,13 @@ void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float a
     if (m < 1 || n < 1) return;
     gemm_job job = {transpose_a, transpose_b, m >= n, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c};
     long size = job.split_rows ? m : n;
-    long threads = pb_threads();
-    // Every part packs the other matrix anew: two parts a thread, which even out a busy core, only
-    // where that is little. Parts stay multiples of the kernel's block.
-    long parts = (double)m * n * k < 2e5 ? 1 : ((double)m * n * k > 4e8 ? 2 * threads : threads);
-    long grain = (size + parts - 1) / parts;
-    grain = (grain + 15) / 16 * 16;
-    pb_parallel(size, grain, gemm_part, &job);
+    // OpenBLAS adds up an element in an order that depends on the size of the product: parts are cut by size
+    // alone, so that no result depends on the number of threads. Every part packs the other matrix anew: they
+    // are as long as makes that little, and a matrix of fewer rows is halved.
+    long grain = size;
+    if ((double)m * n * k >= 2e5) {
+        if (size >= 2 * most_part) grain = most_part;
+        else if (size >= 2 * least_part) grain = (size + 1) / 2;
+    }
+    pb_parallel(size, (grain + 15) / 16 * 16, gemm_part, &job);
 }

@@ -19,6 +19,7 @@ typedef struct {
     bool pairs;         // whether units are pairs of bfloat16
     long m, k, units;
     long stretch;       // units that are computed at a time
+    int workers;        // threads that compute pieces
     const float *x;
     uint32_t *packed;   // the rows of x
     const pb_projection *projections;
@@ -129,6 +130,12 @@ TARGET_INLINE piece piece_at(const job *j, pb_element element, long number) {
         .weights = (const char *)p->weights + (size_t)(column * j->k) * pb_element_size(element),
         .y = p->y + column, .n = p->n, .columns = columns < panel_rows ? columns : panel_rows,
         .row = row, .stop = row + j->piece_rows < j->m ? row + j->piece_rows : j->m};
+}
+
+// The next piece of a thread is about as many further as there are threads; none behind the last.
+TARGET_INLINE piece piece_after(const job *j, pb_element element, long number) {
+    long next = number + j->workers;
+    return next < j->pieces ? piece_at(j, element, next) : (piece){.columns = 0};
 }
 
 // Asks for a share of the weights that are packed next: rows of them lie far apart, and nothing else

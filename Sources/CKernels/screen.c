@@ -148,7 +148,8 @@ int32_t pb_screen_best(const pb_screen *s, const float *x) {
     pb_projection *rows = malloc((size_t)most * sizeof *rows);
     if (!scores || !found || !rows) __builtin_trap();
     search job = {s, x, scores};
-    pb_parallel(s->n, pb_even_grain(s->n, 65536 / s->k + 1), score_part, &job);
+    int workers = pb_threads();
+    pb_parallel_by(workers, s->n, pb_even_grain(workers, s->n, 65536 / s->k + 1), score_part, &job);
     long count = candidates(&job, most, found);
     int32_t best = count < most ? best_of(s, x, count, found, scores, rows) : best_of_all(s, x, scores);
     free(rows), free(found), pb_free(scores);

@@ -19,8 +19,8 @@ enum { max_threads = 256, spins = 4000, stack_bytes = 8 << 20 };
 static struct {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    int threads;          // of the pool, the caller included
-    int started;          // worker threads that exist
+    atomic_int threads;   // that jobs use from now on, the caller included; 0 as long as nobody has said
+    int started;          // worker threads that exist; changed under the mutex, and never down
     atomic_int sleepers;
     atomic_bool busy;     // whether a caller has a job in the pool
     // The current job's number (upper half) and its next piece (lower half). A worker claims a piece
@@ -30,7 +30,7 @@ static struct {
     atomic_long finished; // pieces of the current job
     // The current job; changed only while no piece is claimed.
     _Atomic(long) count, grain;
-    _Atomic(int) helpers; // workers that may take part
+    _Atomic(int) helpers; // workers that may take part: those with a number up to this
     _Atomic(pb_body) body;
     _Atomic(void *) context;
 } pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
@@ -106,6 +106,7 @@ void pb_set_threads(int count) {
     pthread_once(&once, prepare);
     if (count < 1) count = 1;
     if (count > max_threads) count = max_threads;
+    pthread_mutex_lock(&pool.mutex);
     while (pool.started < count - 1) {
         pthread_t thread;
         pthread_attr_t attributes;
@@ -117,19 +118,26 @@ void pb_set_threads(int count) {
         if (failed) break;
         pool.started++;
     }
-    pool.threads = pool.started + 1 < count ? pool.started + 1 : count;
+    // Jobs that run keep the number that they began with.
+    atomic_store(&pool.threads, pool.started + 1 < count ? pool.started + 1 : count);
+    pthread_mutex_unlock(&pool.mutex);
 }
 
 int pb_threads(void) {
-    return pool.threads < 1 ? 1 : pool.threads;
+    int threads = atomic_load_explicit(&pool.threads, memory_order_relaxed);
+    return threads < 1 ? 1 : threads;
 }
 
 void pb_parallel(long count, long grain, pb_body body, void *context) {
+    pb_parallel_by(pb_threads(), count, grain, body, context);
+}
+
+void pb_parallel_by(int workers, long count, long grain, pb_body body, void *context) {
     if (count <= 0) return;
     if (grain < 1) grain = 1;
     long pieces = (count + grain - 1) / grain;
     // A second caller at the same time computes on its own thread.
-    if (inside || pool.threads < 2 || pieces < 2 || atomic_exchange(&pool.busy, true)) {
+    if (inside || workers < 2 || pieces < 2 || atomic_exchange(&pool.busy, true)) {
         // In pieces here too, so that a result does not depend on the number of threads.
         for (long begin = 0; begin < count; begin += grain) {
             body(begin, begin + grain < count ? begin + grain : count, 0, context);
@@ -144,7 +152,7 @@ void pb_parallel(long count, long grain, pb_body body, void *context) {
     atomic_store_explicit(&pool.context, context, memory_order_relaxed);
     atomic_store_explicit(&pool.count, count, memory_order_relaxed);
     atomic_store_explicit(&pool.grain, grain, memory_order_relaxed);
-    atomic_store_explicit(&pool.helpers, pool.threads - 1, memory_order_relaxed);
+    atomic_store_explicit(&pool.helpers, workers - 1, memory_order_relaxed);
     atomic_store_explicit(&pool.finished, 0, memory_order_relaxed);
     unsigned long job = (none + 1) & 0xffffffff;
     atomic_store(&pool.state, job << 32);

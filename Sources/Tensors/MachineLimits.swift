@@ -12,7 +12,7 @@ public enum MachineLimits {
         }
     }
 
-    /// Multiplies two [size, size] matrices by OpenBLAS on as many threads of its own.
+    /// Multiplies two [size, size] matrices by OpenBLAS, as many rows on each of `threads` threads.
     public static func multiply(size: Int, threads: Int, measure: (() -> Void) -> Void) {
         let a = Tensor([Float](repeating: 0.5, count: size * size), shape: [size, size])
         let c = Tensor(shape: [size, size])

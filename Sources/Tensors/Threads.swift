@@ -5,6 +5,8 @@ public enum Threads {
     /// Threads in use, the calling one included.
     public static var count: Int { Int(pb_threads()) }
 
+    /// May be called at any time, from any thread: what computes goes on with the number it began with, and
+    /// no result depends on it.
     public static func use(_ count: Int) {
         pb_set_threads(Int32(clamping: count))
     }

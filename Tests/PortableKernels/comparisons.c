@@ -1,5 +1,6 @@
 #include "comparisons.h"
 #include "../../Sources/CKernels/include/ckernels.h"
+#include "own_pool.h"
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -423,21 +424,44 @@ static void count_up(long begin, long end, int worker, void *context) {
 }
 
 // Many short jobs one behind the other on more threads than most machines here have cores, so that workers
-// are late: the share of jobs that did not do each piece once before they were over.
+// are late: the share of jobs that did not do each piece once before they were over. In a pool of its own,
+// which nobody else's job keeps busy.
 static double jobs(void) {
     enum { all = 400000, most = 40 };
     long wrong = 0;
-    int threads = pb_threads();
-    pb_set_threads(6);
+    own_set_threads(6);
     for (long job = 0; job < all; job++) {
         atomic_int counts[most] = {0};
         long count = 1 + job * 7 % most;
-        pb_parallel(count, 1 + job % 3, count_up, counts);
+        own_parallel(count, 1 + job % 3, count_up, counts);
         bool right = true;
         for (long i = 0; i < most; i++) right = right && counts[i] == (i < count);
         wrong += !right;
     }
-    pb_set_threads(threads);
+    return (double)wrong / all;
+}
+
+typedef struct {
+    int workers;
+    atomic_int over;
+} bound;
+
+static void check_worker(long begin, long end, int worker, void *context) {
+    bound *b = context;
+    if (worker < 0 || worker >= b->workers) atomic_fetch_add(&b->over, 1);
+    // While it lasts, the pool is told of more threads than the job began with.
+    own_set_threads(2 + (int)(begin % 7));
+}
+
+// The share of jobs in which a worker's index was not below the number of workers that the job was given.
+static double worker_indices(void) {
+    enum { all = 20000 };
+    int wrong = 0;
+    for (int job = 0; job < all; job++) {
+        bound b = {.workers = 1 + job % 4};
+        own_parallel_by(b.workers, 60, 1, check_worker, &b);
+        wrong += b.over > 0;
+    }
     return (double)wrong / all;
 }
 
@@ -459,6 +483,7 @@ static const comparison all[] = {
     {"attention to bfloat16 keys", bfloat16_attention, 5e-6},
     {"attention by bfloat16 tiles", tile_attention, 5e-3},
     {"pieces of jobs", jobs, 0},
+    {"indices of workers", worker_indices, 0},
 };
 
 long comparison_count(void) { return sizeof all / sizeof all[0]; }

@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Methods
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -68,6 +69,16 @@ struct TrainingTests {
         #expect(
             !FileManager.default.fileExists(
                 atPath: broken.appendingPathComponent("checkpoint.safetensors").path))
+    }
+
+    @Test func `a training is the same to the bit while the number of threads changes`() throws {
+        let recipe = try baseRecipe()
+        let (still, moving) = (
+            folder.appendingPathComponent("still"), folder.appendingPathComponent("moving")
+        )
+        _ = try BaseTraining(recipe: recipe, folder: still).run { _ in }
+        _ = try whileThreadsChange { try BaseTraining(recipe: recipe, folder: moving).run { _ in } }
+        #expect(try Backbone(folder: still).contentHash == Backbone(folder: moving).contentHash)
     }
 
     @Test(arguments: [

@@ -10,13 +10,17 @@
 
 // MARK: threads.c
 
-/// Sets the number of threads of the pool, the calling one included (at least 1).
+/// Sets the number of threads of the pool, the calling one included (at least 1). Jobs that run keep the
+/// number that they began with, and no result depends on it: it may be called at any time, from any thread.
 void pb_set_threads(int count);
+/// The number at this moment. What is sized by it and the job that uses that take one reading: `workers`.
 int pb_threads(void);
 
 typedef void (*pb_body)(long begin, long end, int worker, void *context);
 /// Calls `body` for ranges that cover 0..<count, each at most `grain` long, from the pool's threads.
 void pb_parallel(long count, long grain, pb_body body, void *context);
+/// The same on at most `workers` threads: each range's `worker` is below that.
+void pb_parallel_by(int workers, long count, long grain, pb_body body, void *context);
 
 /// Memory for `count` floats, aligned to 64 bytes, of any content; NULL when there is none. Freed by
 /// `pb_free`.
@@ -176,7 +180,7 @@ void pb_adamw(long count, float *parameter, const float *gradient, float *first,
 
 /// Reads `count` numbers once on all threads of the pool; returns their sum so that nothing is skipped.
 uint64_t pb_read_all(size_t count, const uint64_t *memory);
-/// c = a b^T, all [size, size], by OpenBLAS on `threads` threads of its own.
+/// c = a b^T, all [size, size], by OpenBLAS: as many rows each on `threads` threads of the pool.
 void pb_openblas_product(int size, int threads, const float *a, const float *b, float *c);
 
 #endif
