@@ -22,15 +22,20 @@ let package = Package(
         .target(name: "Seeding", dependencies: ["CSeeding"]),
         .target(name: "Tensors", dependencies: ["CKernels", "Seeding"]),
         .target(name: "Tokenizers"),
-        .target(name: "LanguageModels", dependencies: ["Tensors", "Tokenizers", "Seeding"]),
+        .target(name: "LanguageModels", dependencies: ["Tensors", "Seeding"]),
 
         // What is compared: the protocols, the data, the scores.
         .target(name: "Metrics"),
         .target(name: "Datasets", dependencies: ["Seeding"]),
-        .target(name: "Bench", dependencies: ["LanguageModels", "Datasets", "Metrics"]),
         .target(
-            name: "Methods", dependencies: ["Bench", "Seeding"], path: "Methods", plugins: ["Catalogue"]),
-        .target(name: "Tasks", dependencies: ["Bench"], path: "Tasks", plugins: ["Catalogue"]),
+            name: "Bench",
+            dependencies: ["LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics", "Seeding"]),
+        .target(
+            name: "Methods", dependencies: ["Bench", "Tensors", "Seeding"], path: "Methods",
+            plugins: ["Catalogue"]),
+        .target(
+            name: "Tasks", dependencies: ["Bench", "Datasets", "Metrics"], path: "Tasks",
+            plugins: ["Catalogue"]),
         .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
         .executableTarget(name: "CatalogueGenerator", dependencies: ["Seeding"]),
 
@@ -38,15 +43,30 @@ let package = Package(
         .target(
             name: "Results", dependencies: ["Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
-        .target(name: "Training", dependencies: ["Bench"]),
+        .target(
+            name: "Site", dependencies: ["Leaderboards", "Results"],
+            resources: [.embedInCode("Resources/style.css"), .embedInCode("Resources/site.js")]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Bench", "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics", "Seeding",
+            ]),
         .target(name: "Runner", dependencies: ["Bench", "Results", "Datasets", "Seeding", "Tensors"]),
         .target(
             name: "PicBench",
             dependencies: [
-                "Runner", "Training", "Leaderboards", "Methods", "Tasks",
+                "Runner", "Training", "Results", "Leaderboards", "Site", "Methods", "Tasks", "Bench",
+                "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
+        // The tables of Docs/study-pic.md.
+        .executableTarget(
+            name: "picbench-study",
+            dependencies: [
+                "Leaderboards", "Results", "Seeding",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/study/Sources"),
 
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
@@ -58,21 +78,36 @@ let package = Package(
             name: "TensorsTests", dependencies: ["Tensors", "Seeding", "PortableKernels", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Seeding"],
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Tensors", "Seeding"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "BenchTests", dependencies: ["Bench", "LanguageModels", "Tokenizers"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Seeding"]),
         .testTarget(
             name: "ResultsTests",
-            dependencies: ["Results", "Leaderboards", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Results", "RecordFixtures", .product(name: "GRDB", package: "GRDB.swift")]),
+        // A small store, for the tests of everything that is made from one.
+        .target(name: "RecordFixtures", dependencies: ["Results"], path: "Tests/RecordFixtures"),
+        .testTarget(
+            name: "LeaderboardsTests", dependencies: ["Leaderboards", "Results", "RecordFixtures"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "MethodsTests", dependencies: ["Methods", "Tasks", "Bench", "Seeding"],
+            name: "SiteTests", dependencies: ["Site", "Results", "RecordFixtures"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "StudyTests",
+            dependencies: ["picbench-study", "Leaderboards", "Results", "RecordFixtures"],
+            exclude: ["Fixtures"]),
+        .testTarget(
+            name: "MethodsTests",
+            dependencies: [
+                "Methods", "Tasks", "Bench", "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Seeding",
+            ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Methods", "Bench", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Methods", "Bench", "LanguageModels", "Tensors", "TestSupport"]),
         .testTarget(
             name: "PicBenchTests",
             dependencies: ["picbench", "Results", .product(name: "GRDB", package: "GRDB.swift")],

@@ -82,7 +82,7 @@ public enum CSVLeaderboard {
         Leaderboard.groups(names) { $0 }.map { $0[0] }
     }
 
-    static func line(_ fields: [String]) -> String {
+    package static func line(_ fields: [String]) -> String {
         fields.map { field in
             field.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
                 ? "\"\(field.replacing("\"", with: "\"\""))\"" : field

@@ -1,45 +1,45 @@
 import Foundation
 
 /// How numbers are written, the same in every export for people.
-enum Figures {
+package enum Figures {
     /// A score as a percentage: `74.2`
-    static func score(_ value: Double) -> String { fixed(100 * value, 1) }
+    package static func score(_ value: Double) -> String { fixed(100 * value, 1) }
 
     /// `74.2 (70.1–78.3)`
-    static func interval(_ score: Leaderboard.Score) -> String {
+    package static func interval(_ score: Leaderboard.Score) -> String {
         "\(self.score(score.mean)) (\(self.score(score.low))–\(self.score(score.high)))"
     }
 
     /// `78%`
-    static func share(_ value: Double) -> String { "\(Int((100 * value).rounded()))%" }
+    package static func share(_ value: Double) -> String { "\(Int((100 * value).rounded()))%" }
 
     /// `4x`, `2.5x`
-    static func ratio(_ value: Double) -> String {
+    package static func ratio(_ value: Double) -> String {
         value == value.rounded() && value < 1e15 ? "\(Int(value))x" : "\(value)x"
     }
 
     /// Milliseconds: `1.25 (1.40)`, median and 95th percentile.
-    static func milliseconds(_ spread: Leaderboard.Latency.Spread) -> String {
+    package static func milliseconds(_ spread: Leaderboard.Latency.Spread) -> String {
         "\(fixed(1000 * spread.median, 2)) (\(fixed(1000 * spread.p95, 2)))"
     }
 
     /// `12.5 KiB`
-    static func bytes(_ value: Double) -> String {
+    package static func bytes(_ value: Double) -> String {
         value < 1024
             ? "\(Int(value.rounded())) B"
             : value < 1024 * 1024 ? "\(fixed(value / 1024, 1)) KiB" : "\(fixed(value / 1024 / 1024, 1)) MiB"
     }
 
     /// A number on an axis: `0.15`, `1.5`, `20`.
-    static func tick(_ value: Double) -> String {
+    package static func tick(_ value: Double) -> String {
         let text = fixed(value, value < 1 ? 2 : value < 10 ? 1 : 0)
         guard text.contains(".") else { return text }
         return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
     }
 
-    static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    package static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-    static func metric(_ id: String) -> String {
+    package static func metric(_ id: String) -> String {
         switch id {
         case "em": "EM"
         case "f1": "F1"
@@ -52,5 +52,5 @@ enum Figures {
         }
     }
 
-    static func family(_ id: String) -> String { id.replacing("-", with: " ") }
+    package static func family(_ id: String) -> String { id.replacing("-", with: " ") }
 }

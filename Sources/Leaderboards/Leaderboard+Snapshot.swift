@@ -24,8 +24,9 @@ extension Leaderboard {
     }
 
     /// Elements with equal keys together, in the order in which each key first appears.
-    static func groups<Element, Key: Hashable>(_ elements: [Element], by key: (Element) -> Key) -> [[Element]]
-    {
+    package static func groups<Element, Key: Hashable>(
+        _ elements: [Element], by key: (Element) -> Key
+    ) -> [[Element]] {
         var places: [Key: Int] = [:]
         var groups: [[Element]] = []
         for element in elements {
@@ -40,7 +41,7 @@ extension Leaderboard {
         return groups
     }
 
-    static func text(_ date: Date) -> String { date.formatted(.iso8601) }
+    package static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 
     /// Marks the entries that are significantly ahead of the runner-up at their ratio.
     private mutating func markBest(_ cells: [StoredCell]) {
@@ -136,7 +137,7 @@ extension Leaderboard.Row {
 }
 
 extension Leaderboard.Latency {
-    init?(_ records: [LatencyRecord]) {
+    package init?(_ records: [LatencyRecord]) {
         func spread(_ seconds: (LatencyRecord) -> Double) -> Spread? {
             let values = records.map(seconds)
             guard let median = Statistics.percentile(0.5, of: values),

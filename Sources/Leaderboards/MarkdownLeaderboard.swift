@@ -93,17 +93,17 @@ extension Leaderboard.Section {
     /// `Question answering: gazette, 200 examples in 50 documents`
     var title: String { "\(task): \(setting)" }
 
-    var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
+    package var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
 
     var caption: String { "\(Figures.metric(primaryMetric)), by ratio." }
 
     /// Ratios to show; one where there are only references.
-    var columns: [Double] { ratios.isEmpty ? [1] : ratios }
+    package var columns: [Double] { ratios.isEmpty ? [1] : ratios }
 }
 
 extension Leaderboard.Row {
     /// `soft prompt, trained`
-    var kind: String {
+    package var kind: String {
         if role != nil { return "reference" }
         return Figures.family(family) + (isTrained ? ", trained" : "") + (isQueryAware ? ", query-aware" : "")
     }
@@ -111,7 +111,7 @@ extension Leaderboard.Row {
 
 extension Leaderboard.Entry {
     /// What stands behind a score: the share recovered, and whether the cell is not finished.
-    var marks: String {
+    package var marks: String {
         (recoveredShare.map { ", recovered \(Figures.share($0))" } ?? "")
             + (isPartial ? " (unfinished, \(examples) scored)" : "")
     }
@@ -120,7 +120,7 @@ extension Leaderboard.Entry {
 extension Leaderboard {
     /// Who ran what where.
     /// - Parameter command: how a command is written
-    func runTable(command: (String) -> String = { $0 }) -> TextTable {
+    package func runTable(command: (String) -> String = { $0 }) -> TextTable {
         TextTable(
             ["Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command"],
             rows: runs.map {

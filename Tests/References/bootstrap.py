@@ -1,4 +1,4 @@
-"""The 95% interval over documents and training seeds, by numpy: prints what StatisticsTests expects.
+"""The 95% interval over documents and training seeds, by numpy: prints what SeedStatisticsTests expects.
 
     python Tests/References/bootstrap.py
 """

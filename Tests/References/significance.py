@@ -1,4 +1,4 @@
-"""Percentiles, intervals and p-values by numpy, scipy and statsmodels, as significance.json of ResultsTests.
+"""Percentiles, intervals and p-values by numpy, scipy and statsmodels, as significance.json of LeaderboardsTests.
 
     python Tests/References/significance.py
 
@@ -12,7 +12,7 @@ import numpy
 import scipy.stats
 from statsmodels.stats.multitest import multipletests
 
-OUT = pathlib.Path(__file__).parent.parent / "ResultsTests" / "Fixtures" / "significance.json"
+OUT = pathlib.Path(__file__).parent.parent / "LeaderboardsTests" / "Fixtures" / "significance.json"
 RESAMPLES = 200_000
 rng = numpy.random.default_rng(7)
 

@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import RecordFixtures
 import Testing
 
 struct MergeTests {

@@ -2,13 +2,14 @@ import ArgumentParser
 import Foundation
 import Leaderboards
 import Results
+import Site
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes the leaderboard of a results file.",
         subcommands: [
             ExportHTMLCommand.self, ExportMarkdownCommand.self, ExportCSVCommand.self, ExportJSONCommand.self,
-            ExportLaTeXCommand.self, ExportStudyCommand.self,
+            ExportLaTeXCommand.self,
         ])
 }
 
@@ -111,35 +112,6 @@ struct ExportLaTeXCommand: ParsableCommand {
     func run() throws {
         let board = Leaderboard(try options.open().snapshot())
         try options.write { try $0(LaTeXLeaderboard.render(board)) }
-    }
-}
-
-struct ExportStudyCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "study", abstract: "Fills the tables of the study of PIC against ICAE.",
-        discussion: """
-                picbench export study Docs/study-pic.md --db Benchmarks/study/study.sqlite
-
-            The document's prose stays; what stands between '<!-- study: … -->' and '<!-- end -->'
-            is worked out anew from the results.
-            """)
-
-    @Argument(help: "The document, which is rewritten.")
-    var document: String
-
-    @OptionGroup var store: StoreOptions
-
-    func run() throws {
-        let url = URL(fileURLWithPath: document)
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-            throw UsageError("\(document) cannot be read; name a Markdown file such as Docs/study-pic.md")
-        }
-        let filled = try Study(ResultStore(path: store.db, readOnly: true)).filled(text)
-        do {
-            try filled.write(to: url, atomically: true, encoding: .utf8)
-        } catch {
-            throw UsageError("cannot write \(document): \(error.localizedDescription)")
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 import Foundation
-import Leaderboards
 import Results
+import RecordFixtures
 import Testing
+import picbench_study
 
 /// The study's tables over a small store, whole; to accept a wanted change, run with PICBENCH_ACCEPT=1.
 struct StudyTests {

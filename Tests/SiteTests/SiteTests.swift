@@ -1,6 +1,7 @@
 import Foundation
-import Leaderboards
 import Results
+import RecordFixtures
+import Site
 import Testing
 
 /// The static site: whole, escaped, valid, and alive in a real browser where there is one.

@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// One sample: question, scores, prediction beside the references, the context folded.

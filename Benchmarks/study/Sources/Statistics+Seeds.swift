@@ -1,10 +1,11 @@
 import Foundation
+import Leaderboards
 import Seeding
 
 extension Statistics {
     /// The mean over training seeds of the mean over examples.
     /// - Parameter scores: [seed][document]
-    public static func mean(_ scores: [[Cluster]]) -> Double {
+    package static func mean(_ scores: [[Cluster]]) -> Double {
         let means = scores.map { clusters in
             clusters.reduce(0) { $0 + $1.sum } / Double(max(1, clusters.reduce(0) { $0 + $1.count }))
         }
@@ -18,7 +19,7 @@ extension Statistics {
     /// rather than too wide: of n seeds the drawn means vary by (n − 1)/n of their variance.
     /// - Parameter methods: [method][seed][document], the same documents everywhere
     /// - Returns: nil without documents
-    public static func interval(
+    package static func interval(
         of methods: [[[Cluster]]], seed: UInt64 = 0, _ statistic: ([Double]) -> Double
     ) -> ClosedRange<Double>? {
         guard let documents = methods.first?.first?.count, documents > 0,

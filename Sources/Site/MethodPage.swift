@@ -1,3 +1,5 @@
+import Leaderboards
+
 /// One method with its parameters: what it is, what it recovers, and all its cells.
 struct MethodPage {
     let site: Site

@@ -1,6 +1,7 @@
 import Foundation
 import Leaderboards
 import Results
+import RecordFixtures
 import Testing
 
 struct ComparisonTests {

@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// Where memory tokens look, by method and ratio: the pictures and the numbers as a file.

@@ -1,3 +1,5 @@
+import Leaderboards
+
 /// One task on the front page: scores by ratio, every figure, pictures.
 struct FrontSection {
     let site: Site

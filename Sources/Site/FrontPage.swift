@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// index.html: what was measured, tables and pictures a task, how the compressors learned, where their

@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// The study of PIC against ICAE: tables worked out from a store's rows alone, put into the marked
@@ -5,17 +6,17 @@ import Results
 ///
 /// A place begins with a line `<!-- study: TABLE OPTION=VALUE … -->` and ends with `<!-- end -->`;
 /// what stands between is replaced. Values hold no spaces.
-public struct Study {
+package struct Study {
     let snapshot: Snapshot
     let points: [Int64: [TrainingPoint]]
 
     /// - Parameter points: of each training, by its identifier
-    public init(_ snapshot: Snapshot, points: [Int64: [TrainingPoint]]) {
+    package init(_ snapshot: Snapshot, points: [Int64: [TrainingPoint]]) {
         self.snapshot = snapshot
         self.points = points
     }
 
-    public init(_ store: ResultStore) throws {
+    package init(_ store: ResultStore) throws {
         let snapshot = try store.snapshot()
         var points: [Int64: [TrainingPoint]] = [:]
         for id in snapshot.trainings.compactMap(\.id) { points[id] = try store.points(of: id) }
@@ -23,7 +24,7 @@ public struct Study {
     }
 
     /// The document with every marked place filled anew.
-    public func filled(_ document: String) throws -> String {
+    package func filled(_ document: String) throws -> String {
         var lines: [String] = []
         var place: Place?
         for line in document.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
@@ -90,15 +91,21 @@ public struct Study {
     }
 }
 
-/// What can be wrong with a study's document, in one line.
-public enum StudyError: Error, CustomStringConvertible, Equatable {
+/// What can be wrong with a study's document or results, in one line.
+package enum StudyError: Error, CustomStringConvertible, Equatable {
+    case unreadable(document: String)
+    case unwritable(document: String, reason: String)
     case noEnd(table: String)
     case unknownTable(String, known: [String])
     case missingOption(table: String, option: String)
     case nothing(table: String, wanted: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
+        case .unreadable(let document):
+            "\(document) cannot be read; name a Markdown file such as Docs/study-pic.md"
+        case .unwritable(let document, let reason):
+            "cannot write \(document): \(reason)"
         case .noEnd(let table):
             "the place of the table '\(table)' has no end; write '\(Study.Place.end)' on a line of its own"
         case .unknownTable(let name, let known):

@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// The samples of one cell, worst first, some a page, so that a person sees why a number is what it is.

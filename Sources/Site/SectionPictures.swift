@@ -1,3 +1,5 @@
+import Leaderboards
+
 /// The pictures of one task, each a pure function of the leaderboard's rows.
 struct SectionPictures {
     let section: Leaderboard.Section

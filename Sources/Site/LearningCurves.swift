@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 /// Quality on validation documents while compressors were trained, by step and by second.

@@ -1,6 +1,7 @@
 import Foundation
 import Leaderboards
 import Results
+import RecordFixtures
 import Testing
 
 /// Whole files, compared with Fixtures/. To accept a wanted change, run with PICBENCH_ACCEPT=1.

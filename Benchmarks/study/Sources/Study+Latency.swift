@@ -1,3 +1,4 @@
+import Leaderboards
 import Results
 
 extension Study {

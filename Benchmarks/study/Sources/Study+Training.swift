@@ -1,4 +1,5 @@
 import Foundation
+import Leaderboards
 import Results
 
 /// What the study reads of a compressor's recipe.

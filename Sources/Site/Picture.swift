@@ -1,3 +1,5 @@
+import Leaderboards
+
 /// A drawing with its title, a description for those who cannot see it, and its numbers as a table.
 struct Picture {
     var title: String

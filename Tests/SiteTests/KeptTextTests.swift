@@ -1,4 +1,4 @@
-import Leaderboards
+import Site
 import Testing
 
 /// Where kept text stands in its context.

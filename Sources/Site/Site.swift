@@ -1,6 +1,6 @@
 import Foundation
+import Leaderboards
 import Results
-import Seeding
 
 /// The leaderboard as a static web site, from the store alone.
 ///
@@ -44,8 +44,8 @@ public struct Site {
     /// - Returns: the number of files
     public func write(to folder: URL) throws -> Int {
         var writer = SiteWriter(folder)
-        try writer.write(SiteAssets.style, to: "style.css")
-        try writer.write(SiteAssets.script, to: "site.js")
+        try writer.write(String(decoding: PackageResources.style_css, as: UTF8.self), to: "style.css")
+        try writer.write(String(decoding: PackageResources.site_js, as: UTF8.self), to: "site.js")
         try writer.write(MarkdownLeaderboard.render(board), to: "leaderboard.md")
         try writer.write(CSVLeaderboard.render(board), to: "leaderboard.csv")
         try writer.write(JSONLeaderboard.render(board), to: "leaderboard.json")

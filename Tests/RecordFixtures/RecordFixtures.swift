@@ -1,0 +1,56 @@
+import Foundation
+import Results
+
+// Records of a small store, for the tests of the store and of everything that is made from one.
+
+extension RunRecord {
+    public static var sample: RunRecord {
+        RunRecord(
+            startedAt: Date(timeIntervalSince1970: 1_800_000_000), host: "box", cpu: "A processor",
+            threads: 2,
+            os: "Linux", toolVersion: "0.1.0", gitRevision: "abc123", command: "picbench run --methods pic")
+    }
+}
+
+extension CellRecord {
+    public static func sample(
+        method: String = "pic", ratio: Double = 4, role: String? = nil, adapter: String? = "pic",
+        seed: Int64 = 1, family: String = "soft-prompt"
+    ) -> CellRecord {
+        CellRecord(
+            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny",
+            modelHash: "1234567890abcdef",
+            adapterName: adapter, adapterHash: adapter.map { "hash-of-\($0)" }, methodID: method,
+            methodName: method.uppercased(), family: role == nil ? family : "reference", role: role,
+            isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa",
+            taskName: "Question answering",
+            primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d",
+            ratio: ratio, seed: seed,
+            decoding: "{}", exampleCount: 2)
+    }
+}
+
+extension SampleRecord {
+    public static func sample(_ id: String, em: Double, kept: Int = 25) -> SampleRecord {
+        SampleRecord(
+            exampleID: id, documentID: "doc-\(id)", question: "Who?", prediction: "Anna, \"A\"\n| Berg",
+            references: ["Anna Berg", "Berg"], metrics: ["em": em, "f1": 0.5], contextTokens: 100,
+            keptPositions: kept,
+            keptBytes: kept * 1024, outputTokens: 2, context: "Anna Berg is here.", keptText: "Anna")
+    }
+}
+
+extension MemoryAttentionRecord {
+    public static var sample: MemoryAttentionRecord {
+        MemoryAttentionRecord(mass: [[0.125, 0.125, 0.25, 0], [0, 0.125, 0.125, 0.25]], documents: 3)
+    }
+}
+
+extension LatencyRecord {
+    public static var sample: LatencyRecord {
+        LatencyRecord(
+            exampleID: "a", contextTokens: 100, keptPositions: 25, keptBytes: 25 * 1024,
+            compressSeconds: 0.005,
+            prefillSeconds: 0.002, decodeSecondsPerToken: 0.001, outputTokens: 16)
+    }
+}
