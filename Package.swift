@@ -26,6 +26,7 @@ let package = Package(
 
         // What is compared: the protocols, the data, the scores.
         .target(name: "Metrics"),
+        .target(name: "Segmentation"),
         .target(name: "Datasets", dependencies: ["Seeding"]),
         .target(
             name: "Bench",
@@ -80,6 +81,8 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "Tensors", "Seeding"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "SegmentationTests", dependencies: ["Segmentation"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "BenchTests", dependencies: ["Bench", "LanguageModels", "Tokenizers"],
