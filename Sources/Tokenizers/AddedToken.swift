@@ -37,9 +37,9 @@ struct AddedToken {
 
 /// Finds added tokens in a text: at each place the longest one.
 struct AddedTokenMatcher {
-    /// A part of a text: a token, or what is between.
+    /// A part of a text: a token with the white space that it takes, or what is between.
     enum Part {
-        case token(Int32)
+        case token(Int32, Range<Int>)
         case text(Range<Int>)
     }
 
@@ -101,7 +101,7 @@ struct AddedTokenMatcher {
                 while stop < text.count, text[stop].properties.isWhitespace { stop += 1 }
             }
             if begin < start { result.append(.text(begin..<start)) }
-            result.append(.token(token.id))
+            result.append(.token(token.id, start..<stop))
             begin = stop
         }
         if begin < text.count { result.append(.text(begin..<text.count)) }

@@ -1,5 +1,6 @@
 extension BytePairEncoding {
-    /// Joins neighbours until no merge is left, in n log n of the tokens.
+    /// Joins neighbours until no merge is left, in n log n of the tokens; those that were joined with one
+    /// before them are -1.
     func merged(_ start: [Int32]) -> [Int32] {
         var symbols = start
         let count = symbols.count
@@ -35,7 +36,7 @@ extension BytePairEncoding {
                 if rank >= 0 { heap.push(rank: rank, position: previous[i]) }
             }
         }
-        return symbols.filter { $0 >= 0 }
+        return symbols
     }
 
     /// Cuts a long piece where no merge can ever join the characters on the two sides, so that its

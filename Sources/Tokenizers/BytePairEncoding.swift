@@ -131,11 +131,31 @@ final class BytePairEncoding {
 
     /// Appends the ids of a piece.
     func encode(_ piece: ArraySlice<Unicode.Scalar>, to result: inout [Int32]) {
-        if piece.count > Self.cachedLength, !ignoresMerges, wordPrefix.isEmpty, wordSuffix.isEmpty {
-            for part in independentParts(of: piece) { encodeWhole(piece[part], to: &result) }
-        } else {
-            encodeWhole(piece, to: &result)
+        for part in parts(of: piece) { encodeWhole(piece[part], to: &result) }
+    }
+
+    /// The tokens of a piece and the characters that each stands for, their beginnings ascending.
+    func tokens(of piece: ArraySlice<Unicode.Scalar>) -> [(id: Int32, range: Range<Int>)] {
+        parts(of: piece).flatMap { part -> [(id: Int32, range: Range<Int>)] in
+            if ignoresMerges, let id = ids[ExactText(piece[part])] { return [(id, part)] }
+            var spans: [Range<Int>]? = []
+            let symbols = merged(symbols(of: piece[part], spans: &spans))
+            var result: [(id: Int32, range: Range<Int>)] = []
+            for (id, span) in zip(symbols, spans ?? []) {
+                if id >= 0 {
+                    result.append((id, span))
+                } else if let last = result.popLast() {
+                    result.append((last.id, last.range.lowerBound..<span.upperBound))
+                }
+            }
+            return result
         }
+    }
+
+    /// What of a piece is encoded at once.
+    private func parts(of piece: ArraySlice<Unicode.Scalar>) -> [Range<Int>] {
+        piece.count > Self.cachedLength && !ignoresMerges && wordPrefix.isEmpty && wordSuffix.isEmpty
+            ? independentParts(of: piece) : [piece.indices]
     }
 
     private func encodeWhole(_ piece: ArraySlice<Unicode.Scalar>, to result: inout [Int32]) {
@@ -147,7 +167,7 @@ final class BytePairEncoding {
         if ignoresMerges, let id = self.ids[ExactText(piece)] {
             ids = [id]
         } else {
-            ids = merged(symbols(of: piece))
+            ids = merged(symbols(of: piece)).filter { $0 >= 0 }
         }
         result.append(contentsOf: ids)
         if piece.count <= Self.cachedLength {
@@ -171,25 +191,43 @@ final class BytePairEncoding {
 
     /// The tokens that a piece begins as.
     private func symbols(of piece: ArraySlice<Unicode.Scalar>) -> [Int32] {
+        var spans: [Range<Int>]?
+        return symbols(of: piece, spans: &spans)
+    }
+
+    /// - Parameter spans: the characters that each stands for; nil where nobody asks
+    private func symbols(
+        of piece: ArraySlice<Unicode.Scalar>, spans: inout [Range<Int>]?
+    ) -> [Int32] {
         var result: [Int32] = []
         result.reserveCapacity(piece.count)
-        var pending: Int32?
+        /// The last characters' unknown token, which the next may be fused with.
+        var pending: (id: Int32, span: Range<Int>)?
         for i in piece.indices {
             if let id = id(of: piece[i], isFirst: i == piece.startIndex, isLast: i + 1 == piece.endIndex) {
-                if let unknown = pending { result.append(unknown) }
+                if let unknown = pending { append(unknown) }
                 pending = nil
-                result.append(id)
+                append((id, i..<i + 1))
             } else if let bytes = fallback(
                 piece[i], isFirst: i == piece.startIndex, isLast: i + 1 == piece.endIndex)
             {
-                result += bytes
+                for id in bytes { append((id, i..<i + 1)) }
             } else if let unknown {
-                if let before = pending, !fusesUnknown { result.append(before) }
-                pending = unknown
+                if let before = pending, !fusesUnknown { append(before) }
+                let start = fusesUnknown ? pending?.span.lowerBound : nil
+                pending = (unknown, (start ?? i)..<i + 1)
             }
         }
-        if let unknown = pending { result.append(unknown) }
+        if let unknown = pending { append(unknown) }
         return result
+
+        func append(_ token: (id: Int32, span: Range<Int>)) {
+            result.append(token.id)
+            // An unknown character may be noted behind the bytes of one that follows it.
+            let least = spans?.last?.lowerBound ?? token.span.lowerBound
+            spans?.append(
+                max(token.span.lowerBound, least)..<max(token.span.upperBound, least))
+        }
     }
 
     private func id(of scalar: Unicode.Scalar, isFirst: Bool, isLast: Bool) -> Int32? {

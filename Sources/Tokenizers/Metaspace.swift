@@ -33,12 +33,11 @@ struct Metaspace {
     }
 
     func apply(to pieces: inout Pieces) {
-        pieces.rewrite { piece, place, result in
-            let start = result.count
-            for scalar in piece { result.append(scalar == " " ? replacement : scalar) }
-            if result[start] != replacement, prepends(at: place) {
-                result.insert(replacement, at: start)
-            }
+        pieces.rewrite { part, result in
+            for scalar in part { result.append(scalar == " " ? replacement : scalar) }
+        }
+        if prepending != .never {
+            pieces.prepend(replacement) { first, place in first != replacement && prepends(at: place) }
         }
         guard cuts else { return }
         pieces.cut { scalars, range, result in

@@ -33,21 +33,23 @@ indirect enum Normalizer {
     }
 
     /// - Parameter place: no longer the start where what the text began with is removed
-    func apply(to text: inout [Unicode.Scalar], at place: inout TextPlace) {
+    func apply(to text: inout SourcedText, at place: inout TextPlace) {
         switch self {
         case .form(let form): form.apply(to: &text)
         case .prepend(let prefix):
-            if !text.isEmpty, place != .behindText { text.insert(contentsOf: prefix, at: 0) }
+            if !text.scalars.isEmpty, place != .behindText { text.prepend(prefix) }
         case .replace(let pattern, let content):
-            if content.isEmpty, !pattern.isEmpty, text.starts(with: pattern), place == .start {
+            if content.isEmpty, !pattern.isEmpty, text.scalars.starts(with: pattern), place == .start {
                 place = .behindToken
             }
-            text = text[...].replacing(pattern, by: content)
-        case .lowercase: text = text.flatMap { $0.properties.lowercaseMapping.unicodeScalars }
+            text.replace(pattern, by: content)
+        case .lowercase: text.mapScalars { $0.properties.lowercaseMapping.unicodeScalars }
         case .strip(let left, let right):
-            if right { text.removeLast(text.reversed().prefix(while: \.properties.isWhitespace).count) }
+            if right {
+                text.removeLast(text.scalars.reversed().prefix(while: \.properties.isWhitespace).count)
+            }
             if left {
-                let removed = text.prefix(while: \.properties.isWhitespace).count
+                let removed = text.scalars.prefix(while: \.properties.isWhitespace).count
                 text.removeFirst(removed)
                 if removed > 0, place == .start { place = .behindToken }
             }

@@ -47,14 +47,11 @@ indirect enum PreTokenizer {
         switch self {
         case .byteLevel(let addsPrefixSpace, let cuts):
             if addsPrefixSpace {
-                pieces.rewrite { piece, place, result in
-                    if piece.first != " ", place != .behindText { result.append(" ") }
-                    result.append(contentsOf: piece)
-                }
+                pieces.prepend(" ") { first, place in first != " " && place != .behindText }
             }
             if cuts { pieces.cut(WordPattern.gpt2.words) }
-            pieces.rewrite { piece, _, result in
-                for scalar in piece { ByteAlphabet.append(scalar, to: &result) }
+            pieces.rewrite { part, result in
+                for scalar in part { ByteAlphabet.append(scalar, to: &result) }
             }
         case .words(let pattern): pieces.cut(pattern.words)
         case .split(let text, let behavior, let inverted):

@@ -72,13 +72,13 @@ public final class Tokenizer {
             let wanted = parts.added.filter { $0.isNormalized == normalized }
             let ordered = wanted.filter(\.isSpecial) + wanted.filter { !$0.isSpecial }
             let patterns = try ordered.map { token in
-                var text = Array(token.content.unicodeScalars)
+                var text = SourcedText(Array(token.content.unicodeScalars))
                 var place = TextPlace.start
                 if normalized { parts.normalizer?.apply(to: &text, at: &place) }
-                guard !text.isEmpty else {
+                guard !text.scalars.isEmpty else {
                     throw malformed("the added token '\(token.content)' is empty behind the normalizer")
                 }
-                return text
+                return text.scalars
             }
             if normalized {
                 for (token, pattern) in zip(ordered, patterns) { normalForms[token.id] = pattern }
@@ -117,31 +117,73 @@ public final class Tokenizer {
     public func encode(
         _ text: String, addingSpecialTokens: Bool = false, at place: TextPlace = .start
     ) -> [Int32] {
-        var result: [Int32] = addingSpecialTokens ? prefix : []
-        let scalars = Array(text.unicodeScalars)
-        for part in verbatim.parts(of: scalars) {
-            switch part {
-            case .token(let id): result.append(id)
-            case .text(let range):
-                encode(
-                    Array(scalars[range]), at: range.lowerBound == 0 ? place : .behindToken, to: &result)
-            }
-        }
-        return addingSpecialTokens ? result + suffix : result
+        var result = Encoding(ids: addingSpecialTokens ? prefix : [])
+        encode(SourcedText(Array(text.unicodeScalars)), at: place, to: &result)
+        return addingSpecialTokens ? result.ids + suffix : result.ids
     }
 
-    private func encode(_ text: [Unicode.Scalar], at place: TextPlace, to result: inout [Int32]) {
+    /// The ids of a text, and the bytes of its UTF-8 that each token stands for, beginnings ascending.
+    ///
+    /// They are the offsets of the `tokenizers` library, which counts characters, with these differences:
+    /// no post-processor trims them, so that a token's space is the token's; what a normal form joins or a
+    /// replacement is put for stands for all of it, where the library names the first or the last
+    /// character; and a character that is dropped for want of an unknown token does not move what is
+    /// behind it. As in the library, each of several tokens of one character stands for all of it, and what
+    /// a tokenizer puts in front of a text for the text's first character.
+    public func encodeWithOffsets(
+        _ text: String, at place: TextPlace = .start
+    ) -> (ids: [Int32], offsets: [Range<Int>]) {
+        var result = Encoding(offsets: [])
+        encode(SourcedText(tracing: text), at: place, to: &result)
+        return (result.ids, result.offsets ?? [])
+    }
+
+    private struct Encoding {
+        var ids: [Int32] = []
+        /// Nil where nobody asks.
+        var offsets: [Range<Int>]?
+    }
+
+    private func encode(_ text: SourcedText, at place: TextPlace, to result: inout Encoding) {
+        for part in verbatim.parts(of: text.scalars) {
+            switch part {
+            case .token(let id, let range):
+                result.ids.append(id)
+                if let origin = text.origin(of: range) { result.offsets?.append(origin) }
+            case .text(let range):
+                encodeNormalized(
+                    text[range], at: range.lowerBound == 0 ? place : .behindToken, to: &result)
+            }
+        }
+    }
+
+    private func encodeNormalized(_ text: SourcedText, at place: TextPlace, to result: inout Encoding) {
         var text = text
         var place = place
         normalizer?.apply(to: &text, at: &place)
-        for part in normalized.parts(of: text) {
+        for part in normalized.parts(of: text.scalars) {
             switch part {
-            case .token(let id): result.append(id)
+            case .token(let id, let range):
+                result.ids.append(id)
+                if let origin = text.origin(of: range) { result.offsets?.append(origin) }
             case .text(let range):
-                var pieces = Pieces(
-                    Array(text[range]), at: range.lowerBound == 0 ? place : .behindToken)
+                var pieces = Pieces(text[range], at: range.lowerBound == 0 ? place : .behindToken)
                 preTokenizer?.apply(to: &pieces)
-                for piece in pieces.ranges { model.encode(pieces.scalars[piece], to: &result) }
+                encode(pieces, to: &result)
+            }
+        }
+    }
+
+    private func encode(_ pieces: Pieces, to result: inout Encoding) {
+        for range in pieces.ranges {
+            let piece = pieces.text.scalars[range]
+            guard result.offsets != nil else {
+                model.encode(piece, to: &result.ids)
+                continue
+            }
+            for token in model.tokens(of: piece) {
+                result.ids.append(token.id)
+                if let origin = pieces.text.origin(of: token.range) { result.offsets?.append(origin) }
             }
         }
     }

@@ -30,6 +30,21 @@ struct PipelineTests {
                 .replacing("\"MERGES\"", with: text[merges.upperBound...].dropLast(2)).utf8)
     }
 
+    /// The tokenizer of each pipeline.
+    static func tokenizers() throws -> [(name: String, tokenizer: Tokenizer)] {
+        try #require(fixture()["pipelines"] as? [[String: Any]]).map(tokenizer)
+    }
+
+    private static func tokenizer(
+        _ pipeline: [String: Any]
+    ) throws -> (name: String, tokenizer: Tokenizer) {
+        let name = try #require(pipeline["name"] as? String)
+        let json = try json(
+            base: #require(pipeline["base"] as? String),
+            parts: #require(pipeline["parts"] as? [String: Any]))
+        return (name, try Tokenizer(json: json, file: name))
+    }
+
     @Test func `every pipeline has the ids and texts of tokenizers`() throws {
         let fixture = try Self.fixture()
         let chunk = try #require(fixture["chunk"] as? Int)
@@ -37,11 +52,7 @@ struct PipelineTests {
         let pipelines = try #require(fixture["pipelines"] as? [[String: Any]])
         #expect(pipelines.count > 30)
         for pipeline in pipelines {
-            let name = try #require(pipeline["name"] as? String)
-            let json = try Self.json(
-                base: #require(pipeline["base"] as? String),
-                parts: #require(pipeline["parts"] as? [String: Any]))
-            let tokenizer = try Tokenizer(json: json, file: name)
+            let (name, tokenizer) = try Self.tokenizer(pipeline)
             let ids = lines.map { tokenizer.encode($0, addingSpecialTokens: true) }
             #expect(ChunkHashes.of(ids, chunk: chunk) == pipeline["ids"] as? [String], "ids of \(name)")
             for (key, special) in [("texts", false), ("textsWithSpecial", true)] {

@@ -52,4 +52,14 @@ struct RealTokenizerTests {
         }
         #expect(tokenizer.encode("a", addingSpecialTokens: true) == expected.special)
     }
+
+    @Test(
+        .enabled(if: isThere(""), "needs ../shared/data/tokenizers beside the checkout"),
+        arguments: ["dolma2", "llama3_regex_small", "mistral-v1", "phi-2"])
+    func `lines have the offsets of tokenizers`(_ name: String) throws {
+        let fixture = try OffsetTests.Fixture.load()
+        guard Self.isThere(name) else { return }
+        let tokenizer = try Tokenizer(folder: Self.folder.appendingPathComponent(name))
+        try fixture.check(tokenizer, name, fixture.tokenizers[name])
+    }
 }
