@@ -49,6 +49,7 @@ extension Compressor {
         var ranges: [Range<Int>] = []
         var positions: [[Int]] = []
         var next: [Int] = []
+        let watch = c.observer as? AttentionWatch
         var watched: [[AttentionWatch.Row]] = []
         for context in contexts {
             let segments = segments(of: context)
@@ -77,7 +78,7 @@ extension Compressor {
                     let key = rows.append(
                         slot: tokenOfSlot.count, position: prefix.count + place,
                         seeing: [begin] + visible(part, token))
-                    if c.watch != nil, sample.contains(tokenOfSlot.count - firstSlot) {
+                    if watch != nil, sample.contains(tokenOfSlot.count - firstSlot) {
                         watched[watched.count - 1].append(
                             .init(row: key, visible: rows.visibility[key], wanted: contextKeys))
                     }
@@ -92,11 +93,11 @@ extension Compressor {
             next.append(arrangement == .spread ? context.tokens.count : windows.count)
         }
         let memories = c.gatherRows(memory, tokenOfSlot)
-        c.watch?.begin(watched)
+        watch?.begin(watched)
         let hidden = encoder.hidden(
             rows.embeddings(slots: memories, of: encoder, in: c), positions: rows.positions,
             visibility: rows.visibility, adapter: adapter, results: memoryRows, in: c)
-        c.watch?.end()
+        watch?.end()
         return SoftPrompts(
             slots: slots(from: hidden, in: c), ranges: ranges,
             positions: positions,

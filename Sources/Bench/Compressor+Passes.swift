@@ -14,8 +14,8 @@ extension Compressor {
         visible: (Context, MemoryToken) -> [Range<Int>], in c: Computation
     ) -> SoftPrompts {
         let total = contexts.reduce(0) { $0 + $1.tokens.count }
-        // What watches attention is told of one pass; segments begin at position 0 each.
-        if total <= tokensPerPass || c.watch != nil || segmentTokens != nil {
+        // What observes attention is told of one pass; segments begin at position 0 each.
+        if total <= tokensPerPass || c.observer != nil || segmentTokens != nil {
             return encode(contexts, positions: arrangement, chunks: chunks, visible: visible, in: c)
         }
         var parts: [Tensor] = []

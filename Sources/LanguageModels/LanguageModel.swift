@@ -139,23 +139,23 @@ public final class LanguageModel {
         let keyPositions = cache?.positions ?? positions
         let plan = attentionPlans(visibility, positions: positions, keyPositions: keyPositions)
         let table = rotaryTable(positions, visibility)
+        let asksAll = c.observer?.needsAllRows ?? false
         var x = rows
         for (i, layer) in layers.enumerated() {
             var queries = Queries(rows: nil, table: table, plan: plan(i))
-            // A watch counts rows of the whole pass.
-            if let results, i == layers.count - 1, c.watch == nil {
+            if let results, i == layers.count - 1, !asksAll {
                 let own = results.map { positions[Int($0)] }
                 let plans = attentionPlans(
                     visibility.selecting(results), positions: own, keyPositions: keyPositions)
                 queries = Queries(rows: results, table: table.selecting(results), plan: plans(i))
             }
             let attended = attention(
-                x, layer, queries, table, cache.map { ($0, cacheRows, i) }, adapter, in: c)
+                x, i, queries, table, cache.map { ($0, cacheRows) }, adapter, in: c)
             x = c.add(queries.select(x, in: c), attended)
             x = c.add(x, feedForward(x, layer, adapter, in: c))
         }
         let states = c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
-        guard let results, c.watch != nil else { return states }
+        guard let results, asksAll else { return states }
         return c.gatherRows(states, results)
     }
 
@@ -189,9 +189,10 @@ public final class LanguageModel {
     }
 
     private func attention(
-        _ x: Tensor, _ layer: Layer, _ queries: Queries, _ table: RotaryTable,
-        _ cache: (KVCache, rows: [Int], layer: Int)?, _ adapter: LowRankAdapter?, in c: Computation
+        _ x: Tensor, _ index: Int, _ queries: Queries, _ table: RotaryTable,
+        _ cache: (KVCache, rows: [Int])?, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
+        let layer = layers[index]
         let epsilon = Float(configuration.normEpsilon)
         let shape = AttentionShape(
             heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim,
@@ -209,11 +210,12 @@ public final class LanguageModel {
         q = c.rope(q, queries.table)
         k = c.rope(k, table)
         var (keys, values) = (k, v)
-        if let (cache, rows, index) = cache {
+        if let (cache, rows) = cache {
             cache.store(keys: k, values: v, at: rows, layer: index)
             (keys, values) = (cache.keys[index], cache.values[index])
         }
-        return project(c.attention(q, keys, values, queries.plan, shape), [layer.output], adapter, in: c)[0]
+        let attended = c.attention(q, keys, values, queries.plan, shape, layer: index)
+        return project(attended, [layer.output], adapter, in: c)[0]
     }
 
     private func feedForward(

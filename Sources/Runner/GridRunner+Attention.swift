@@ -13,7 +13,7 @@ extension GridRunner {
         let watch = AttentionWatch()
         let watching = Tools(
             model: tools.model, compressor: tools.compressor,
-            computation: Computation(backend: tools.computation.backend, watch: watch))
+            computation: Computation(backend: tools.computation.backend, observer: watch))
         _ = try cell.method.compress(contexts, with: watching)
         guard watch.weights.count == contexts.count else { return nil }
         let watched = zip(watch.weights, contexts).map {

@@ -2,10 +2,8 @@ import Foundation
 
 /// Where chosen rows of a forward pass look: their attention weights, averaged over layers and heads.
 ///
-/// A computation that carries a watch hands it the rotated queries and keys of every attention. The
-/// weights of the watched rows alone are computed once more, so that a pass without a watch costs
-/// nothing and the kernels keep no weights.
-public final class AttentionWatch {
+/// The weights of the watched rows alone are computed once more, so that the kernels keep no weights.
+public final class AttentionWatch: AttentionObserver {
     /// One row, the keys that it sees, and those whose weights are wanted.
     public struct Row {
         let row: Int
@@ -41,8 +39,12 @@ public final class AttentionWatch {
         groups = []
     }
 
-    /// q: [rows, heads × headDim]; k: [keys, kvHeads × headDim] or [kvHeads, keys, headDim]
-    func observe(_ q: Tensor, _ k: Tensor, _ shape: AttentionShape) {
+    /// Watched rows are counted in the whole pass.
+    public var needsAllRows: Bool { !groups.isEmpty }
+
+    public func observe(
+        layer: Int, queries q: Tensor, keys k: Tensor, values: Tensor, _ shape: AttentionShape
+    ) {
         guard !groups.isEmpty else { return }
         layersTimesHeads += shape.heads
         let keys = k.elementType == .float32 ? k : k.copy()

@@ -24,15 +24,16 @@ public struct Computation {
     public let backend: any Backend
     /// Nil where no gradient is wanted.
     public let tape: Tape?
-    /// Nil where nobody wants to know where rows look.
-    public let watch: AttentionWatch?
+    /// Nil where nobody wants to know what attention computes with.
+    public let observer: (any AttentionObserver)?
 
     public init(
-        backend: any Backend = CPUBackend(), tape: Tape? = nil, watch: AttentionWatch? = nil
+        backend: any Backend = CPUBackend(), tape: Tape? = nil,
+        observer: (any AttentionObserver)? = nil
     ) {
         self.backend = backend
         self.tape = tape
-        self.watch = watch
+        self.observer = observer
     }
 
     /// Marks a result and records its backward step, if any of the inputs needs a gradient.

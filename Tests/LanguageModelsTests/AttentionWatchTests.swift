@@ -19,7 +19,7 @@ struct AttentionWatchTests {
         let rows = try #require(expected.weights[name])
         let model = try LanguageModel(folder: Reference.folder(name))
         let watch = AttentionWatch()
-        let c = Computation(watch: watch)
+        let c = Computation(observer: watch)
         let count = expected.tokens.count
         var visibility = Visibility()
         var groups: [[AttentionWatch.Row]] = []

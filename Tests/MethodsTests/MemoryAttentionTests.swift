@@ -30,7 +30,7 @@ struct MemoryAttentionTests {
         func map(_ method: any CompressionMethod) throws -> MemoryAttention {
             let watch = AttentionWatch()
             let tools = Tools(
-                model: backbone.model, compressor: compressor, computation: Computation(watch: watch))
+                model: backbone.model, compressor: compressor, computation: Computation(observer: watch))
             let context = Context(tokens: (0..<256).map { 300 + $0 % 97 }, ratio: try #require(Ratio(32)))
             _ = try method.compress([context], with: tools)
             #expect(watch.weights.count == 1)

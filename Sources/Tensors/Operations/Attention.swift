@@ -2,14 +2,15 @@ extension Computation {
     /// Scaled dot-product attention of each row over the keys that it sees.
     ///
     /// q: [rows, heads × headDim]; k, v: [keys, kvHeads × headDim], or by head, [kvHeads, keys, headDim];
-    /// result as q.
+    /// result as q. `layer` is what an observer is told.
     public func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        layer: Int = 0
     ) -> Tensor {
         precondition(q.rows == plan.rows, "a mask of \(plan.rows) rows for \(q.rows) queries")
         let keys = k.count / (shape.kvHeads * shape.headDim)
         precondition(keys >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(keys)")
-        watch?.observe(q, k, shape)
+        observer?.observe(layer: layer, queries: q, keys: k, values: v, shape)
         let out = Tensor(uninitialized: q.shape)
         let logSumExp = Tensor(uninitialized: [q.rows, shape.heads])
         backend.attention(q, k, v, plan, shape, into: out, logSumExp: logSumExp)
