@@ -4,8 +4,11 @@
 // over the union of its rows' intervals, so that work and memory follow the visible pairs and no
 // rows x keys matrix exists anywhere. The forward pass keeps one number a row and head (the log of
 // the softmax's denominator), from which the backward pass makes the weights again.
+//
+// This file chooses what computes a tile and shares the work out: a row alone (attention_row.c), tiles of
+// bfloat16 numbers (attention_tiles.c), panels (attention_panels.c), OpenBLAS (attention_blas.c). They share
+// attention_softmax.c, and call nothing here.
 #include "attention.h"
-#include <cblas.h>
 #include <stdlib.h>
 
 typedef pb_attention_job job;
@@ -14,55 +17,6 @@ typedef pb_attention_job job;
 enum { products_a_range = 1 << 15, least_panel_rows = 6 };
 
 // MARK: - Forward
-
-// scores[row, column] = scale * q[row] . k[column's key], columns over the tile's union.
-static void scores_of(const job *j, long tile, const float *a, long a_stride, key_rows b, float scale,
-                      long columns, float *scores) {
-    const pb_attention_plan *p = j->plan;
-    long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin, column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)count,
-                    (int)j->shape.head_dim, scale, a + begin * a_stride, (int)a_stride,
-                    pb_key_row(b, lo, column), (int)b.stride, 0, scores + column, (int)columns);
-        column += count;
-    }
-}
-
-// Sets the columns that a row does not see to minus infinity.
-static void hide(const job *j, long tile, long row, float *scores) {
-    const pb_attention_plan *p = j->plan;
-    long i = p->starts[row], end = p->starts[row + 1], column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        long at = p->union_lo[u], stop = p->union_hi[u];
-        while (at < stop) {
-            while (i < end && p->hi[i] <= at) i++;
-            long lo = i < end && p->lo[i] < stop ? p->lo[i] : stop;
-            for (; at < lo; at++) scores[column++] = -INFINITY;
-            if (at == stop) break;
-            long hi = p->hi[i] < stop ? p->hi[i] : stop;
-            column += hi - at;
-            at = hi;
-        }
-    }
-}
-
-PB_KERNEL static float soft_weights(long count, float *scores, float *sum) {
-    return pb_soft_weights(count, scores, sum);
-}
-
-void pb_attention_softmax(const job *j, long tile, long head, long columns, long stride, float *scores, float *sums) {
-    long begin = j->plan->tile_row[tile], rows = pb_tile_rows(j->plan, tile);
-    for (long r = 0; r < rows; r++) {
-        hide(j, tile, begin + r, scores + r * stride);
-        j->lse[(begin + r) * j->shape.heads + head] = soft_weights(columns, scores + r * stride, sums + r);
-    }
-}
-
-PB_KERNEL static void divide(long count, float divisor, float *x) {
-    float factor = 1 / divisor;
-    for (long i = 0; i < count; i++) x[i] *= factor;
-}
 
 PB_KERNEL static void widen_rows(long rows, long width, long stride, const uint16_t *source, float *out) {
     for (long i = 0; i < rows; i++) pb_widen_inline(PB_BFLOAT16, width, source + i * stride, out + i * width);
@@ -91,40 +45,16 @@ static bool by_panels(const job *j, long rows) { return j->by_panels && rows >= 
 // The floats of scratch for a tile's scores and, going back, their gradients.
 static long tile_scratch(const job *j, long rows, long columns, bool backward) {
     if (by_panels(j, rows)) return pb_attention_panel_scratch(j->shape, rows, columns, backward);
-    return (backward ? 2 : 1) * rows * columns;
+    return pb_attention_blas_scratch(rows, columns, backward);
 }
 
 static void forward_tile(const job *j, long tile, long kv_head, float *scores) {
-    const pb_attention_plan *p = j->plan;
-    pb_attention_shape s = j->shape;
-    long q_stride = s.heads * s.head_dim;
-    long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
-    long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
+    long rows = pb_tile_rows(j->plan, tile), columns = pb_union_keys(j->plan, tile);
     float *wide = scores + tile_scratch(j, rows, columns, false);
     key_rows k = keys_of(j, tile, kv_head, j->k, wide);
-    key_rows v = keys_of(j, tile, kv_head, j->v, wide + s.head_dim * columns);
-    if (by_panels(j, rows)) {
-        pb_attention_panel(j, tile, kv_head, k, v, scores);
-        return;
-    }
-    for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
-        float *out = j->out + h * s.head_dim + begin * q_stride, sums[pb_most_tile_rows];
-        scores_of(j, tile, j->q + h * s.head_dim, q_stride, k, s.scale, columns, scores);
-        pb_attention_softmax(j, tile, h, columns, columns, scores, sums);
-        long column = 0;
-        for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-            long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)s.head_dim,
-                        (int)count, 1, scores + column, (int)columns, pb_key_row(v, lo, column),
-                        (int)v.stride, column ? 1 : 0, out, (int)q_stride);
-            column += count;
-        }
-        for (long r = 0; r < rows; r++) {
-            float *mean = out + r * q_stride;
-            if (columns) divide(s.head_dim, sums[r], mean);
-            else memset(mean, 0, (size_t)s.head_dim * sizeof(float));
-        }
-    }
+    key_rows v = keys_of(j, tile, kv_head, j->v, wide + j->shape.head_dim * columns);
+    if (by_panels(j, rows)) pb_attention_panel(j, tile, kv_head, k, v, scores);
+    else pb_attention_blas(j, tile, kv_head, k, v, scores);
 }
 
 static void forward_part(long begin, long end, int worker, void *context) {
@@ -166,7 +96,7 @@ static void merge_ranges(const job *j) {
     for (long head = 0; head < heads; head++) {
         float weights[pb_most_ranges], sum;
         for (long r = 0; r < j->ranges; r++) weights[r] = j->part_lse[r * heads + head];
-        j->lse[head] = soft_weights(j->ranges, weights, &sum);
+        j->lse[head] = pb_attention_soft_weights(j->ranges, weights, &sum);
         memset(j->out + head * d, 0, (size_t)d * sizeof(float));
         for (long r = 0; r < j->ranges; r++) {
             pb_axpy(d, weights[r] / sum, j->part_out + (r * heads + head) * d, j->out + head * d);
@@ -231,70 +161,11 @@ void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const
 
 // MARK: - Backward
 
-PB_KERNEL static void weights_row(long count, float lse, float *scores) {
-    for (long c = 0; c < count; c++) scores[c] = pb_exp(scores[c] - lse);
-}
-
-PB_KERNEL static void score_gradient_row(long count, float scale, float shift, const float *weights,
-                                         float *gradient) {
-    for (long c = 0; c < count; c++) gradient[c] = weights[c] * (gradient[c] - shift) * scale;
-}
-
-static void accumulate(const pb_attention_plan *p, long tile, long columns, long width,
-                       const float *weights, const float *rows_in, long in_stride, float *keys_out,
-                       long out_stride) {
-    long rows = p->tile_row[tile + 1] - p->tile_row[tile], column = 0;
-    for (long u = p->tile_union[tile]; u < p->tile_union[tile + 1]; u++) {
-        long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)count, (int)width, (int)rows, 1,
-                    weights + column, (int)columns, rows_in, (int)in_stride, 1,
-                    keys_out + lo * out_stride, (int)out_stride);
-        column += count;
-    }
-}
-
 static void backward_tile(const job *j, long tile, long kv_head, float *scratch) {
-    const pb_attention_plan *p = j->plan;
-    pb_attention_shape s = j->shape;
-    long d = s.head_dim, q_stride = s.heads * d, kv_stride = s.key_stride;
-    long group = s.heads / s.kv_heads, columns = pb_union_keys(p, tile);
-    long begin = p->tile_row[tile], rows = p->tile_row[tile + 1] - begin;
     key_rows k = keys_of(j, tile, kv_head, j->k, NULL), v = keys_of(j, tile, kv_head, j->v, NULL);
-    if (columns == 0) return;
-    if (by_panels(j, rows)) {
-        pb_attention_panel_backward(j, tile, kv_head, k, v, scratch);
-        return;
-    }
-    float *weights = scratch, *gradient = scratch + rows * columns;
-    for (long h = kv_head * group; h < (kv_head + 1) * group; h++) {
-        const float *q = j->q + h * d, *up = j->upstream + h * d, *out = j->out_in + h * d;
-        scores_of(j, tile, q, q_stride, k, s.scale, columns, weights);
-        scores_of(j, tile, up, q_stride, v, 1, columns, gradient);
-        for (long r = 0; r < rows; r++) {
-            long row = begin + r;
-            float lse = j->lse_in[row * s.heads + h];
-            hide(j, tile, row, weights + r * columns);
-            weights_row(columns, lse == -INFINITY ? 0 : lse, weights + r * columns);
-            float shift = pb_dot(d, up + row * q_stride, out + row * q_stride);
-            score_gradient_row(columns, s.scale, shift, weights + r * columns, gradient + r * columns);
-        }
-        if (j->dv) {
-            accumulate(p, tile, columns, d, weights, up + begin * q_stride, q_stride,
-                       j->dv + kv_head * s.head_stride, kv_stride);
-        }
-        if (j->dk) {
-            accumulate(p, tile, columns, d, gradient, q + begin * q_stride, q_stride,
-                       j->dk + kv_head * s.head_stride, kv_stride);
-        }
-        long column = 0;
-        for (long u = p->tile_union[tile]; j->dq && u < p->tile_union[tile + 1]; u++) {
-            long lo = p->union_lo[u], count = p->union_hi[u] - lo;
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)d, (int)count, 1,
-                        gradient + column, (int)columns, pb_key_row(k, lo, column), (int)k.stride, 1,
-                        j->dq + h * d + begin * q_stride, (int)q_stride);
-            column += count;
-        }
-    }
+    if (pb_union_keys(j->plan, tile) == 0) return;
+    if (by_panels(j, pb_tile_rows(j->plan, tile))) pb_attention_panel_backward(j, tile, kv_head, k, v, scratch);
+    else pb_attention_blas_backward(j, tile, kv_head, k, v, scratch);
 }
 
 // Tiles of one group and KV head add to the same keys, so one thread takes them in order.

@@ -71,6 +71,10 @@ PB_INLINE float pb_soft_weights(long count, float *scores, float *sum) {
     return largest + logf(total);
 }
 
+/// As `pb_soft_weights`.
+float pb_attention_soft_weights(long count, float *scores, float *sum);
+/// Sets the scores of the columns of a tile's union that a row does not see to minus infinity.
+void pb_attention_hide(const pb_attention_job *job, long tile, long row, float *scores);
 /// Turns a head's scores of a tile, rows `stride` apart, into weights that are still to be divided by `sums`;
 /// those of keys that a row does not see are zero.
 void pb_attention_softmax(const pb_attention_job *job, long tile, long head, long columns, long stride,
@@ -93,6 +97,14 @@ void pb_attention_panel(const pb_attention_job *job, long tile, long kv_head, ke
 /// What flows back through them.
 void pb_attention_panel_backward(const pb_attention_job *job, long tile, long kv_head, key_rows k, key_rows v,
                                  float *scratch);
+
+/// The floats of scratch that a tile of rows takes whose union has so many columns.
+long pb_attention_blas_scratch(long rows, long columns, bool backward);
+/// The outputs of a tile of rows for the heads of one KV head.
+void pb_attention_blas(const pb_attention_job *job, long tile, long kv_head, key_rows k, key_rows v, float *scratch);
+/// What flows back through them.
+void pb_attention_blas_backward(const pb_attention_job *job, long tile, long kv_head, key_rows k, key_rows v,
+                                float *scratch);
 
 /// One query row (decoding) over columns [begin, end) of its tile's union: each key and value is read
 /// once for the heads that share it, without a matrix product's set-up.

@@ -1,5 +1,5 @@
-// Attention of a tile of rows in float32 by products of our own (AVX-512). Elsewhere attention.c multiplies
-// by OpenBLAS.
+// Attention of a tile of rows in float32 by products of our own (AVX-512). Elsewhere
+// attention_blas.c does the same work.
 //
 // Everything of a tile lies with its rows side by side: queries are turned once, [head_dim, rows], scores and
 // weights are [columns, rows]. Keys and values are then used where they are, the softmax goes down columns

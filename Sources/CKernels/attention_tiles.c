@@ -1,6 +1,6 @@
 // Attention of a tile of rows by products of bfloat16 numbers (AMX), for models whose weights are of that
 // type: queries, keys, values and softmax weights are rounded, scores and sums are float32. Elsewhere
-// attention.c does the same work in float32.
+// attention_panels.c and attention_blas.c do the same work in float32.
 #include "attention.h"
 
 #if defined(__x86_64__) && defined(__linux__)

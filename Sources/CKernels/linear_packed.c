@@ -1,5 +1,4 @@
-// Rows times stored weights by products of packed panels (AVX-512), for many rows. Elsewhere OpenBLAS
-// and `pb_linear_widened` do the same work.
+// Rows times stored weights by products of packed panels (AVX-512), for many rows.
 //
 // Pairs of bfloat16 numbers are for processors that multiply and add such pairs (AVX512-BF16). Rows of x
 // are laid out once for all projections, in blocks of 14: for each column the units of all rows. The
@@ -12,15 +11,6 @@
 #define TARGET __attribute__((target(FEATURES)))
 
 enum { block_rows = 14, stretch = 256 };
-
-bool pb_has_packed_products(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-}
-
-bool pb_has_bfloat16_products(void) {
-    return pb_has_packed_products() && __builtin_cpu_supports("avx512bf16");
-}
 
 // MARK: - Layout
 
@@ -147,12 +137,9 @@ void pb_linear_packed(pb_element element, bool rounding, long m, long k, const f
 
 #else
 
-bool pb_has_packed_products(void) { return false; }
-bool pb_has_bfloat16_products(void) { return false; }
-
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections) {
-    for (long i = 0; i < count; i++) pb_linear_widened(element, m, k, x, projections[i]);
+    __builtin_trap();
 }
 
 #endif

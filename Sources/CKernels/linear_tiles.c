@@ -1,5 +1,4 @@
-// Rows times bfloat16 weights by products of tiles (AMX), for many rows, with sums in float32. Elsewhere
-// `pb_linear_packed` does the same work.
+// Rows times bfloat16 weights by products of tiles (AMX), for many rows, with sums in float32.
 //
 // Rows of x are rounded and laid out once for all projections as tiles, [16 rows, 16 pairs], those of the
 // same rows one behind the other. Two of them meet two tiles of a panel, which leaves four tiles of sums.
@@ -7,29 +6,8 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 #include "tiles.h"
-#include <cpuid.h>
-#include <pthread.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum { most_stretch = 320 };   // pairs of 32 columns: 40 KB, in the first-level cache
-
-// MARK: - Permission
-
-static bool permitted;
-
-static void ask(void) {
-    enum { bfloat16_bit = 1 << 22, tile_bit = 1 << 24, request_permission = 0x1023, tile_data = 18 };
-    unsigned a, b, c, d = 0;
-    permitted = pb_has_bfloat16_products() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & bfloat16_bit)
-        && (d & tile_bit) && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-}
-
-bool pb_has_bfloat16_tiles(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, ask);
-    return permitted;
-}
 
 // MARK: - Layout
 
@@ -107,10 +85,8 @@ void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projec
 
 #else
 
-bool pb_has_bfloat16_tiles(void) { return false; }
-
 void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections) {
-    pb_linear_packed(PB_BFLOAT16, true, m, k, x, count, projections);
+    __builtin_trap();
 }
 
 #endif

@@ -21,11 +21,17 @@
 #define pb_adamw portable_adamw
 #define pb_has_packed_products portable_has_packed_products
 #define pb_linear portable_linear
+#define pb_linear_few portable_linear_few
 #define pb_linear_widened portable_linear_widened
 #define pb_attention portable_attention
 #define pb_attention_backward portable_attention_backward
 #define pb_attention_row portable_attention_row
 #define pb_attention_softmax portable_attention_softmax
+#define pb_attention_soft_weights portable_attention_soft_weights
+#define pb_attention_hide portable_attention_hide
+#define pb_attention_blas portable_attention_blas
+#define pb_attention_blas_scratch portable_attention_blas_scratch
+#define pb_attention_blas_backward portable_attention_blas_backward
 #define pb_attends_by_tiles portable_attends_by_tiles
 #define pb_attends_by_panels portable_attends_by_panels
 #define pb_has_bfloat16_tiles portable_has_bfloat16_tiles

@@ -35,7 +35,15 @@ void pb_free(void *memory);
 void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float alpha,
              const float *a, long lda, const float *b, long ldb, float beta, float *c, long ldc);
 
-// MARK: linear.c, linear_packed.c, linear_tiles.c
+// MARK: processor.c
+
+/// Whether the processor has AVX-512, and whether it multiplies bfloat16 pairs too.
+bool pb_has_packed_products(void);
+bool pb_has_bfloat16_products(void);
+/// Whether the processor multiplies tiles of bfloat16 numbers (AMX) and the system allows it.
+bool pb_has_bfloat16_tiles(void);
+
+// MARK: linear.c
 
 typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
 
@@ -51,14 +59,13 @@ typedef struct {
 void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
                const pb_projection *projections);
 
-/// Whether the processor has AVX-512, and whether it multiplies bfloat16 pairs too.
-bool pb_has_packed_products(void);
-bool pb_has_bfloat16_products(void);
+// MARK: linear_few.c, linear_packed.c, linear_tiles.c, linear_widened.c: what it chooses from
+
+/// `pb_linear` for few rows.
+void pb_linear_few(pb_element element, long m, long k, const float *x, long count, const pb_projection *projections);
 /// `pb_linear` for many rows, on a processor with packed products.
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections);
-/// Whether the processor multiplies tiles of bfloat16 numbers (AMX) and the system allows it.
-bool pb_has_bfloat16_tiles(void);
 /// The same for bfloat16 weights and rows rounded to it, on a processor with such tiles.
 void pb_linear_tiles(long m, long k, const float *x, long count, const pb_projection *projections);
 /// One projection in float32, its weights widened a panel at a time.

@@ -1,0 +1,2 @@
+#include "portable.h"
+#include "../../Sources/CKernels/attention_softmax.c"
