@@ -64,7 +64,7 @@ static void forward_part(long begin, long end, int worker, void *context) {
     float *scores = j->scratch + worker * j->scratch_size;
     for (long i = begin; i < end; i++) {
         // Later rows of a causal mask see more: the long pieces come first.
-        long tile = p->tiles - 1 - i / s.kv_heads, kv_head = i % s.kv_heads;
+        long tile = p->tiles - 1 - i / j->kv_count, kv_head = j->first_kv_head + i % j->kv_count;
         long head = p->tile_row[tile] * s.heads + kv_head * (s.heads / s.kv_heads);
         if (pb_tile_rows(p, tile) > 1) {
             if (j->by_tiles) pb_attention_tile(j, tile, kv_head, scores);
@@ -82,8 +82,8 @@ static void range_part(long begin, long end, int worker, void *context) {
     pb_attention_shape s = j->shape;
     float *scores = j->scratch + worker * j->scratch_size;
     for (long i = begin; i < end; i++) {
-        long rest = i / s.kv_heads, row = rest / j->ranges, range = rest % j->ranges;
-        long kv_head = i % s.kv_heads, columns = pb_union_keys(j->plan, row);
+        long rest = i / j->kv_count, row = rest / j->ranges, range = rest % j->ranges;
+        long kv_head = j->first_kv_head + i % j->kv_count, columns = pb_union_keys(j->plan, row);
         long head = (range * j->plan->rows + row) * s.heads + kv_head * (s.heads / s.kv_heads);
         pb_attention_row(j, row, kv_head, columns * range / j->ranges, columns * (range + 1) / j->ranges,
                          scores, j->part_out + head * s.head_dim, j->part_lse + head);
@@ -92,8 +92,9 @@ static void range_part(long begin, long end, int worker, void *context) {
 
 // The means over all keys from those over ranges of them.
 static void merge_ranges(const job *j) {
-    long heads = j->plan->rows * j->shape.heads, d = j->shape.head_dim;
-    for (long head = 0; head < heads; head++) {
+    long heads = j->plan->rows * j->shape.heads, d = j->shape.head_dim, group = j->shape.heads / j->shape.kv_heads;
+    for (long i = 0; i < j->plan->rows * j->kv_count * group; i++) {
+        long head = i / (j->kv_count * group) * j->shape.heads + j->first_kv_head * group + i % (j->kv_count * group);
         float weights[pb_most_ranges], sum;
         for (long r = 0; r < j->ranges; r++) weights[r] = j->part_lse[r * heads + head];
         j->lse[head] = pb_attention_soft_weights(j->ranges, weights, &sum);
@@ -137,24 +138,24 @@ static long scratch_of(const job *j, bool backward) {
     return most;
 }
 
-void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                  const void *k, const void *v, float *out, float *log_sum_exp) {
+void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, long first_kv_head, long kv_count,
+                  const float *q, const void *k, const void *v, float *out, float *log_sum_exp) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out = out, .lse = log_sum_exp,
              .by_tiles = plan->tiles < plan->rows && pb_attends_by_tiles(shape),
              .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape),
-             .ranges = ranges_of(plan, shape)};
+             .first_kv_head = first_kv_head, .kv_count = kv_count, .ranges = ranges_of(plan, shape)};
     long group = shape.heads / shape.kv_heads, scratch = scratch_of(&j, false);
     if (j.ranges == 1) {
         // Some microseconds of work a piece.
         long grain = 32768 / (plan->most_cells * group * shape.head_dim + 1) + 1;
-        run(&j, scratch, plan->tiles * shape.kv_heads, grain, forward_part);
+        run(&j, scratch, plan->tiles * kv_count, grain, forward_part);
         return;
     }
     long parts = j.ranges * plan->rows * shape.heads;
     j.part_lse = pb_allocate((size_t)(parts * (shape.head_dim + 1)));
     if (!j.part_lse) abort();
     j.part_out = j.part_lse + parts;
-    run(&j, scratch, plan->rows * j.ranges * shape.kv_heads, 1, range_part);
+    run(&j, scratch, plan->rows * j.ranges * kv_count, 1, range_part);
     merge_ranges(&j);
     pb_free(j.part_lse);
 }
@@ -172,19 +173,20 @@ static void backward_tile(const job *j, long tile, long kv_head, float *scratch)
 static void backward_part(long begin, long end, int worker, void *context) {
     const job *j = context;
     for (long i = begin; i < end; i++) {
-        long group = i / j->shape.kv_heads, head = i % j->shape.kv_heads;
+        long group = i / j->kv_count, head = j->first_kv_head + i % j->kv_count;
         for (long tile = j->plan->group_tile[group]; tile < j->plan->group_tile[group + 1]; tile++) {
             backward_tile(j, tile, head, j->scratch + worker * j->scratch_size);
         }
     }
 }
 
-void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                           const float *k, const float *v, const float *out,
+void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, long first_kv_head,
+                           long kv_count, const float *q, const float *k, const float *v, const float *out,
                            const float *log_sum_exp, const float *upstream, float *q_gradient,
                            float *k_gradient, float *v_gradient) {
     job j = {.plan = plan, .shape = shape, .q = q, .k = k, .v = v, .out_in = out,
              .lse_in = log_sum_exp, .upstream = upstream, .dq = q_gradient, .dk = k_gradient,
-             .dv = v_gradient, .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape)};
-    run(&j, scratch_of(&j, true), plan->groups * shape.kv_heads, 1, backward_part);
+             .dv = v_gradient, .first_kv_head = first_kv_head, .kv_count = kv_count,
+             .by_panels = plan->tiles < plan->rows && pb_attends_by_panels(shape)};
+    run(&j, scratch_of(&j, true), plan->groups * kv_count, 1, backward_part);
 }

@@ -22,6 +22,7 @@ typedef struct {
     const float *q, *out_in, *lse_in, *upstream;
     float *out, *lse, *dq, *dk, *dv;
     bool by_tiles, by_panels;
+    long first_kv_head, kv_count;   // the KV heads that are computed
     float *scratch;   // one part a thread
     long scratch_size;
     // Rows alone that see many keys are computed in ranges of keys, each with its own mean and log of

@@ -7,12 +7,17 @@ public final class KVCache {
     public private(set) var keys: [Tensor]
     public private(set) var values: [Tensor]
     public private(set) var capacity: Int
-    /// The position of each row.
+    /// The position of each row, whatever heads hold there.
     private(set) var positions: [Int32]
+    /// [layers][kvHeads][capacity]: of rows that heads selected, their own; nil where nothing was selected or
+    /// nobody asks.
+    private var headPositions: [[[Int32]]]?
+    private let configuration: ModelConfiguration
 
     /// - Parameter elementType: float32 or bfloat16, to which what comes in is rounded
     public init(for configuration: ModelConfiguration, capacity: Int, elementType: ElementType = .float32) {
         self.capacity = capacity
+        self.configuration = configuration
         positions = Array(repeating: 0, count: capacity)
         let shape = [configuration.kvHeads, capacity, configuration.headDim]
         func perLayer() -> [Tensor] {
@@ -33,12 +38,58 @@ public final class KVCache {
             precondition(row < capacity, "row \(row) of a cache that holds \(capacity)")
             positions[row] = position
         }
+        guard headPositions != nil else { return }
+        for layer in 0..<configuration.layers {
+            for head in 0..<configuration.kvHeads {
+                for (position, row) in zip(newPositions, rows) { headPositions?[layer][head][row] = position }
+            }
+        }
     }
+
+    /// The positions of a KV head's keys, where heads selected some.
+    func selectedPositions(layer: Int, kvHead: Int) -> [Int32]? { headPositions?[layer][kvHead] }
 
     /// Puts row i of new keys and values at `rows[i]`.
     func store(keys newKeys: Tensor, values newValues: Tensor, at rows: [Int], layer: Int) {
         keys[layer].copyHeads(of: newKeys, to: rows)
         values[layer].copyHeads(of: newValues, to: rows)
+    }
+
+    /// Copies a selection's rows of another cache of the same model: each head's lie one behind the other from
+    /// `firstRow` on.
+    ///
+    /// Passes read them with `PartialKeys`, at the positions that they had.
+    public func copy(_ selection: CacheSelection, from source: KVCache, to firstRow: Int, in c: Computation) {
+        let problem = selection.problem(for: configuration, rows: source.capacity)
+        precondition(problem == nil, problem ?? "")
+        precondition(
+            firstRow >= 0 && firstRow + selection.largestCount <= capacity,
+            "\(selection.largestCount) rows from \(firstRow) on in a cache that holds \(capacity)")
+        for (layer, heads) in selection.indices.enumerated() {
+            for (own, other) in [(keys, source.keys), (values, source.values)] {
+                precondition(
+                    own[layer].elementType == other[layer].elementType,
+                    "a cache of \(own[layer].elementType) takes rows of \(other[layer].elementType)")
+                c.backend.copyHeads(other[layer], heads, to: own[layer], at: firstRow)
+            }
+        }
+        if configuration.slidingWindow != nil { copyPositions(selection, from: source, to: firstRow) }
+    }
+
+    private func copyPositions(_ selection: CacheSelection, from source: KVCache, to firstRow: Int) {
+        var all = headPositions ?? selection.indices.map { $0.map { _ in positions } }
+        for (layer, heads) in selection.indices.enumerated() {
+            for (head, rows) in heads.enumerated() {
+                let from = source.selectedPositions(layer: layer, kvHead: head) ?? source.positions
+                for (i, row) in rows.enumerated() { all[layer][head][firstRow + i] = from[Int(row)] }
+            }
+        }
+        headPositions = all
+    }
+
+    /// Bytes that a selection takes in a model's cache, keys and values together.
+    public static func bytes(of selection: CacheSelection, of model: LanguageModel) -> Int {
+        2 * selection.totalCount * model.configuration.headDim * model.cacheElementType.size
     }
 
     /// Bytes that `rows` rows of a model's cache take in all layers.

@@ -17,18 +17,4 @@ extension LanguageModel {
             positions: positions, frequencies: frequencies, scale: rotary.amplitude,
             ofRow: { known[lengths[$0]] })
     }
-
-    /// The masks of a pass, by layer: that of windowed layers is made once for all of them.
-    func attentionPlans(
-        _ visibility: Visibility, positions: [Int32], keyPositions: [Int32]
-    ) -> (Int) -> AttentionPlan {
-        let configuration = configuration
-        let plan = AttentionPlan(visibility)
-        guard let window = configuration.slidingWindow, configuration.firstWindowedLayer < layers.count else {
-            return { _ in plan }
-        }
-        let windowed = AttentionPlan(
-            visibility.windowed(window, positions: positions, keyPositions: keyPositions))
-        return { configuration.window(ofLayer: $0) == nil ? plan : windowed }
-    }
 }

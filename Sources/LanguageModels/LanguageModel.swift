@@ -128,26 +128,27 @@ public final class LanguageModel {
     ///   - positions: one a row
     ///   - visibility: the keys that each row sees: rows of this pass or, with a cache, of the cache
     ///   - cache: takes this pass's keys and values at `cacheRows`
+    ///   - partial: keys of the cache of which heads hold only the first few; what `visibility` says of them is
+    ///     clipped to those, for each layer and KV head
     ///   - adapter: low-rank additions, switched on for this call
     ///   - results: the rows whose states are wanted; nil for all
     public func hidden(
         _ rows: Tensor, positions: [Int32], visibility: Visibility, cache: KVCache? = nil,
-        cacheRows: [Int] = [], adapter: LowRankAdapter? = nil, results: [Int32]? = nil, in c: Computation
+        cacheRows: [Int] = [], partial: [PartialKeys] = [], adapter: LowRankAdapter? = nil,
+        results: [Int32]? = nil, in c: Computation
     ) -> Tensor {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
         cache?.place(positions, at: cacheRows)
-        let keyPositions = cache?.positions ?? positions
-        let plan = attentionPlans(visibility, positions: positions, keyPositions: keyPositions)
+        let plans = AttentionPlans(
+            visibility, positions: positions, cache: cache, partial: partial, configuration)
         let table = rotaryTable(positions, visibility)
         let asksAll = c.observer?.needsAllRows ?? false
         var x = rows
         for (i, layer) in layers.enumerated() {
-            var queries = Queries(rows: nil, table: table, plan: plan(i))
+            var queries = Queries(rows: nil, table: table, plans: plans)
             if let results, i == layers.count - 1, !asksAll {
-                let own = results.map { positions[Int($0)] }
-                let plans = attentionPlans(
-                    visibility.selecting(results), positions: own, keyPositions: keyPositions)
-                queries = Queries(rows: results, table: table.selecting(results), plan: plans(i))
+                queries = Queries(
+                    rows: results, table: table.selecting(results), plans: plans.selecting(results))
             }
             let attended = attention(
                 x, i, queries, table, cache.map { ($0, cacheRows) }, adapter, in: c)
@@ -159,12 +160,12 @@ public final class LanguageModel {
         return c.gatherRows(states, results)
     }
 
-    /// The rows of a pass that a layer's attention asks for, with their angles and their mask.
+    /// The rows of a pass that a layer's attention asks for, with their angles and their masks.
     private struct Queries {
         /// Nil for all.
         let rows: [Int32]?
         let table: RotaryTable
-        let plan: AttentionPlan
+        let plans: AttentionPlans
 
         func select(_ x: Tensor, in c: Computation) -> Tensor {
             rows.map { c.gatherRows(x, $0) } ?? x
@@ -214,7 +215,8 @@ public final class LanguageModel {
             cache.store(keys: k, values: v, at: rows, layer: index)
             (keys, values) = (cache.keys[index], cache.values[index])
         }
-        let attended = c.attention(q, keys, values, queries.plan, shape, layer: index)
+        let plans = queries.plans.plans(ofLayer: index)
+        let attended = c.attention(q, keys, values, plans, shape, layer: index)
         return project(attended, [layer.output], adapter, in: c)[0]
     }
 

@@ -29,17 +29,21 @@ public protocol Backend {
         adding: Bool, weight dw: Tensor?)
     /// Rotates heads by the table's angles, or back; y = or y +=
     func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool)
+    /// plans: one for all KV heads, or one for each
     func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
         into out: Tensor, logSumExp: Tensor)
     func attentionBackward(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?)
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
     /// dg and du are written, or added to.
     func swigluBackward(
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool)
 
+    /// Copies rows `rows[h]` of each head h of x to y's rows from `first` on; x and y: [heads, capacity,
+    /// width], of one element type
+    func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int)
     /// y[i] = table[ids[i]]
     func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor)
     /// table[ids[i]] += rows[i]

@@ -75,22 +75,27 @@ public struct CPUBackend: Backend {
     }
 
     public func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
         into out: Tensor, logSumExp: Tensor
     ) {
-        pb_attention(
-            plan.pointer, shape.kernelShape(for: k, rounding: isRounding), q.floats, k.storage.pointer,
-            v.storage.pointer, out.floats, logSumExp.floats)
+        let kernelShape = shape.kernelShape(for: k, rounding: isRounding)
+        for (plan, kvHeads) in shape.parts(of: plans) {
+            pb_attention(
+                plan.pointer, kernelShape, kvHeads.lowerBound, kvHeads.count, q.floats, k.storage.pointer,
+                v.storage.pointer, out.floats, logSumExp.floats)
+        }
     }
 
     public func attentionBackward(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plan: AttentionPlan, _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
     ) {
-        pb_attention_backward(
-            plan.pointer, shape.kernelShape(for: k, rounding: false), q.floats, k.floats, v.floats,
-            out.floats,
-            logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
+        let kernelShape = shape.kernelShape(for: k, rounding: false)
+        for (plan, kvHeads) in shape.parts(of: plans) {
+            pb_attention_backward(
+                plan.pointer, kernelShape, kvHeads.lowerBound, kvHeads.count, q.floats, k.floats, v.floats,
+                out.floats, logSumExp.floats, upstream.floats, dq?.floats, dk?.floats, dv?.floats)
+        }
     }
 
     public func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) {
@@ -103,6 +108,18 @@ public struct CPUBackend: Backend {
         pb_swiglu_backward(
             upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats,
             adding)
+    }
+
+    public func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int) {
+        let bytes = x.width * x.elementType.size
+        for (head, rows) in rows.enumerated() {
+            let source = x.storage.pointer + head * x.shape[1] * bytes
+            var target = y.storage.pointer + (head * y.shape[1] + first) * bytes
+            for row in rows {
+                target.copyMemory(from: source + Int(row) * bytes, byteCount: bytes)
+                target += bytes
+            }
+        }
     }
 
     public func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor) {
@@ -165,6 +182,20 @@ public struct CPUBackend: Backend {
 }
 
 extension AttentionShape {
+    /// Neighbouring KV heads that share a plan, together.
+    fileprivate func parts(of plans: [AttentionPlan]) -> [(plan: AttentionPlan, kvHeads: Range<Int>)] {
+        if plans.count == 1 { return [(plans[0], 0..<kvHeads)] }
+        var result: [(plan: AttentionPlan, kvHeads: Range<Int>)] = []
+        for (head, plan) in plans.enumerated() {
+            if let last = result.last, last.plan === plan {
+                result[result.count - 1].kvHeads = last.kvHeads.lowerBound..<head + 1
+            } else {
+                result.append((plan, head..<head + 1))
+            }
+        }
+        return result
+    }
+
     func kernelShape(for keys: Tensor, rounding: Bool) -> pb_attention_shape {
         let (keyStride, headStride) = strides(of: keys)
         return pb_attention_shape(

@@ -292,12 +292,12 @@ static double attention_of(int count) {
         }
         starts[count] = at;
         pb_attention_plan *plan = pb_attention_plan_make(count, starts, lo, hi);
-        pb_attention(plan, shape, q, k, v, tiled, lse);
-        portable_attention(plan, shape, q, k, v, portable, lse_portable);
+        pb_attention(plan, shape, 0, 2, q, k, v, tiled, lse);
+        portable_attention(plan, shape, 0, 2, q, k, v, portable, lse_portable);
         for (int r = 0; r < count; r++) {
             int32_t own[2] = {0, starts[r + 1] - starts[r]};
             pb_attention_plan *row = pb_attention_plan_make(1, own, lo + starts[r], hi + starts[r]);
-            pb_attention(row, shape, q + r * 4 * dims[i], k, v, single + r * 4 * dims[i], lse_single + r * 4);
+            pb_attention(row, shape, 0, 2, q + r * 4 * dims[i], k, v, single + r * 4 * dims[i], lse_single + r * 4);
             pb_attention_plan_free(row);
         }
         for (int r = 20; r < 24; r++) {
@@ -311,12 +311,13 @@ static double attention_of(int count) {
         for (int b = 0; b < 2; b++) {
             dq[b] = zeros(q_count), dk[b] = zeros(k_count), dv[b] = zeros(k_count);
             (b ? portable_attention_backward : pb_attention_backward)(
-                plan, shape, q, k, v, tiled, lse, up, dq[b], dk[b], dv[b]);
+                plan, shape, 0, b ? 1 : 2, q, k, v, tiled, lse, up, dq[b], dk[b], dv[b]);
+            if (b) portable_attention_backward(plan, shape, 1, 1, q, k, v, tiled, lse, up, dq[b], dk[b], dv[b]);
         }
         most = worse(most, difference_of(q_count, dq[0], dq[1]));
         most = worse(most, worse(difference_of(k_count, dk[0], dk[1]), difference_of(k_count, dv[0], dv[1])));
         q[0] = NAN;
-        pb_attention(plan, shape, q, k, v, tiled, lse);
+        pb_attention(plan, shape, 0, 2, q, k, v, tiled, lse);
         if (!isnan(tiled[0]) || !isnan(lse[0]) || isnan(tiled[4 * dims[i]])) return INFINITY;
         pb_attention_plan_free(plan);
     }
@@ -341,7 +342,8 @@ static double long_rows(void) {
         float *out = zeros(rows * 6 * d), *expected = zeros(rows * 6 * d);
         float lse[rows * 6], expected_lse[rows * 6];
         pb_attention_plan *plan = pb_attention_plan_make(rows, starts, lo, hi);
-        pb_attention(plan, shape, q, k, v, out, lse);
+        // The KV heads one by one.
+        for (long kv = 0; kv < 2; kv++) pb_attention(plan, shape, kv, 1, q, k, v, out, lse);
         pb_attention_plan_free(plan);
         for (long i = 0; i < rows * 6; i++) {
             long kv = i % 6 / 3;
@@ -390,18 +392,18 @@ static double narrow_attention(bool rounding) {
         float *expected = zeros(q_count), *y = zeros(q_count), *lse = zeros(count * 6), *expected_lse = zeros(count * 6);
         pb_attention_plan *plan = pb_attention_plan_make(count, starts, lo, hi);
         shape.element = PB_FLOAT32;
-        portable_attention(plan, shape, q, k, v, expected, expected_lse);
+        portable_attention(plan, shape, 0, 2, q, k, v, expected, expected_lse);
         for (int r = 0; r < 6; r++) expected_lse[5 * 6 + r] = 0;
         for (int kind = 0; kind < 3; kind++) {
             shape.element = kind ? PB_BFLOAT16 : PB_FLOAT32;
             const void *own_k = kind ? (void *)k_narrow : k, *own_v = kind ? (void *)v_narrow : v;
             if (kind < 2) {
-                pb_attention(plan, shape, q, own_k, own_v, y, lse);
+                pb_attention(plan, shape, 0, 2, q, own_k, own_v, y, lse);
             } else {
                 for (int r = 0; r < count; r++) {
                     int32_t own[2] = {0, starts[r + 1] - starts[r]};
                     pb_attention_plan *row = pb_attention_plan_make(1, own, lo + starts[r], hi + starts[r]);
-                    pb_attention(row, shape, q + r * 6 * d, own_k, own_v, y + r * 6 * d, lse + r * 6);
+                    pb_attention(row, shape, 0, 2, q + r * 6 * d, own_k, own_v, y + r * 6 * d, lse + r * 6);
                     pb_attention_plan_free(row);
                 }
             }

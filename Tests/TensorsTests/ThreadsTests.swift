@@ -73,8 +73,8 @@ struct Operands {
         for input in inputs { input.isTrainable = true }
         let tape = Tape()
         let c = Computation(tape: tape)
-        let plan = AttentionPlan(Visibility.causal(rows))
-        let out = c.attention(queries, keys, values, plan, Self.shape)
+        let plans = [AttentionPlan(Visibility.causal(rows))]
+        let out = c.attention(queries, keys, values, plans, Self.shape)
         tape.backward(from: c.linear(c.windowMean(c.multiply(out, upstream), [0..<rows]), ones(out.width)))
         defer { for input in inputs { input.clearGradient() } }
         return out.values + inputs.flatMap { $0.gradient?.values ?? [.nan] }
@@ -82,7 +82,7 @@ struct Operands {
 
     func attention(to keys: Tensor) -> [Float] {
         Computation().attention(
-            queries, keys, keys, AttentionPlan(Visibility.causal(rows)), Self.shape
+            queries, keys, keys, [AttentionPlan(Visibility.causal(rows))], Self.shape
         ).values
     }
 
@@ -91,7 +91,7 @@ struct Operands {
         var visibility = Visibility()
         visibility.append([0..<rows])
         return Computation().attention(
-            queries.rowsCopy(0..<1), keysByHead, keysByHead, AttentionPlan(visibility), Self.shape
+            queries.rowsCopy(0..<1), keysByHead, keysByHead, [AttentionPlan(visibility)], Self.shape
         ).values
     }
 

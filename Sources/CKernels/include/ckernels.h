@@ -168,12 +168,13 @@ typedef struct {
 } pb_attention_shape;
 
 /// q: [rows, heads * head_dim]; k, v: [keys, kv_heads, head_dim] in one of two orders; out as q;
-/// log_sum_exp: [rows, heads]. A row that sees nothing gets zeros.
-void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                  const void *k, const void *v, float *out, float *log_sum_exp);
+/// log_sum_exp: [rows, heads]. A row that sees nothing gets zeros. Of `kv_count` KV heads from `first_kv_head`
+/// on, and the query heads that share them, alone: heads may have plans of their own.
+void pb_attention(const pb_attention_plan *plan, pb_attention_shape shape, long first_kv_head, long kv_count,
+                  const float *q, const void *k, const void *v, float *out, float *log_sum_exp);
 /// Adds to the gradients; NULL ones are skipped. Keys and values are float32.
-void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, const float *q,
-                           const float *k, const float *v, const float *out,
+void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape shape, long first_kv_head,
+                           long kv_count, const float *q, const float *k, const float *v, const float *out,
                            const float *log_sum_exp, const float *upstream, float *q_gradient,
                            float *k_gradient, float *v_gradient);
 
