@@ -45,7 +45,8 @@ public final class Compressor {
     ) {
         let hidden = model.configuration.hiddenSize
         let rows = min(model.embedding.rows, 4096)
-        let table = Computation().gatherRows(model.embedding, (0..<Int32(rows)).map { $0 })
+        let table = Computation(backend: model.embedding.backend).gatherRows(
+            model.embedding, (0..<Int32(rows)).map { $0 })
         let values = table.values
         var mean = [Float](repeating: 0, count: hidden)
         for (i, value) in values.enumerated() { mean[i % hidden] += value / Float(rows) }

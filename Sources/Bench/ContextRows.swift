@@ -40,7 +40,7 @@ struct ContextRows {
             keys.append(first..<rows.count)
             leads.append(lead.map { (addSlots($0.answer), addSlots($0.readBack)) })
         }
-        slots = parts.isEmpty ? nil : Computation().concatenateRows(parts)
+        slots = parts.first.map { Computation(backend: $0.backend).concatenateRows(parts) }
     }
 
     /// Adds a request's prompt behind its context, with what introduces it, and more tokens behind it.

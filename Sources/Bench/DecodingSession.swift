@@ -65,7 +65,7 @@ public final class DecodingSession {
                     token: 0, left: request.maxNewTokens))
             freeKey = own.upperBound + request.maxNewTokens
         }
-        cache = KVCache(for: model, capacity: freeKey)
+        cache = KVCache(for: model, capacity: freeKey, on: computation.backend)
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
             visibility: rows.visibility, cache: cache, cacheRows: rows.keys, results: lastRows,

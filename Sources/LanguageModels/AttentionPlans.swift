@@ -10,7 +10,8 @@ final class AttentionPlans {
     private let keyPositions: [Int32]
     private let cache: KVCache?
     private let partial: [PartialKeys]
-    private var made: [Mask: AttentionPlan] = [:]
+    private let backend: any Backend
+    private var made: [Mask: any AttentionPlan] = [:]
 
     /// What tells masks of one pass apart.
     private struct Mask: Hashable {
@@ -25,7 +26,7 @@ final class AttentionPlans {
     init(
         _ visibility: Visibility, positions: [Int32], keyPositions: [Int32]? = nil, cache: KVCache?,
         partial: [PartialKeys],
-        _ configuration: ModelConfiguration
+        _ configuration: ModelConfiguration, on backend: any Backend
     ) {
         for part in partial {
             precondition(
@@ -40,17 +41,18 @@ final class AttentionPlans {
         self.cache = cache
         self.partial = partial
         self.configuration = configuration
+        self.backend = backend
     }
 
     /// The same pass, asked by some of its rows.
     func selecting(_ rows: [Int32]) -> AttentionPlans {
         AttentionPlans(
             visibility.selecting(rows), positions: rows.map { positions[Int($0)] },
-            keyPositions: keyPositions, cache: cache, partial: partial, configuration)
+            keyPositions: keyPositions, cache: cache, partial: partial, configuration, on: backend)
     }
 
     /// One for all KV heads, or one for each.
-    func plans(ofLayer layer: Int) -> [AttentionPlan] {
+    func plans(ofLayer layer: Int) -> [any AttentionPlan] {
         let first = mask(layer: layer, kvHead: 0)
         if partial.isEmpty, first.keyPositions.isEmpty { return [plan(first)] }
         let masks = [first] + (1..<max(1, configuration.kvHeads)).map { mask(layer: layer, kvHead: $0) }
@@ -66,14 +68,14 @@ final class AttentionPlans {
         return mask
     }
 
-    private func plan(_ mask: Mask) -> AttentionPlan {
+    private func plan(_ mask: Mask) -> any AttentionPlan {
         if let known = made[mask] { return known }
         var visibility = visibility.hiding(mask.missing)
         if let window = mask.window {
             let own = mask.keyPositions.isEmpty ? keyPositions : mask.keyPositions
             visibility = visibility.windowed(window, positions: positions, keyPositions: own)
         }
-        let plan = AttentionPlan(visibility)
+        let plan = backend.attentionPlan(visibility)
         made[mask] = plan
         return plan
     }

@@ -15,21 +15,29 @@ public final class KVCache {
     private let configuration: ModelConfiguration
 
     /// - Parameter elementType: float32 or bfloat16, to which what comes in is rounded
-    public init(for configuration: ModelConfiguration, capacity: Int, elementType: ElementType = .float32) {
+    public init(
+        for configuration: ModelConfiguration, capacity: Int, elementType: ElementType = .float32,
+        on backend: any Backend = .standard
+    ) {
         self.capacity = capacity
         self.configuration = configuration
         positions = Array(repeating: 0, count: capacity)
         let shape = [configuration.kvHeads, capacity, configuration.headDim]
         func perLayer() -> [Tensor] {
-            (0..<configuration.layers).map { _ in Tensor(uninitialized: shape, elementType: elementType) }
+            (0..<configuration.layers).map { _ in
+                Tensor(uninitialized: shape, elementType: elementType, on: backend)
+            }
         }
         keys = perLayer()
         values = perLayer()
     }
 
     /// Stored as `model.cacheElementType` says.
-    public convenience init(for model: LanguageModel, capacity: Int) {
-        self.init(for: model.configuration, capacity: capacity, elementType: model.cacheElementType)
+    public convenience init(
+        for model: LanguageModel, capacity: Int, on backend: any Backend = .standard
+    ) {
+        self.init(
+            for: model.configuration, capacity: capacity, elementType: model.cacheElementType, on: backend)
     }
 
     /// Notes where the rows of a pass are, before any layer stores them.
@@ -50,9 +58,11 @@ public final class KVCache {
     func selectedPositions(layer: Int, kvHead: Int) -> [Int32]? { headPositions?[layer][kvHead] }
 
     /// Puts row i of new keys and values at `rows[i]`.
-    func store(keys newKeys: Tensor, values newValues: Tensor, at rows: [Int], layer: Int) {
-        keys[layer].copyHeads(of: newKeys, to: rows)
-        values[layer].copyHeads(of: newValues, to: rows)
+    func store(
+        keys newKeys: Tensor, values newValues: Tensor, at rows: [Int], layer: Int, in c: Computation
+    ) {
+        c.storeHeads(newKeys, to: rows, of: keys[layer])
+        c.storeHeads(newValues, to: rows, of: values[layer])
     }
 
     /// Copies a selection's rows of another cache of the same model: each head's lie one behind the other from
@@ -66,12 +76,8 @@ public final class KVCache {
             firstRow >= 0 && firstRow + selection.largestCount <= capacity,
             "\(selection.largestCount) rows from \(firstRow) on in a cache that holds \(capacity)")
         for (layer, heads) in selection.indices.enumerated() {
-            for (own, other) in [(keys, source.keys), (values, source.values)] {
-                precondition(
-                    own[layer].elementType == other[layer].elementType,
-                    "a cache of \(own[layer].elementType) takes rows of \(other[layer].elementType)")
-                c.backend.copyHeads(other[layer], heads, to: own[layer], at: firstRow)
-            }
+            c.copyHeads(source.keys[layer], heads, to: keys[layer], at: firstRow)
+            c.copyHeads(source.values[layer], heads, to: values[layer], at: firstRow)
         }
         if configuration.slidingWindow != nil { copyPositions(selection, from: source, to: firstRow) }
     }

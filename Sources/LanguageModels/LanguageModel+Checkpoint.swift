@@ -3,12 +3,12 @@ import Tensors
 
 extension LanguageModel {
     /// Opens a Hugging Face folder; weights stay as stored and are mapped, not read.
-    public convenience init(folder: URL) throws {
+    public convenience init(folder: URL, on backend: any Backend = .standard) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue
         else { throw ModelError.missingFolder(folder.path) }
         let configuration = try ModelConfiguration(huggingFace: folder)
-        let stored = try Self.storedTensors(in: folder)
+        let stored = try Self.storedTensors(in: folder, on: backend)
         try self.init(configuration) { name, shape in
             guard let tensor = stored[name] else {
                 throw ModelError.missingTensor(folder: folder.path, name: name)
@@ -27,9 +27,13 @@ extension LanguageModel {
         }
     }
 
-    private static func storedTensors(in folder: URL) throws -> [String: Tensor] {
+    private static func storedTensors(
+        in folder: URL, on backend: any Backend
+    ) throws -> [String: Tensor] {
         let single = folder.appendingPathComponent("model.safetensors")
-        if FileManager.default.fileExists(atPath: single.path) { return try SafetensorsFile(single).tensors }
+        if FileManager.default.fileExists(atPath: single.path) {
+            return try SafetensorsFile(single, on: backend).tensors
+        }
         let index = folder.appendingPathComponent("model.safetensors.index.json")
         guard FileManager.default.fileExists(atPath: index.path) else {
             throw ModelError.missingFile(
@@ -45,7 +49,7 @@ extension LanguageModel {
             guard FileManager.default.fileExists(atPath: url.path) else {
                 throw ModelError.missingFile(url.path, hint: "the index names this shard; download it too")
             }
-            files[shard] = try SafetensorsFile(url)
+            files[shard] = try SafetensorsFile(url, on: backend)
         }
         var result: [String: Tensor] = [:]
         for (name, shard) in map.sorted(by: { $0.key < $1.key }) {

@@ -23,7 +23,7 @@ extension LanguageModel {
     }
 
     private var firstNotFinite: String? {
-        let c = Computation()
+        let c = Computation(backend: embedding.backend)
         return tensors.sorted { $0.key < $1.key }.first { _, tensor in
             guard tensor.shape.count == 2 else { return !tensor.isFinite }
             let ones = Tensor([Float](repeating: 1, count: tensor.width), shape: [1, tensor.width])

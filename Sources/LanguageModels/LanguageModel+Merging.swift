@@ -5,14 +5,13 @@ extension LanguageModel {
     /// shared with this one.
     public func merged(with adapter: LowRankAdapter) -> LanguageModel {
         let tensors = tensors
-        let backend = CPUBackend()
         return LanguageModel(configuration) { name, shape in
             guard let weight = tensors[name] else { return Tensor(shape: shape) }
             guard name.hasSuffix(".weight"), let pair = adapter.pairs[String(name.dropLast(7))] else {
                 return weight
             }
             let sum = weight.copy()
-            backend.multiply(
+            sum.backend.multiply(
                 pair.up, transposed: false, pair.down, transposed: false, alpha: adapter.scale, beta: 1,
                 into: sum)
             return sum

@@ -2,7 +2,7 @@ import Seeding
 import Tensors
 
 /// A Llama-family decoder: one forward pass serves training, prefill, batched scoring and decoding.
-public final class LanguageModel {
+public final class LanguageModel: Sendable {
     public let configuration: ModelConfiguration
     /// [vocabulary, hidden]
     public let embedding: Tensor
@@ -12,10 +12,9 @@ public final class LanguageModel {
     /// [vocabulary, hidden]; the embedding itself where they are tied.
     public let head: Tensor
     let frequencies: [Double]
-    private let headScreen: RowScreen?
 
     /// A projection and the name of its weight in a checkpoint, without `.weight`.
-    public struct Projection {
+    public struct Projection: Sendable {
         public let name: String
         /// [out, in]
         public let weight: Tensor
@@ -26,7 +25,7 @@ public final class LanguageModel {
         public var shortName: String { name.split(separator: ".").last.map(String.init) ?? name }
     }
 
-    public struct Layer {
+    public struct Layer: Sendable {
         public let attentionNorm: Tensor  // input_layernorm
         public let query, key, value, output: Projection  // self_attn.{q,k,v,o}_proj
         public let queryNorm, keyNorm: Tensor?  // self_attn.{q,k}_norm
@@ -80,7 +79,6 @@ public final class LanguageModel {
         head =
             c.tiedEmbeddings
             ? embedding : try tensor("lm_head.weight", [c.vocabularySize, c.hiddenSize])
-        headScreen = RowScreen(head)
         frequencies = c.rotary.frequencies(headDim: c.headDim)
     }
 
@@ -140,8 +138,8 @@ public final class LanguageModel {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
         cache?.place(positions, at: cacheRows)
         let plans = AttentionPlans(
-            visibility, positions: positions, cache: cache, partial: partial, configuration)
-        let table = rotaryTable(positions, visibility)
+            visibility, positions: positions, cache: cache, partial: partial, configuration, on: c.backend)
+        let table = rotaryTable(positions, visibility, on: c.backend)
         let asksAll = c.observer?.needsAllRows ?? false
         var x = rows
         for (i, layer) in layers.enumerated() {
@@ -184,9 +182,7 @@ public final class LanguageModel {
 
     /// The token that scores best for each row, the first of equals; hidden: [rows, hidden].
     public func bestTokens(_ hidden: Tensor, in c: Computation) -> [Int32] {
-        // One row is bound by the bytes of the head that it reads, several by their products.
-        if hidden.rows == 1, c.backend is CPUBackend, let best = headScreen?.bestRow(hidden) { return [best] }
-        return c.backend.argmax(logits(hidden, in: c))
+        c.backend.bestRows(of: head, for: hidden)
     }
 
     private func attention(
@@ -212,7 +208,7 @@ public final class LanguageModel {
         k = c.rope(k, table)
         var (keys, values) = (k, v)
         if let (cache, rows) = cache {
-            cache.store(keys: k, values: v, at: rows, layer: index)
+            cache.store(keys: k, values: v, at: rows, layer: index, in: c)
             (keys, values) = (cache.keys[index], cache.values[index])
         }
         let plans = queries.plans.plans(ofLayer: index)

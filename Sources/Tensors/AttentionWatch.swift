@@ -47,23 +47,22 @@ public final class AttentionWatch: AttentionObserver {
     ) {
         guard !groups.isEmpty else { return }
         layersTimesHeads += shape.heads
-        let keys = k.elementType == .float32 ? k : k.copy()
         let perKVHead = shape.heads / shape.kvHeads
         let (keyStride, headStride) = shape.strides(of: k)
-        var scores: [Float] = []
-        for (g, group) in groups.enumerated() {
-            for (i, watched) in group.enumerated() {
-                for head in 0..<shape.heads {
-                    let query = q.floats + watched.row * q.width + head * shape.headDim
-                    let column = keys.floats + head / perKVHead * headStride
-                    scores.removeAll(keepingCapacity: true)
-                    for range in watched.visible {
-                        for key in range {
-                            scores.append(
-                                shape.scale * dot(query, column + key * keyStride, shape.headDim))
+        q.values.withUnsafeBufferPointer { queries in
+            k.values.withUnsafeBufferPointer { keys in
+                guard let queries = queries.baseAddress, let keys = keys.baseAddress else { return }
+                for (g, group) in groups.enumerated() {
+                    for (i, watched) in group.enumerated() {
+                        for head in 0..<shape.heads {
+                            let query = queries + watched.row * q.width + head * shape.headDim
+                            let column = keys + head / perKVHead * headStride
+                            let scores = watched.visible.joined().map {
+                                shape.scale * dot(query, column + $0 * keyStride, shape.headDim)
+                            }
+                            add(softmax(of: scores), of: watched, to: &sums[g][i])
                         }
                     }
-                    add(softmax(of: scores), of: watched, to: &sums[g][i])
                 }
             }
         }

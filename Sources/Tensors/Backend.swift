@@ -1,8 +1,36 @@
-/// Where the numbers are crunched: one method a primitive, without differentiation.
+/// Where numbers are kept and crunched: one method a primitive, without differentiation.
 ///
-/// Operations record gradients and call these; another device is another conforming type.
-/// Every `into`/`adding to` tensor is allocated by the caller. Shapes are checked by the operations.
-public protocol Backend {
+/// Operations record gradients and call these; another device is another conforming type, which nobody above
+/// asks what it is. It takes tensors of its own and those in the program's memory, such as inputs.
+/// Every `into`/`adding to` tensor is allocated by the caller, by the same backend. Shapes are checked by the
+/// operations.
+public protocol Backend: Sendable {
+    /// Memory for a tensor, zeros or of any content.
+    func allocate(bytes: Int, zeroed: Bool) -> any TensorStorage
+    /// Numbers of a mapped file, which nobody writes to and `owner` keeps: where they are, or a copy.
+    func adopt(
+        _ pointer: UnsafeMutableRawPointer, bytes: Int, elementType: ElementType, of owner: AnyObject
+    ) -> any TensorStorage
+    /// All elements, widened to float32.
+    func read(_ x: Tensor) -> [Float]
+    /// Replaces all elements; as many, float32
+    func write(_ values: [Float], to y: Tensor)
+    /// One element of a float32 tensor: for what is set up by hand.
+    func element(_ index: Int, of x: Tensor) -> Float
+    func setElement(_ index: Int, of y: Tensor, to value: Float)
+    /// y = x, widened to float32
+    func widen(_ x: Tensor, into y: Tensor)
+    /// Copies some of x's rows to y's from `first` on; both float32, of one width
+    func copyRows(_ x: Tensor, _ rows: Range<Int>, to y: Tensor, at first: Int)
+    /// Row i of x, [rows, heads × width], to `rows[i]` of each head of y, [heads, capacity, width], rounded
+    /// where that is bfloat16
+    func storeHeads(_ x: Tensor, to rows: [Int32], of y: Tensor)
+    /// Rows `rows[h]` of each head h of x to y's rows from `first` on; x, y: [heads, capacity, width], of one
+    /// element type
+    func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int)
+    /// Cuts a visibility as attention wants it, once for all layers and heads of a pass.
+    func attentionPlan(_ visibility: Visibility) -> any AttentionPlan
+
     /// c = alpha op(a) op(b) + beta c
     func multiply(
         _ a: Tensor, transposed: Bool, _ b: Tensor, transposed: Bool, alpha: Float, beta: Float,
@@ -31,19 +59,16 @@ public protocol Backend {
     func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool)
     /// plans: one for all KV heads, or one for each
     func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         into out: Tensor, logSumExp: Tensor)
     func attentionBackward(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?)
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
     /// dg and du are written, or added to.
     func swigluBackward(
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool)
 
-    /// Copies rows `rows[h]` of each head h of x to y's rows from `first` on; x and y: [heads, capacity,
-    /// width], of one element type
-    func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int)
     /// y[i] = table[ids[i]]
     func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor)
     /// table[ids[i]] += rows[i]
@@ -58,9 +83,19 @@ public protocol Backend {
         adding: Bool)
     /// The column of each row's largest element.
     func argmax(_ x: Tensor) -> [Int32]
+    /// Of each row of x the row of `weight`, [rows, width], with the largest product: what `linear` and `argmax`
+    /// say.
+    func bestRows(of weight: Tensor, for x: Tensor) -> [Int32]
 
     func sumOfSquares(_ x: Tensor) -> Double
     func adamW(_ parameter: Tensor, _ gradient: Tensor, state: AdamW.Moments, _ step: AdamW.Step)
+}
+
+/// A visibility as a backend's attention wants it.
+public protocol AttentionPlan: AnyObject {
+    var rows: Int { get }
+    /// One past the last key that any row sees.
+    var keyBound: Int { get }
 }
 
 /// Sizes of an attention: query heads share the key-value heads in equal groups.

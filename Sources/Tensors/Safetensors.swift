@@ -28,8 +28,8 @@ public struct SafetensorsFile {
     public let tensors: [String: Tensor]
     public let metadata: [String: String]
 
-    /// Maps a file and checks its whole header; no tensor's data is read.
-    public init(_ url: URL) throws {
+    /// Maps a file and checks its whole header; no tensor's data is read, but by a backend that copies it.
+    public init(_ url: URL, on backend: any Backend = .standard) throws {
         path = url.path
         let file = try MappedFile(path)
         func malformed(_ reason: String) -> SafetensorsError { .malformed(path: url.path, reason: reason) }
@@ -73,11 +73,7 @@ public struct SafetensorsFile {
             }
             spans.append((offsets[0]..<offsets[1], name))
             let pointer = file.pointer + start + offsets[0]
-            let aligned = UInt(bitPattern: pointer) % UInt(elementType.size) == 0
-            let storage =
-                aligned
-                ? Storage(mapped: pointer, owner: file)
-                : Storage(copying: pointer, bytes: bytes)
+            let storage = backend.adopt(pointer, bytes: bytes, elementType: elementType, of: file)
             tensors[name] = Tensor(shape: sizes, elementType: elementType, storage: storage)
         }
         spans.sort { $0.0.lowerBound < $1.0.lowerBound }

@@ -14,7 +14,7 @@ public final class Tape {
     /// loss: [1]
     public func backward(from loss: Tensor, scale: Float = 1) {
         precondition(loss.count == 1, "a loss is one number, not \(loss.shape)")
-        loss.gradientForAdding().floats[0] = scale
+        loss.gradientForAdding().assign([scale])
         while let step = steps.popLast() { step() }
     }
 }
@@ -28,7 +28,7 @@ public struct Computation {
     public let observer: (any AttentionObserver)?
 
     public init(
-        backend: any Backend = CPUBackend(), tape: Tape? = nil,
+        backend: any Backend = .standard, tape: Tape? = nil,
         observer: (any AttentionObserver)? = nil
     ) {
         self.backend = backend

@@ -1,8 +1,10 @@
-import CKernels
 import Seeding
 
 /// A dense row-major array of numbers with, when it takes part in training, its gradient.
-public final class Tensor {
+///
+/// `@unchecked Sendable`: threads share tensors that none of them writes to or trains; one that is computed or
+/// trained is one thread's until the others are told of it.
+public final class Tensor: @unchecked Sendable {
     /// Sizes from the outermost dimension in; most tensors are `[rows, width]`.
     public let shape: [Int]
     public let elementType: ElementType
@@ -15,43 +17,51 @@ public final class Tensor {
     var isDerived = false
     /// d(loss)/d(self), of the same shape; nil until a backward pass reaches it.
     public internal(set) var gradient: Tensor?
-    let storage: Storage
+    public let storage: any TensorStorage
+    /// The storage's, at hand.
+    let host: UnsafeMutableRawPointer?
 
     /// Zeros.
-    public init(shape: [Int]) {
+    public convenience init(shape: [Int], on backend: any Backend = .standard) {
         precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative size: \(shape)")
-        self.shape = shape
-        elementType = .float32
-        storage = Storage(floats: shape.reduce(1, *))
+        let bytes = shape.reduce(ElementType.float32.size, *)
+        self.init(
+            shape: shape, elementType: .float32, storage: backend.allocate(bytes: bytes, zeroed: true))
     }
 
     /// Any content: for what is written before it is read.
-    public init(uninitialized shape: [Int], elementType: ElementType = .float32) {
-        self.shape = shape
-        self.elementType = elementType
-        storage = Storage(floats: (shape.reduce(1, *) * elementType.size + 3) / 4, zeroed: false)
+    public convenience init(
+        uninitialized shape: [Int], elementType: ElementType = .float32, on backend: any Backend = .standard
+    ) {
+        let bytes = shape.reduce(elementType.size, *)
+        self.init(
+            shape: shape, elementType: elementType, storage: backend.allocate(bytes: bytes, zeroed: false))
     }
 
     /// values: as many as the shape holds.
-    public convenience init(_ values: [Float], shape: [Int]) {
-        self.init(uninitialized: shape)
-        precondition(values.count == count, "\(values.count) values do not fill \(shape)")
-        floats.update(from: values, count: count)
+    public convenience init(_ values: [Float], shape: [Int], on backend: any Backend = .standard) {
+        self.init(uninitialized: shape, on: backend)
+        assign(values)
     }
 
     /// Normally distributed numbers (Box-Muller).
     public convenience init(
         normal deviation: Double, shape: [Int], using generator: inout SeededGenerator
     ) {
-        self.init(uninitialized: shape)
-        for i in 0..<count { floats[i] = Float(generator.normal() * deviation) }
+        let values = (0..<shape.reduce(1, *)).map { _ in Float(generator.normal() * deviation) }
+        self.init(values, shape: shape)
     }
 
-    init(shape: [Int], elementType: ElementType, storage: Storage) {
+    /// storage: at least as many numbers as the shape holds
+    public init(shape: [Int], elementType: ElementType, storage: any TensorStorage) {
         self.shape = shape
         self.elementType = elementType
         self.storage = storage
+        host = storage.host
     }
+
+    /// Who keeps it.
+    public var backend: any Backend { storage.backend }
 
     public var count: Int { shape.reduce(1, *) }
     /// The size of the last dimension.
@@ -61,57 +71,44 @@ public final class Tensor {
     /// Bytes that its numbers take.
     public var byteCount: Int { count * elementType.size }
 
-    /// The elements of a float32 tensor.
-    var floats: UnsafeMutablePointer<Float> {
-        precondition(elementType == .float32, "\(elementType) is read through its operation")
-        return storage.pointer.assumingMemoryBound(to: Float.self)
-    }
-
     /// A copy of the elements, widened to float32.
-    public var values: [Float] {
-        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if let base = buffer.baseAddress {
-                pb_widen(elementType.kernelElement, count, storage.pointer, base)
-            }
-            initialized = count
-        }
-    }
+    public var values: [Float] { backend.read(self) }
 
     /// A float32 copy with memory of its own.
     public func copy() -> Tensor {
-        let result = Tensor(uninitialized: shape)
-        pb_widen(elementType.kernelElement, count, storage.pointer, result.floats)
+        let result = Tensor(uninitialized: shape, on: backend)
+        backend.widen(self, into: result)
         return result
     }
 
     /// Replaces the elements.
     public func assign(_ values: [Float]) {
         precondition(values.count == count, "\(values.count) values do not fill \(shape)")
-        floats.update(from: values, count: count)
+        backend.write(values, to: self)
     }
 
     /// Copies rows of another tensor over this one's, from `row` on.
     public func replaceRows(from row: Int, with other: Tensor) {
         precondition(other.width == width && row + other.rows <= rows, "\(other.shape) at \(row) in \(shape)")
-        (floats + row * width).update(from: other.floats, count: other.count)
+        backend.copyRows(other, 0..<other.rows, to: self, at: row)
     }
 
     public subscript(row: Int, column: Int) -> Float {
         get {
             precondition(row < rows && column < width, "[\(row), \(column)] is outside \(shape)")
-            return floats[row * width + column]
+            return backend.element(row * width + column, of: self)
         }
         set {
             precondition(row < rows && column < width, "[\(row), \(column)] is outside \(shape)")
-            floats[row * width + column] = newValue
+            backend.setElement(row * width + column, of: self, to: newValue)
         }
     }
 
     /// Rows `range` as a tensor of their own.
     public func rowsCopy(_ range: Range<Int>) -> Tensor {
         precondition(range.upperBound <= rows, "rows \(range) of \(shape)")
-        let result = Tensor(uninitialized: [range.count, width])
-        result.floats.update(from: floats + range.lowerBound * width, count: result.count)
+        let result = Tensor(uninitialized: [range.count, width], on: backend)
+        backend.copyRows(self, range, to: result, at: 0)
         return result
     }
 
@@ -122,7 +119,7 @@ public final class Tensor {
     /// The gradient, made of zeros on first use.
     func gradientForAdding() -> Tensor {
         if let gradient { return gradient }
-        let made = Tensor(shape: shape)
+        let made = Tensor(shape: shape, on: backend)
         gradient = made
         return made
     }
@@ -131,7 +128,7 @@ public final class Tensor {
     /// any content otherwise.
     func gradientForWriting() -> (tensor: Tensor, adding: Bool) {
         if let gradient { return (gradient, true) }
-        let made = Tensor(uninitialized: shape)
+        let made = Tensor(uninitialized: shape, on: backend)
         gradient = made
         return (made, false)
     }
@@ -144,39 +141,5 @@ public final class Tensor {
     /// Whether every element is a finite number.
     public var isFinite: Bool {
         values.allSatisfy(\.isFinite)
-    }
-}
-
-extension ElementType {
-    var kernelElement: pb_element {
-        switch self {
-        case .float32: PB_FLOAT32
-        case .bfloat16: PB_BFLOAT16
-        case .float16: PB_FLOAT16
-        }
-    }
-}
-
-extension Tensor {
-    /// Copies one row of another tensor over one of this.
-    public func copyRow(_ source: Int, of other: Tensor, to row: Int) {
-        precondition(
-            other.width == width && source < other.rows && row < rows,
-            "row \(source) of \(other.shape) to row \(row) of \(shape)")
-        (floats + row * width).update(from: other.floats + source * width, count: width)
-    }
-
-    /// Copies row i of another tensor, [rows, heads × width], to `rows[i]` of each head of this,
-    /// [heads, capacity, width], rounded where this is bfloat16.
-    public func copyHeads(of other: Tensor, to rows: [Int]) {
-        let (heads, capacity) = (shape[0], shape[1])
-        precondition(
-            shape.count == 3 && other.width == heads * width && other.rows == rows.count
-                && rows.allSatisfy { $0 < capacity },
-            "\(other.shape) to rows up to \(rows.max() ?? 0) of \(shape)")
-        pb_store_heads(
-            elementType.kernelElement, rows.count, heads, width, other.floats, rows.map { Int32($0) },
-            capacity,
-            storage.pointer)
     }
 }

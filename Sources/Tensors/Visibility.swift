@@ -1,5 +1,3 @@
-import CKernels
-
 /// Which keys each row of a forward pass sees: a few intervals a row.
 ///
 /// Causal masks, packed batches without padding, sliding windows, memory tokens that see one chunk:
@@ -59,23 +57,4 @@ public struct Visibility {
 
     /// One past the last key that any row sees.
     public var keyBound: Int { Int(upper.max() ?? 0) }
-}
-
-/// A visibility cut into tiles, made once for all layers and heads of a forward pass.
-public final class AttentionPlan {
-    let pointer: OpaquePointer
-    public let rows: Int
-    public let keyBound: Int
-
-    public init(_ visibility: Visibility) {
-        guard
-            let made = pb_attention_plan_make(
-                visibility.rows, visibility.starts, visibility.lower, visibility.upper)
-        else { preconditionFailure("out of memory for the mask of \(visibility.rows) rows") }
-        pointer = made
-        rows = visibility.rows
-        keyBound = visibility.keyBound
-    }
-
-    deinit { pb_attention_plan_free(pointer) }
 }

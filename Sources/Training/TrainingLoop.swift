@@ -26,7 +26,7 @@ public struct TrainingLoop {
     let checkpointEvery: Int
     let evaluateEvery: Int
     let reportEvery = 25
-    let backend = CPUBackend()
+    var backend: any Backend = .standard
 
     /// Runs the steps that are left; stops after a checkpoint when `isCancelled` says so.
     ///

@@ -129,7 +129,7 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
             for row in visible ?? [] { visibility.append(row.map { $0[0]..<$0[1] }) }
             let heads = heads ?? 1
             return c.attention(
-                input("q"), input("k"), input("v"), [AttentionPlan(visibility)],
+                input("q"), input("k"), input("v"), [c.backend.attentionPlan(visibility)],
                 AttentionShape(heads: heads, kvHeads: kvHeads ?? 1, headDim: input("q").width / heads))
         case "swiglu": return c.swiglu(gate: input("gate"), up: input("up"))
         case "add": return c.add(input("a"), input("b"), scale: -0.5)

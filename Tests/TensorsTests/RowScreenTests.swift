@@ -17,18 +17,30 @@ struct RowScreenTests {
         return try #require(try SafetensorsFile(url).tensors["rows"])
     }
 
+    /// Of as small a weight as the tests have.
+    private let screening = CPUBackend(leastScreenedBytes: 0)
+
     @Test func `the best row is that of all products`() throws {
-        let screen = try #require(RowScreen(try mapped(), leastBytes: 0))
+        let mapped = try mapped()
         let c = Computation()
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<20 {
             let x = Tensor(normal: 1, shape: [1, 70], using: &generator)
-            #expect(screen.bestRow(x) == c.backend.argmax(c.linear(x, rows))[0])
+            let expected = c.backend.argmax(c.linear(x, rows))
+            #expect(screening.bestRows(of: mapped, for: x) == expected)
+            #expect(c.backend.bestRows(of: rows, for: x) == expected)
         }
+        let many = Tensor(normal: 1, shape: [5, 70], using: &generator)
+        #expect(screening.bestRows(of: mapped, for: many) == c.backend.argmax(c.linear(many, rows)))
     }
 
-    @Test func `rows that may change, or that a cache holds, have none`() throws {
-        #expect(RowScreen(rows, leastBytes: 0) == nil)
-        #expect(try RowScreen(mapped()) == nil)
+    @Test func `rows that may change are read anew`() throws {
+        var generator = SeededGenerator(seed: 6)
+        let x = Tensor(normal: 1, shape: [1, 70], using: &generator)
+        let before = screening.bestRows(of: rows, for: x)
+        rows.assign(rows.values.map { -$0 })
+        let c = Computation()
+        #expect(screening.bestRows(of: rows, for: x) == c.backend.argmax(c.linear(x, rows)))
+        #expect(screening.bestRows(of: rows, for: x) != before)
     }
 }

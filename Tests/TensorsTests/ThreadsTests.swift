@@ -57,12 +57,12 @@ struct Operands {
         keys = made(rows, kvHeads * headDim)
         values = made(rows, kvHeads * headDim)
         keysByHead = Tensor(uninitialized: [kvHeads, rows, headDim], elementType: .bfloat16)
-        keysByHead.copyHeads(of: keys, to: Array(0..<rows))
+        Computation().storeHeads(keys, to: Array(0..<rows), of: keysByHead)
         x = made(rows, 256)
         let wide = made(320, 256)
         var stored = [ElementType.float32: wide]
         let narrow = Tensor(uninitialized: [1, 320, 256], elementType: .bfloat16)
-        narrow.copyHeads(of: wide, to: Array(0..<320))
+        Computation().storeHeads(wide, to: Array(0..<320), of: narrow)
         stored[.bfloat16] = narrow
         stored[.float16] = try Self.float16(wide)
         weights = stored
@@ -73,7 +73,7 @@ struct Operands {
         for input in inputs { input.isTrainable = true }
         let tape = Tape()
         let c = Computation(tape: tape)
-        let plans = [AttentionPlan(Visibility.causal(rows))]
+        let plans = [c.backend.attentionPlan(.causal(rows))]
         let out = c.attention(queries, keys, values, plans, Self.shape)
         tape.backward(from: c.linear(c.windowMean(c.multiply(out, upstream), [0..<rows]), ones(out.width)))
         defer { for input in inputs { input.clearGradient() } }
@@ -81,17 +81,17 @@ struct Operands {
     }
 
     func attention(to keys: Tensor) -> [Float] {
-        Computation().attention(
-            queries, keys, keys, [AttentionPlan(Visibility.causal(rows))], Self.shape
-        ).values
+        let c = Computation()
+        return c.attention(queries, keys, keys, [c.backend.attentionPlan(.causal(rows))], Self.shape).values
     }
 
     /// As in decoding.
     func attentionOfOneRow() -> [Float] {
         var visibility = Visibility()
         visibility.append([0..<rows])
-        return Computation().attention(
-            queries.rowsCopy(0..<1), keysByHead, keysByHead, [AttentionPlan(visibility)], Self.shape
+        let c = Computation()
+        return c.attention(
+            queries.rowsCopy(0..<1), keysByHead, keysByHead, [c.backend.attentionPlan(visibility)], Self.shape
         ).values
     }
 

@@ -8,7 +8,7 @@ extension Computation {
     ///   - plans: one for all KV heads, or one for each
     ///   - layer: what an observer is told
     public func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         layer: Int = 0
     ) -> Tensor {
         precondition(
@@ -20,8 +20,8 @@ extension Computation {
             precondition(keys >= plan.keyBound, "a mask of \(plan.keyBound) keys for \(keys)")
         }
         observer?.observe(layer: layer, queries: q, keys: k, values: v, shape)
-        let out = Tensor(uninitialized: q.shape)
-        let logSumExp = Tensor(uninitialized: [q.rows, shape.heads])
+        let out = Tensor(uninitialized: q.shape, on: backend)
+        let logSumExp = Tensor(uninitialized: [q.rows, shape.heads], on: backend)
         backend.attention(q, k, v, plans, shape, into: out, logSumExp: logSumExp)
         record(out, from: [q, k, v]) { upstream in
             backend.attentionBackward(

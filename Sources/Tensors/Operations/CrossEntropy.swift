@@ -9,14 +9,14 @@ extension Computation {
         precondition(
             targets.allSatisfy { $0 >= 0 && Int($0) < logits.width },
             "a target outside 0..<\(logits.width)")
-        let losses = Tensor(uninitialized: [logits.rows])
-        let logSumExp = Tensor(uninitialized: [logits.rows])
+        let losses = Tensor(uninitialized: [logits.rows], on: backend)
+        let logSumExp = Tensor(uninitialized: [logits.rows], on: backend)
         backend.crossEntropy(logits, targets, losses: losses, logSumExp: logSumExp)
         let total = weights.reduce(0) { $0 + Double($1) }
         let sum = zip(losses.values, weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-        let loss = Tensor([total > 0 ? Float(sum / total) : 0], shape: [1])
+        let loss = Tensor([total > 0 ? Float(sum / total) : 0], shape: [1], on: backend)
         record(loss, from: [logits]) { upstream in
-            let scale = total > 0 ? upstream.floats[0] / Float(total) : 0
+            let scale = total > 0 ? upstream.values[0] / Float(total) : 0
             let (gradient, adding) = logits.gradientForWriting()
             backend.crossEntropyBackward(
                 logits, targets, weights: weights.map { $0 * scale }, logSumExp: logSumExp, into: gradient,

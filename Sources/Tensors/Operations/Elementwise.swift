@@ -2,7 +2,7 @@ extension Computation {
     /// a + scale b; both of one shape.
     public func add(_ a: Tensor, _ b: Tensor, scale: Float = 1) -> Tensor {
         precondition(a.count == b.count, "\(a.shape) + \(b.shape)")
-        let y = Tensor(uninitialized: a.shape)
+        let y = Tensor(uninitialized: a.shape, on: backend)
         backend.add(a, b, scale: scale, into: y)
         record(y, from: [a, b]) { upstream in
             if b.needsGradient {
@@ -20,7 +20,7 @@ extension Computation {
     /// a b, element by element; both of one shape.
     public func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(a.count == b.count, "\(a.shape) times \(b.shape)")
-        let y = Tensor(uninitialized: a.shape)
+        let y = Tensor(uninitialized: a.shape, on: backend)
         backend.multiplyElements(a, b, into: y, adding: false)
         record(y, from: [a, b]) { upstream in
             if a.needsGradient {
@@ -39,7 +39,7 @@ extension Computation {
     public func swiglu(gate: Tensor, up: Tensor) -> Tensor {
         precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
         precondition(gate !== up, "a tensor cannot gate itself")
-        let y = Tensor(uninitialized: gate.shape)
+        let y = Tensor(uninitialized: gate.shape, on: backend)
         backend.swiglu(gate, up, into: y)
         record(y, from: [gate, up]) { upstream in
             let isFresh = gate.gradient == nil && up.gradient == nil

@@ -12,7 +12,7 @@ extension Computation {
         for (weight, _) in projections {
             precondition(x.width == weight.width, "rows of \(x.width) meet a weight \(weight.shape)")
         }
-        let results = projections.map { Tensor(uninitialized: [x.rows, $0.weight.rows]) }
+        let results = projections.map { Tensor(uninitialized: [x.rows, $0.weight.rows], on: backend) }
         let weights = projections.map(\.weight)
         if weights.allSatisfy({ $0.elementType == weights.first?.elementType }) {
             backend.linear(x, weights, into: results)

@@ -3,45 +3,54 @@ import Foundation
 /// Angles of rotary positions (Su et al. 2021) for the rows of one forward pass.
 public struct RotaryTable {
     /// [rows, half]
-    let cosines: Tensor
-    let sines: Tensor
+    public let cosines: Tensor
+    public let sines: Tensor
     /// Half the size of a head.
-    let half: Int
+    public let half: Int
 
     /// frequencies: [half], radians a position; `scale` multiplies cosines and sines (YaRN).
     /// - Parameter ofRow: a row's own frequencies, where they differ
     public init(
-        positions: [Int32], frequencies: [Double], scale: Double = 1, ofRow: (Int) -> [Double]? = { _ in nil }
+        positions: [Int32], frequencies: [Double], scale: Double = 1,
+        ofRow: (Int) -> [Double]? = { _ in nil },
+        on backend: any Backend = .standard
     ) {
-        half = frequencies.count
-        cosines = Tensor(uninitialized: [positions.count, half])
-        sines = Tensor(uninitialized: [positions.count, half])
+        let half = frequencies.count
+        let shape = [positions.count, half]
+        var cosines = [Float](repeating: 0, count: positions.count * half)
+        var sines = cosines
         // Rows of one position share their angles: packed contexts repeat the same positions.
         var rowOfPosition: [Int32: Int] = [:]
         for (row, position) in positions.enumerated() {
             let own = ofRow(row)
             if own == nil, let known = rowOfPosition[position] {
-                cosines.copyRow(known, of: cosines, to: row)
-                sines.copyRow(known, of: sines, to: row)
+                for i in 0..<half {
+                    cosines[row * half + i] = cosines[known * half + i]
+                    sines[row * half + i] = sines[known * half + i]
+                }
                 continue
             }
             if own == nil { rowOfPosition[position] = row }
             for (i, frequency) in (own ?? frequencies).enumerated() {
                 let angle = Double(position) * frequency
-                cosines.floats[row * half + i] = Float(cos(angle) * scale)
-                sines.floats[row * half + i] = Float(sin(angle) * scale)
+                cosines[row * half + i] = Float(cos(angle) * scale)
+                sines[row * half + i] = Float(sin(angle) * scale)
             }
         }
+        self.init(
+            cosines: Tensor(cosines, shape: shape, on: backend),
+            sines: Tensor(sines, shape: shape, on: backend), half: half)
     }
 
     /// The angles of some of the rows.
     public func selecting(_ rows: [Int32]) -> RotaryTable {
-        RotaryTable(
-            cosines: Computation().gatherRows(cosines, rows), sines: Computation().gatherRows(sines, rows),
-            half: half)
+        let c = Computation(backend: cosines.backend)
+        return RotaryTable(
+            cosines: c.gatherRows(cosines, rows), sines: c.gatherRows(sines, rows), half: half)
     }
 
-    private init(cosines: Tensor, sines: Tensor, half: Int) {
+    /// cosines, sines: [rows, half]
+    public init(cosines: Tensor, sines: Tensor, half: Int) {
         self.cosines = cosines
         self.sines = sines
         self.half = half
@@ -55,7 +64,7 @@ extension Computation {
         precondition(
             x.rows == table.cosines.rows && x.width % (2 * table.half) == 0,
             "\(x.shape) does not fit a table of \(table.cosines.rows) rows and heads of \(2 * table.half)")
-        let y = Tensor(uninitialized: x.shape)
+        let y = Tensor(uninitialized: x.shape, on: backend)
         backend.rope(x, table, inverse: false, into: y, adding: false)
         record(y, from: [x]) { upstream in
             let (gradient, adding) = x.gradientForWriting()

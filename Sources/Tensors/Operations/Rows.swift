@@ -6,7 +6,7 @@ extension Computation {
         precondition(
             ids.allSatisfy { $0 >= 0 && Int($0) < table.rows }, "a row outside 0..<\(table.rows) is asked for"
         )
-        let y = Tensor(uninitialized: [ids.count, table.width])
+        let y = Tensor(uninitialized: [ids.count, table.width], on: backend)
         backend.gatherRows(table, ids, into: y)
         record(y, from: [table]) { upstream in
             backend.scatterAddRows(upstream, ids, to: table.gradientForAdding())
@@ -18,7 +18,7 @@ extension Computation {
     public func concatenateRows(_ parts: [Tensor]) -> Tensor {
         let width = parts.first?.width ?? 0
         precondition(parts.allSatisfy { $0.width == width }, "parts of widths \(parts.map(\.width))")
-        let y = Tensor(uninitialized: [parts.reduce(0) { $0 + $1.rows }, width])
+        let y = Tensor(uninitialized: [parts.reduce(0) { $0 + $1.rows }, width], on: backend)
         var offsets: [Int] = []
         var row = 0
         for part in parts {
@@ -38,7 +38,7 @@ extension Computation {
     /// The mean of x's rows in each window; result: [windows.count, width].
     public func windowMean(_ x: Tensor, _ windows: [Range<Int>]) -> Tensor {
         precondition(windows.allSatisfy { $0.upperBound <= x.rows }, "a window is outside \(x.shape)")
-        let y = Tensor(uninitialized: [windows.count, x.width])
+        let y = Tensor(uninitialized: [windows.count, x.width], on: backend)
         backend.windowMean(x, windows, into: y)
         record(y, from: [x]) { upstream in
             backend.windowMeanBackward(upstream, windows, to: x.gradientForAdding())

@@ -4,8 +4,13 @@ import Foundation
 public final class AdamW: Optimizer {
     /// Running means of the gradient and of its square.
     public struct Moments {
-        let first: Tensor
-        let second: Tensor
+        public let first: Tensor
+        public let second: Tensor
+
+        public init(first: Tensor, second: Tensor) {
+            self.first = first
+            self.second = second
+        }
     }
 
     /// The numbers of one update.
@@ -30,7 +35,9 @@ public final class AdamW: Optimizer {
         self.epsilon = epsilon
         self.weightDecay = weightDecay
         moments = parameters.map {
-            Moments(first: Tensor(shape: $0.shape), second: Tensor(shape: $0.shape))
+            Moments(
+                first: Tensor(shape: $0.shape, on: $0.backend),
+                second: Tensor(shape: $0.shape, on: $0.backend))
         }
     }
 

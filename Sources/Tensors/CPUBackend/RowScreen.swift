@@ -5,24 +5,15 @@ import Synchronization
 /// would show, from a quarter to a half of the weight's bytes.
 ///
 /// A copy in 8 bits bounds every product, and only rows that may be best are computed (screen.c). It
-/// is made at the first search and takes a byte an element beside the weight.
-public final class RowScreen {
-    private let weight: Tensor
+/// is made at the first search, takes a byte an element, and lives as long as the weight's memory, which
+/// must stay as it is.
+final class RowScreen: Sendable {
     private let copy = Mutex(Copy.missing)
 
     private enum Copy: @unchecked Sendable {
         case missing
-        /// Nil where there is no memory for one.
+        /// Nil where there is no memory for one. The copy is never changed: any thread may read it.
         case made(OpaquePointer?)
-    }
-
-    /// Nil for a weight that is read from a cache anyway, or that is not mapped from a file and may
-    /// change.
-    ///
-    /// weight: [rows, width]
-    public init?(_ weight: Tensor, leastBytes: Int = 16 << 20) {
-        guard weight.byteCount >= leastBytes, weight.count > 0, weight.storage.isMapped else { return nil }
-        self.weight = weight
     }
 
     deinit {
@@ -31,14 +22,13 @@ public final class RowScreen {
 
     /// The first of the rows with the largest product; nil where there is no memory to find it.
     ///
-    /// x: [1, width]
-    public func bestRow(_ x: Tensor) -> Int32? {
-        precondition(x.rows == 1 && x.width == weight.width, "\(x.shape) meets rows of \(weight.width)")
+    /// weight: [rows, width], the same at every call; x: [1, width]
+    func bestRow(of weight: Tensor, for x: Tensor) -> Int32? {
         let copy = copy.withLock {
             if case .missing = $0 {
                 $0 = .made(
                     pb_screen_make(
-                        weight.elementType.kernelElement, weight.rows, weight.width, weight.storage.pointer))
+                        weight.elementType.kernelElement, weight.rows, weight.width, weight.pointer))
             }
             return $0
         }

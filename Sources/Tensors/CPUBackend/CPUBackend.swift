@@ -6,8 +6,13 @@ public struct CPUBackend: Backend {
     /// products of such numbers, twice as fast; sums are float32 either way.
     public let isRounding: Bool
 
-    public init(isRounding: Bool = true) {
+    /// The smallest weight of which a row is sought through a copy (`RowScreen`), in bytes: a smaller one is
+    /// read from a cache anyway.
+    public let leastScreenedBytes: Int
+
+    public init(isRounding: Bool = true, leastScreenedBytes: Int = 16 << 20) {
         self.isRounding = isRounding
+        self.leastScreenedBytes = leastScreenedBytes
     }
 
     public func multiply(
@@ -24,7 +29,7 @@ public struct CPUBackend: Backend {
     public func linear(_ x: Tensor, _ weights: [Tensor], into results: [Tensor]) {
         guard let first = weights.first else { return }
         let projections = zip(weights, results).map { weight, y in
-            pb_projection(weights: weight.storage.pointer, n: weight.rows, y: y.floats)
+            pb_projection(weights: weight.pointer, n: weight.rows, y: y.floats)
         }
         pb_linear(
             first.elementType.kernelElement, isRounding, x.rows, x.width, x.floats, projections.count,
@@ -75,19 +80,19 @@ public struct CPUBackend: Backend {
     }
 
     public func attention(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         into out: Tensor, logSumExp: Tensor
     ) {
         let kernelShape = shape.kernelShape(for: k, rounding: isRounding)
         for (plan, kvHeads) in shape.parts(of: plans) {
             pb_attention(
-                plan.pointer, kernelShape, kvHeads.lowerBound, kvHeads.count, q.floats, k.storage.pointer,
-                v.storage.pointer, out.floats, logSumExp.floats)
+                plan.pointer, kernelShape, kvHeads.lowerBound, kvHeads.count, q.floats, k.pointer,
+                v.pointer, out.floats, logSumExp.floats)
         }
     }
 
     public func attentionBackward(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [AttentionPlan], _ shape: AttentionShape,
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?
     ) {
         let kernelShape = shape.kernelShape(for: k, rounding: false)
@@ -110,21 +115,9 @@ public struct CPUBackend: Backend {
             adding)
     }
 
-    public func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int) {
-        let bytes = x.width * x.elementType.size
-        for (head, rows) in rows.enumerated() {
-            let source = x.storage.pointer + head * x.shape[1] * bytes
-            var target = y.storage.pointer + (head * y.shape[1] + first) * bytes
-            for row in rows {
-                target.copyMemory(from: source + Int(row) * bytes, byteCount: bytes)
-                target += bytes
-            }
-        }
-    }
-
     public func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor) {
         pb_gather_rows(
-            table.elementType.kernelElement, ids.count, table.width, table.storage.pointer, ids,
+            table.elementType.kernelElement, ids.count, table.width, table.pointer, ids,
             y.floats)
     }
 
@@ -167,6 +160,18 @@ public struct CPUBackend: Backend {
         }
     }
 
+    public func bestRows(of weight: Tensor, for x: Tensor) -> [Int32] {
+        // One row is bound by the bytes of the weight that it reads, several by their products.
+        if x.rows == 1, weight.byteCount >= leastScreenedBytes,
+            let best = (weight.storage as? HostMemory)?.screen?.bestRow(of: weight, for: x)
+        {
+            return [best]
+        }
+        let products = Tensor(uninitialized: [x.rows, weight.rows])
+        linear(x, [weight], into: [products])
+        return argmax(products)
+    }
+
     public func sumOfSquares(_ x: Tensor) -> Double {
         pb_sum_of_squares(x.count, x.floats)
     }
@@ -178,29 +183,5 @@ public struct CPUBackend: Backend {
             parameter.count, parameter.floats, gradient.floats, state.first.floats,
             state.second.floats, step.rate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
             step.correction1, step.correction2)
-    }
-}
-
-extension AttentionShape {
-    /// Neighbouring KV heads that share a plan, together.
-    fileprivate func parts(of plans: [AttentionPlan]) -> [(plan: AttentionPlan, kvHeads: Range<Int>)] {
-        if plans.count == 1 { return [(plans[0], 0..<kvHeads)] }
-        var result: [(plan: AttentionPlan, kvHeads: Range<Int>)] = []
-        for (head, plan) in plans.enumerated() {
-            if let last = result.last, last.plan === plan {
-                result[result.count - 1].kvHeads = last.kvHeads.lowerBound..<head + 1
-            } else {
-                result.append((plan, head..<head + 1))
-            }
-        }
-        return result
-    }
-
-    func kernelShape(for keys: Tensor, rounding: Bool) -> pb_attention_shape {
-        let (keyStride, headStride) = strides(of: keys)
-        return pb_attention_shape(
-            heads: heads, kv_heads: kvHeads, head_dim: headDim, key_stride: keyStride,
-            head_stride: headStride, scale: scale, element: keys.elementType.kernelElement,
-            rounding: allowsRounding && rounding)
     }
 }
