@@ -12,15 +12,16 @@ public enum Threads {
     }
 
     /// Calls `body` once for each of 0..<count, in ascending order but on the pool's threads at the same
-    /// time; kernels that it calls stay on its thread. What different calls share they may only read.
-    public static func concurrently(_ count: Int, _ body: (Int) -> Void) {
+    /// time; kernels that it calls stay on its thread.
+    public static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
         withoutActuallyEscaping(body) { escaping in
             var context = escaping
             withUnsafeMutablePointer(to: &context) { pointer in
                 pb_parallel(
                     count, 1,
                     { begin, end, _, context in
-                        guard let body = context?.assumingMemoryBound(to: ((Int) -> Void).self) else {
+                        guard let body = context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self)
+                        else {
                             return
                         }
                         for i in begin..<end { body.pointee(i) }
