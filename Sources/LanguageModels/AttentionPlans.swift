@@ -25,8 +25,7 @@ final class AttentionPlans {
     /// - Parameter keyPositions: one a key; nil where keys are the rows or the cache's
     init(
         _ visibility: Visibility, positions: [Int32], keyPositions: [Int32]? = nil, cache: KVCache?,
-        partial: [PartialKeys],
-        _ configuration: ModelConfiguration, on backend: any Backend
+        partial: [PartialKeys], _ configuration: ModelConfiguration, on backend: any Backend
     ) {
         for part in partial {
             precondition(

@@ -26,7 +26,8 @@ extension LanguageModel {
         let c = Computation(backend: embedding.backend)
         return tensors.sorted { $0.key < $1.key }.first { _, tensor in
             guard tensor.shape.count == 2 else { return !tensor.isFinite }
-            let ones = Tensor([Float](repeating: 1, count: tensor.width), shape: [1, tensor.width])
+            let ones = Tensor(
+                [Float](repeating: 1, count: tensor.width), shape: [1, tensor.width], on: c.backend)
             return !c.linear(ones, tensor).isFinite
         }?.key
     }

@@ -28,8 +28,8 @@ struct BackendTests {
             let context: [Int32] = [4, 9, 2, 8, 30, 1, 1, 17]
             let source = KVCache(for: model, capacity: 8, on: backend)
             let states = model.hidden(
-                model.embed(context, in: c), positions: (0..<8).map { $0 }, visibility: .causal(8),
-                cache: source, cacheRows: Array(0..<8), results: [2, 7], in: c)
+                model.embed(context, in: c), positions: (0..<8).map { Self.firstPosition + $0 },
+                visibility: .causal(8), cache: source, cacheRows: Array(0..<8), results: [2, 7], in: c)
             let configuration = model.configuration
             let selection = CacheSelection(
                 (0..<configuration.layers).map { layer in
@@ -43,7 +43,7 @@ struct BackendTests {
                 var visibility = Visibility()
                 visibility.append([0..<first + step + 1])
                 let hidden = model.hidden(
-                    model.embed([tokens.last ?? 0], in: c), positions: [Int32(8 + step)],
+                    model.embed([tokens.last ?? 0], in: c), positions: [Self.firstPosition + Int32(8 + step)],
                     visibility: visibility, cache: cache, cacheRows: [first + step],
                     partial: [PartialKeys(selection, at: 0)], in: c)
                 tokens += model.bestTokens(hidden, in: c)
@@ -56,8 +56,18 @@ struct BackendTests {
         }
     }
 
+    /// Where frequencies that follow the length already do.
+    private static let firstPosition: Int32 = 500
+
     private static func kept(layer: Int, head: Int) -> [Int32] {
         (0..<8).filter { ($0 + layer) % (2 + head) > 0 }.map { Int32($0) }
+    }
+
+    @Test func `weights that are no numbers are found`() throws {
+        let (found, expected) = try both("llama") { model, _ -> Bool in
+            (try? model.requireFiniteWeights(of: Reference.folder("llama"))) != nil
+        }
+        #expect(found && expected)
     }
 
     @Test func `going back, and steps of both optimisers`() throws {

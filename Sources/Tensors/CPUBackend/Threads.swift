@@ -21,9 +21,7 @@ public enum Threads {
                     count, 1,
                     { begin, end, _, context in
                         guard let body = context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self)
-                        else {
-                            return
-                        }
+                        else { return }
                         for i in begin..<end { body.pointee(i) }
                     }, pointer)
             }
