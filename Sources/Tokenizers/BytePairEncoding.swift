@@ -131,12 +131,17 @@ final class BytePairEncoding {
 
     /// Appends the ids of a piece.
     func encode(_ piece: ArraySlice<Unicode.Scalar>, to result: inout [Int32]) {
-        for part in parts(of: piece) { encodeWhole(piece[part], to: &result) }
+        if isCut(piece) {
+            for part in independentParts(of: piece) { encodeWhole(piece[part], to: &result) }
+        } else {
+            encodeWhole(piece, to: &result)
+        }
     }
 
     /// The tokens of a piece and the characters that each stands for, their beginnings ascending.
     func tokens(of piece: ArraySlice<Unicode.Scalar>) -> [(id: Int32, range: Range<Int>)] {
-        parts(of: piece).flatMap { part -> [(id: Int32, range: Range<Int>)] in
+        let parts = isCut(piece) ? independentParts(of: piece) : [piece.indices]
+        return parts.flatMap { part -> [(id: Int32, range: Range<Int>)] in
             if ignoresMerges, let id = ids[ExactText(piece[part])] { return [(id, part)] }
             var spans: [Range<Int>]? = []
             let symbols = merged(symbols(of: piece[part], spans: &spans))
@@ -152,10 +157,9 @@ final class BytePairEncoding {
         }
     }
 
-    /// What of a piece is encoded at once.
-    private func parts(of piece: ArraySlice<Unicode.Scalar>) -> [Range<Int>] {
+    /// Whether a piece is encoded part by part.
+    private func isCut(_ piece: ArraySlice<Unicode.Scalar>) -> Bool {
         piece.count > Self.cachedLength && !ignoresMerges && wordPrefix.isEmpty && wordSuffix.isEmpty
-            ? independentParts(of: piece) : [piece.indices]
     }
 
     private func encodeWhole(_ piece: ArraySlice<Unicode.Scalar>, to result: inout [Int32]) {
