@@ -6,7 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "PicBench", targets: ["PicBench"]),
-        .library(name: "Bench", targets: ["Bench"]),
+        .library(name: "Contract", targets: ["Contract", "CacheMethods", "SoftPrompts"]),
         .executable(name: "picbench", targets: ["picbench"]),
     ],
     dependencies: [
@@ -22,42 +22,61 @@ let package = Package(
         .target(name: "Seeding", dependencies: ["CSeeding"]),
         .target(name: "Tensors", dependencies: ["CKernels", "Seeding"]),
         .target(name: "Tokenizers"),
-        .target(name: "LanguageModels", dependencies: ["Tensors", "Seeding"]),
+        .target(name: "LanguageModels", dependencies: ["Seeding", "Tensors", "Tokenizers"]),
 
-        // What is compared: the protocols, the data, the scores.
-        .target(name: "Metrics"),
+        // What is compared: the contract that methods, tasks and data formats are written against.
+        .target(name: "Budgets"),
         .target(name: "Segmentation"),
-        .target(name: "Datasets", dependencies: ["Seeding"]),
         .target(
-            name: "Bench",
-            dependencies: ["LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics", "Seeding"]),
+            name: "Contract",
+            dependencies: ["Budgets", "LanguageModels", "Seeding", "Segmentation", "Tensors", "Tokenizers"]),
+        .target(name: "Metrics", dependencies: ["Contract"]),
         .target(
-            name: "Methods", dependencies: ["Bench", "Tensors", "Seeding"], path: "Methods",
-            plugins: ["Catalogue"]),
+            name: "Datasets", dependencies: ["Contract", "Seeding"], path: "Datasets", plugins: ["Catalogue"]),
         .target(
-            name: "Tasks", dependencies: ["Bench", "Datasets", "Metrics"], path: "Tasks",
-            plugins: ["Catalogue"]),
+            name: "Methods",
+            dependencies: [
+                "CacheMethods", "Contract", "LanguageModels", "Seeding", "SoftPrompts", "Tensors",
+            ],
+            path: "Methods", plugins: ["Catalogue"]),
+        .target(name: "Tasks", dependencies: ["Contract", "Metrics"], path: "Tasks", plugins: ["Catalogue"]),
         .plugin(name: "Catalogue", capability: .buildTool(), dependencies: ["CatalogueGenerator"]),
         .executableTarget(name: "CatalogueGenerator", dependencies: ["Seeding"]),
 
+        // How a model is asked, what it reads in place of a context, what comes out.
+        .target(name: "Prompting", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
+        .target(
+            name: "Reading", dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors"]),
+        .target(name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors"]),
+        .target(
+            name: "SoftPrompts",
+            dependencies: ["Budgets", "Contract", "LanguageModels", "Seeding", "Tensors"]),
+
         // The harness: store, training, grid, leaderboard, command line.
         .target(
-            name: "Results", dependencies: ["Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "Leaderboards", dependencies: ["Results", "Seeding"]),
+            name: "Results",
+            dependencies: ["Budgets", "Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
         .target(
             name: "Site", dependencies: ["Leaderboards", "Results"],
             resources: [.embedInCode("Resources/style.css"), .embedInCode("Resources/site.js")]),
         .target(
             name: "Training",
             dependencies: [
-                "Bench", "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics", "Seeding",
+                "Budgets", "Contract", "Datasets", "LanguageModels", "Metrics", "Prompting", "Reading",
+                "Seeding", "SoftPrompts", "Tasks", "Tensors", "Tokenizers",
             ]),
-        .target(name: "Runner", dependencies: ["Bench", "Results", "Datasets", "Seeding", "Tensors"]),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Budgets", "Contract", "Reading", "Results", "Seeding", "SoftPrompts", "Tensors",
+            ]),
         .target(
             name: "PicBench",
             dependencies: [
-                "Runner", "Training", "Results", "Leaderboards", "Site", "Methods", "Tasks", "Bench",
-                "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Metrics",
+                "Budgets", "Contract", "Datasets", "LanguageModels", "Leaderboards", "Methods", "Metrics",
+                "Prompting", "Reading", "Results", "Runner", "Site", "SoftPrompts", "Tasks", "Tensors",
+                "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
@@ -83,16 +102,42 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "BudgetsTests", dependencies: ["Budgets"]),
         .testTarget(
-            name: "BenchTests", dependencies: ["Bench", "LanguageModels", "Tokenizers"],
+            name: "MetricsTests", dependencies: ["Contract", "Metrics", "Tensors"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Seeding"]),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "TestSupport", "Tokenizers"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Seeding"]),
+        .testTarget(
+            name: "PromptingTests", dependencies: ["Contract", "LanguageModels", "Prompting", "Tokenizers"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "ReadingTests",
+            dependencies: [
+                "Budgets", "Contract", "Datasets", "LanguageModels", "Metrics", "Prompting", "Reading",
+                "Tasks",
+                "Tensors", "TestSupport",
+            ]),
+        .testTarget(
+            name: "SoftPromptsTests",
+            dependencies: [
+                "Budgets", "Contract", "LanguageModels", "Methods", "Prompting", "Reading", "Seeding",
+                "SoftPrompts", "Tensors", "TestSupport", "Tokenizers",
+            ],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "RunnerTests",
+            dependencies: [
+                "Budgets", "Contract", "Datasets", "LanguageModels", "Methods", "Prompting", "Reading",
+                "Results",
+                "Runner", "Tasks", "TestSupport",
+            ]),
         .testTarget(
             name: "ResultsTests",
             dependencies: ["Results", "RecordFixtures", .product(name: "GRDB", package: "GRDB.swift")]),
         // A small store, for the tests of everything that is made from one.
-        .target(name: "RecordFixtures", dependencies: ["Results"], path: "Tests/RecordFixtures"),
+        .target(name: "RecordFixtures", dependencies: ["Budgets", "Results"], path: "Tests/RecordFixtures"),
         .testTarget(
             name: "LeaderboardsTests", dependencies: ["Leaderboards", "Results", "RecordFixtures"],
             exclude: ["Fixtures"]),
@@ -105,12 +150,15 @@ let package = Package(
         .testTarget(
             name: "MethodsTests",
             dependencies: [
-                "Methods", "Tasks", "Bench", "LanguageModels", "Tokenizers", "Tensors", "Datasets", "Seeding",
-            ],
-            resources: [.copy("Fixtures")]),
+                "Budgets", "CacheMethods", "Contract", "Datasets", "LanguageModels", "Methods", "Prompting",
+                "Reading", "Seeding", "SoftPrompts", "Tasks", "Tensors", "TestSupport",
+            ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Methods", "Bench", "LanguageModels", "Tensors", "TestSupport"]),
+            dependencies: [
+                "Contract", "LanguageModels", "Methods", "Reading", "SoftPrompts", "Tensors", "TestSupport",
+                "Training",
+            ]),
         .testTarget(
             name: "PicBenchTests",
             dependencies: ["picbench", "Results", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,7 +1,7 @@
-import Bench
+import Contract
 
 /// Keeps every r-th token: the last of each window that is as long as the ratio.
-public struct Stride: CompressionMethod {
+public struct Stride: DirectMethod {
     public static let card = MethodCard(
         id: "stride", name: "Stride", family: .hardPrompt,
         summary: "Keeps one token of every window, at the same place in each.")
@@ -22,12 +22,12 @@ public struct Stride: CompressionMethod {
         self.parameters = parameters
     }
 
-    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
-        .tokens(
+    public func compress(_ context: Context) -> Kept {
+        .selection(
             context.windows.map { window in
                 switch parameters.keep {
-                case .first: context.tokens[window.lowerBound]
-                case .last: context.tokens[window.upperBound - 1]
+                case .first: window.lowerBound
+                case .last: window.upperBound - 1
                 }
             })
     }

@@ -1,7 +1,7 @@
-import Bench
+import Contract
 
 /// The whole context: what every compression is measured against from above.
-public struct FullContext: CompressionMethod {
+public struct FullContext: DirectMethod {
     public static let card = MethodCard(
         id: "none", name: "Full context", family: .reference, role: .upper,
         summary: "The context as it is; ratio 1.")
@@ -12,7 +12,7 @@ public struct FullContext: CompressionMethod {
         self.parameters = parameters
     }
 
-    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
-        .tokens(context.tokens)
+    public func compress(_ context: Context) -> Kept {
+        .selection(context.tokens.indices)
     }
 }

@@ -1,4 +1,5 @@
-import Bench
+import Contract
+import SoftPrompts
 import Tensors
 
 /// In-context autoencoder: memory tokens behind the context, each of which sees all of it.

@@ -1,4 +1,5 @@
-import Bench
+import Contract
+import SoftPrompts
 import Tensors
 
 /// Means of the encoder's hidden states over windows of the context, mapped to slots.

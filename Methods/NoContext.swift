@@ -1,7 +1,7 @@
-import Bench
+import Contract
 
 /// The prompt alone: what a score must beat to mean anything.
-public struct NoContext: CompressionMethod {
+public struct NoContext: DirectMethod {
     public static let card = MethodCard(
         id: "no-context", name: "No context", family: .reference, role: .lower,
         summary: "The question without its context.")
@@ -12,7 +12,7 @@ public struct NoContext: CompressionMethod {
         self.parameters = parameters
     }
 
-    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
-        .tokens([])
+    public func compress(_ context: Context) -> Kept {
+        .selection([])
     }
 }

@@ -1,4 +1,5 @@
-import Bench
+import Contract
+import SoftPrompts
 import Tensors
 
 /// Parallelized iterative compression: ICAE whose memory tokens each see their own chunk only.

@@ -1,8 +1,8 @@
-import Bench
+import Contract
 import Seeding
 
 /// Keeps tokens drawn at random, in their order: the floor that a selection must beat.
-public struct RandomTokens: CompressionMethod {
+public struct RandomTokens: DirectMethod {
     public static let card = MethodCard(
         id: "random", name: "Random tokens", family: .hardPrompt,
         summary: "Keeps a random subset of the tokens in order.")
@@ -13,9 +13,8 @@ public struct RandomTokens: CompressionMethod {
         self.parameters = parameters
     }
 
-    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
+    public func compress(_ context: Context) -> Kept {
         var generator = SeededGenerator(seed: context.seed, stream: "random-tokens")
-        let kept = generator.shuffled(context.tokens.indices).prefix(context.budget).sorted()
-        return .tokens(kept.map { context.tokens[$0] })
+        return .selection(generator.shuffled(context.tokens.indices).prefix(context.budget).sorted())
     }
 }

@@ -1,7 +1,7 @@
-import Bench
+import Contract
 
 /// Keeps one end of the context, or both.
-public struct Truncation: CompressionMethod {
+public struct Truncation: DirectMethod {
     public static let card = MethodCard(
         id: "truncation", name: "Truncation", family: .hardPrompt,
         summary: "Keeps the first tokens, the last, or half of each.")
@@ -24,16 +24,14 @@ public struct Truncation: CompressionMethod {
         self.parameters = parameters
     }
 
-    public func compress(_ context: Context, with tools: Tools) -> CompressedContext {
-        let budget = context.budget
+    public func compress(_ context: Context) -> Kept {
+        let (all, budget) = (context.tokens.indices, context.budget)
         switch parameters.keep {
-        case .head:
-            return .tokens(Array(context.tokens.prefix(budget)))
-        case .tail:
-            return .tokens(Array(context.tokens.suffix(budget)))
+        case .head: return .selection(all.prefix(budget))
+        case .tail: return .selection(all.suffix(budget))
         case .middleOut:
             let tail = budget / 2
-            return .tokens(context.tokens.prefix(budget - tail) + context.tokens.suffix(tail))
+            return .selection(all.prefix(budget - tail) + all.suffix(tail))
         }
     }
 }

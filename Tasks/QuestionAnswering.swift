@@ -1,5 +1,4 @@
-import Bench
-import Datasets
+import Contract
 import Metrics
 
 /// Questions about the document, answered in a few words.
@@ -11,10 +10,15 @@ public struct QuestionAnswering: TaskAdapter {
 
     public init() {}
 
-    public func examples(of document: Document) -> [Example] {
+    public func items(of document: Document, in dataset: Dataset) -> [Item] {
         document.questions.map { question in
-            Example(
-                id: question.id, document: document, instruction: .answer(question: question.text),
+            Item(
+                id: question.id,
+                prompt: Prompt(
+                    purpose: .answer,
+                    instruction:
+                        "Answer the question about the text above with as few of its words as possible.",
+                    request: "Question: \(question.text)", answerPrefix: "Answer:", question: question.text),
                 references: question.answers, outputLimit: .tokens(24))
         }
     }

@@ -1,5 +1,4 @@
-import Bench
-import Datasets
+import Contract
 import Metrics
 
 /// How much of the context can be read back from its compressed form.
@@ -7,14 +6,17 @@ public struct Reconstruction: TaskAdapter {
     public static let card = TaskCard(
         id: "reconstruction", name: "Reconstruction",
         summary: "The context again, word for word: tokens predicted right, and BLEU of the output.",
-        metrics: [.bleu], readsBack: true)
+        metrics: [.tokenAccuracy, .bleu])
 
     public init() {}
 
-    public func examples(of document: Document) -> [Example] {
+    public func items(of document: Document, in dataset: Dataset) -> [Item] {
         [
-            Example(
-                id: "\(document.id)-text", document: document, instruction: .readBack,
+            Item(
+                id: "\(document.id)-text",
+                prompt: Prompt(
+                    purpose: .readBack, instruction: "Repeat the text above word for word.",
+                    answerPrefix: "The text above, word for word:"),
                 references: [document.text], outputLimit: .longestReference(slack: 8))
         ]
     }

@@ -1,5 +1,4 @@
-import Bench
-import Datasets
+import Contract
 import Metrics
 
 /// A summary of the document, where the data has one to compare with.
@@ -11,11 +10,14 @@ public struct Summarization: TaskAdapter {
 
     public init() {}
 
-    public func examples(of document: Document) -> [Example] {
+    public func items(of document: Document, in dataset: Dataset) -> [Item] {
         guard let summary = document.summary else { return [] }
         return [
-            Example(
-                id: "\(document.id)-summary", document: document, instruction: .summarize,
+            Item(
+                id: "\(document.id)-summary",
+                prompt: Prompt(
+                    purpose: .summary, instruction: "Summarize the text above.",
+                    answerPrefix: "Summary of the text above:"),
                 references: [summary], outputLimit: .longestReference(slack: 16))
         ]
     }

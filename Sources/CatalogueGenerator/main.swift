@@ -8,7 +8,9 @@ import Foundation
 import Seeding
 
 /// What the files of each catalogued folder conform to.
-let protocols = ["Methods": "CompressionMethod", "Tasks": "TaskAdapter"]
+let protocols = [
+    "Methods": "CompressionMethod", "Tasks": "TaskAdapter", "Datasets": "DatasetFormat",
+]
 
 func fail(_ message: String) -> Never {
     FileHandle.standardError.write(Data((message + "\n").utf8))
@@ -55,7 +57,7 @@ guard errors.isEmpty else { fail(errors.joined(separator: "\n")) }
 
 let catalogue = """
     // Generated from the files in \(module)/. Do not edit.
-    import Bench
+    import Contract
 
     \(entries.joined(separator: "\n"))
 

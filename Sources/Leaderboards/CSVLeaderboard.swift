@@ -10,7 +10,8 @@ public enum CSVLeaderboard {
         let head =
             [
                 "model", "model_hash", "dataset", "task", "method_id", "method", "family", "role", "trained",
-                "query_aware", "parameters", "ratio", "achieved_ratio", "kept_positions", "kept_bytes",
+                "query_aware", "parameters", "ratio", "positions", "achieved_ratio", "kept_positions",
+                "kept_bytes",
                 "headline",
             ] + metrics.flatMap { [$0, "\($0)_low95", "\($0)_high95"] } + [
                 "recovered_share", "best", "examples", "partial", "compress_s_median", "compress_s_p95",
@@ -40,7 +41,8 @@ public enum CSVLeaderboard {
         return [
             section.model, section.modelHash, section.dataset, section.taskID, row.methodID, row.method,
             row.family, row.role ?? "", "\(row.isTrained)", "\(row.isQueryAware)", row.parameters,
-            "\(entry.ratio)", entry.achievedRatio.map { "\($0)" } ?? "", "\(entry.keptPositions)",
+            entry.ratio.map { "\($0)" } ?? "", entry.positions.map { "\($0)" } ?? "",
+            entry.achievedRatio.map { "\($0)" } ?? "", "\(entry.keptPositions)",
             "\(entry.keptBytes)", section.primaryMetric,
         ] + scores + [
             entry.recoveredShare.map { "\($0)" } ?? "", "\(entry.isBest)", "\(entry.examples)",
@@ -53,7 +55,8 @@ public enum CSVLeaderboard {
     public static func sampleHeader(_ cells: [StoredCell]) -> String {
         line(
             [
-                "cell", "model", "dataset", "task", "method_id", "parameters", "ratio", "seed", "example",
+                "cell", "model", "dataset", "task", "method_id", "parameters", "ratio", "positions", "seed",
+                "example",
                 "document", "question", "prediction", "references",
             ] + metrics(of: cells) + ["context_tokens", "kept_positions", "kept_bytes", "output_tokens"])
     }
@@ -65,7 +68,8 @@ public enum CSVLeaderboard {
         return line(
             [
                 "\(cell.id)", record.modelName, record.datasetID, record.taskID, record.methodID,
-                record.parameters, "\(record.ratio)", "\(record.seed)", sample.exampleID, sample.documentID,
+                record.parameters, record.ratio.map { "\($0)" } ?? "", record.positions.map { "\($0)" } ?? "",
+                "\(record.seed)", sample.exampleID, sample.documentID,
                 sample.question, sample.prediction, sample.references.joined(separator: " | "),
             ] + metrics.map { metric in sample.metrics[metric].map { "\($0)" } ?? "" } + [
                 "\(sample.contextTokens)", "\(sample.keptPositions)", "\(sample.keptBytes)",

@@ -1,3 +1,4 @@
+import Budgets
 import Foundation
 import Results
 import Seeding
@@ -16,7 +17,9 @@ public struct Comparison: Codable, Sendable, Equatable {
         public var dataset: String
         public var taskID: String
         public var metric: String
-        public var ratio: Double
+        /// Requested; nil where a number of positions was.
+        public var ratio: Double?
+        public var positions: Int?
         public var examples: Int
         public var documents: Int
         public var first: Double
@@ -52,33 +55,49 @@ public struct Comparison: Codable, Sendable, Equatable {
     public struct Method: Sendable, Equatable {
         public var id: String
         public var parameters: String
+        /// Which of several trainings or versions of it: a compressor's name, or the beginning of its hash or
+        /// of its code's. Nil where there is one.
+        public var which: String?
 
-        public init(id: String, parameters: String) {
+        public init(id: String, parameters: String, which: String? = nil) {
             self.id = id
             self.parameters = parameters
+            self.which = which
+        }
+
+        fileprivate func holds(_ record: CellRecord) -> Bool {
+            guard record.methodID == id, record.parameters == parameters else { return false }
+            guard let which else { return true }
+            let hashes = [
+                record.adapterHash, record.identityFields["methodSource"].map { String($0.dropFirst()) },
+            ]
+            return record.adapterName == which || hashes.contains { $0?.hasPrefix(which) == true }
         }
     }
 
     /// - Parameters:
-    ///   - ratio, task: only these; nil for all
+    ///   - budget, task: only these; nil for all
     ///   - points: of a training by its identifier
+    /// - Throws: `ComparisonError` where one of them is several
     public init(
-        _ snapshot: Snapshot, _ first: Method, _ second: Method, ratio: Double? = nil, task: String? = nil,
+        _ snapshot: Snapshot, _ first: Method, _ second: Method, budget: Budget? = nil, task: String? = nil,
         points: (Int64) throws -> [TrainingPoint] = { _ in [] }
-    ) rethrows {
+    ) throws {
         func cells(of method: Method) -> [StoredCell] {
             snapshot.cells.filter { cell in
                 let record = cell.record
-                return record.methodID == method.id && record.parameters == method.parameters
-                    && cell.state == .done
-                    && (ratio ?? record.ratio) == record.ratio && (task ?? record.taskID) == record.taskID
+                return method.holds(record) && cell.state == .done
+                    && (budget ?? record.budget) == record.budget && (task ?? record.taskID) == record.taskID
             }
         }
         let ours = cells(of: first)
         let theirs = cells(of: second)
-        func place(_ cell: StoredCell) -> [String] {
+        func place(_ cell: StoredCell) -> Place {
             let record = cell.record
-            return [record.modelHash, record.datasetHash, record.taskID, "\(record.ratio)"]
+            return Place(section: SectionDraft.Key(record), budget: record.budget)
+        }
+        for (method, cells) in [(first, ours), (second, theirs)] {
+            try Self.requireOne(method, Leaderboard.groups(cells, by: place))
         }
         let groups = Leaderboard.groups(ours, by: place)
         var rows = groups.compactMap { group in
@@ -101,7 +120,55 @@ public struct Comparison: Codable, Sendable, Equatable {
     }
 }
 
+extension Comparison {
+    /// Refuses cells that differ in more than the seed where one number is to stand for them.
+    private static func requireOne(_ method: Method, _ groups: [[StoredCell]]) throws {
+        for cells in groups {
+            let trained = Leaderboard.groups(cells) { $0.record.adapterHash }
+            if trained.count > 1 {
+                throw ComparisonError.several(
+                    method: method.id, what: "differently trained compressors",
+                    choices: trained.map { cells in
+                        let record = cells[0].record
+                        let name = record.adapterName ?? ""
+                        let isName = trained.count { $0[0].record.adapterName == record.adapterName } == 1
+                        return isName ? name : String((record.adapterHash ?? "").prefix(8))
+                    })
+            }
+            let sources = Leaderboard.groups(cells) { $0.record.identityFields["methodSource"] }
+            if sources.count > 1 {
+                throw ComparisonError.several(
+                    method: method.id, what: "versions of its code",
+                    choices: sources.map {
+                        String(($0[0].record.identityFields["methodSource"] ?? "").dropFirst().prefix(8))
+                    })
+            }
+        }
+    }
+}
+
+/// What cannot be compared, in one line.
+public enum ComparisonError: Error, CustomStringConvertible, Equatable {
+    case several(method: String, what: String, choices: [String])
+
+    public var description: String {
+        switch self {
+        case .several(let method, let what, let choices):
+            "\(method) has cells of \(choices.count) \(what) here, which are not one number; choose one: "
+                + choices.map { "\(method)@\($0)" }.joined(separator: ", ")
+        }
+    }
+}
+
+/// What two cells must share to be compared.
+private struct Place: Hashable {
+    let section: SectionDraft.Key
+    let budget: Budget
+}
+
 extension Comparison.Row {
+    public var budget: Budget { Budget(ratio: ratio, positions: positions) }
+
     fileprivate init?(_ first: [StoredCell], _ second: [StoredCell]) {
         guard let record = first.first?.record else { return nil }
         let pairs = Statistics.pairs(first, second, metric: record.primaryMetric)
@@ -116,7 +183,8 @@ extension Comparison.Row {
         self.init(
             model: record.modelName, dataset: record.datasetID, taskID: record.taskID,
             metric: record.primaryMetric,
-            ratio: record.ratio, examples: count, documents: pairs.count, first: mean.0, second: mean.1,
+            ratio: record.ratio, positions: record.positions, examples: count, documents: pairs.count,
+            first: mean.0, second: mean.1,
             difference: mean.0 - mean.1, low: interval.lowerBound, high: interval.upperBound,
             relative: mean.1 > 0 ? (mean.0 - mean.1) / mean.1 : nil,
             pValue: Statistics.permutationPValue(of: differences), correctedPValue: 1)
@@ -175,7 +243,7 @@ extension Statistics {
     }
 
     /// How often random signs of the clusters' differences give a mean at least as far from 0.
-    public static func permutationPValue(of differences: [Cluster], seed: UInt64 = 0) -> Double {
+    package static func permutationPValue(of differences: [Cluster], seed: UInt64 = 0) -> Double {
         let observed = abs(differences.reduce(0) { $0 + $1.sum })
         var generator = SeededGenerator(seed: seed, stream: "permutation")
         var extreme = 0
@@ -190,7 +258,7 @@ extension Statistics {
     }
 
     /// Holm's step-down correction (1979): in the order given.
-    public static func holm(_ pValues: [Double]) -> [Double] {
+    package static func holm(_ pValues: [Double]) -> [Double] {
         var corrected = pValues
         var largest = 0.0
         for (rank, i) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {

@@ -1,6 +1,6 @@
 import Results
 
-/// A method at a ratio: what its samples, of all seeds, add up to.
+/// A method at a budget: what its samples, of all seeds, add up to.
 struct EntryDraft {
     /// One a seed.
     private let cells: [StoredCell]
@@ -52,17 +52,21 @@ struct EntryDraft {
     }
 
     /// - Parameter recovered: the share recovered by a mean of the headline metric
-    func entry(recovered: (Double) -> Double?) -> Leaderboard.Entry {
+    func entry(
+        _ details: [Leaderboard.MetricDetail], recovered: (Double) -> Double?
+    ) -> Leaderboard.Entry {
         let examples = clusters[0].reduce(0) { $0 + $1.count }
         let scores = zip(metrics, zip(clusters, intervals)).map { metric, found in
             let mean = found.0.reduce(0) { $0 + $1.sum } / Double(examples)
             let interval = found.1 ?? mean...mean
             return Leaderboard.Score(
-                metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound)
+                metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound,
+                isShare: details.first { $0.id == metric }?.isShare ?? true)
         }
         let record = cells[0].record
         return Leaderboard.Entry(
-            ratio: record.ratio, achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
+            ratio: record.ratio, positions: record.positions,
+            achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
             keptPositions: Double(kept) / Double(documents), keptBytes: Double(bytes) / Double(documents),
             scores: scores,
             recoveredShare: record.role == nil ? scores.first.flatMap { recovered($0.mean) } : nil,

@@ -1,3 +1,4 @@
+import Budgets
 import Foundation
 
 /// How numbers are written, the same in every export for people.
@@ -7,8 +8,18 @@ package enum Figures {
 
     /// `74.2 (70.1–78.3)`
     package static func interval(_ score: Leaderboard.Score) -> String {
-        "\(self.score(score.mean)) (\(self.score(score.low))–\(self.score(score.high)))"
+        "\(mean(score)) (\(number(score.low, of: score))–\(number(score.high, of: score)))"
     }
+
+    /// A score as tables show it: a percentage, or a number with three digits.
+    package static func mean(_ score: Leaderboard.Score) -> String { number(score.mean, of: score) }
+
+    package static func number(_ value: Double, of score: Leaderboard.Score) -> String {
+        score.isShare ? self.score(value) : fixed(value, 3)
+    }
+
+    /// `4x`, `64 positions`
+    package static func budget(_ budget: Budget) -> String { budget.description }
 
     /// `78%`
     package static func share(_ value: Double) -> String { "\(Int((100 * value).rounded()))%" }

@@ -1,3 +1,5 @@
+import Budgets
+
 /// A leaderboard as LaTeX tables (booktabs), ready to paste: one a task.
 public enum LaTeXLeaderboard {
     public static func render(_ board: Leaderboard) -> String {
@@ -5,28 +7,36 @@ public enum LaTeXLeaderboard {
     }
 
     private static func table(_ section: Leaderboard.Section) -> String {
-        let ratios = section.columns
+        let budgets = section.columns
         var lines = [
             "\\begin{table}", "  \\centering",
-            "  \\caption{\(escaped(section.title)). \(escaped(Figures.metric(section.primaryMetric))) in \\%, "
+            "  \\caption{\(escaped(section.title)). \(escaped(section.headline)), "
                 + "95\\% bootstrap interval over documents.}",
-            "  \\begin{tabular}{l\(String(repeating: "r", count: ratios.count))}", "    \\toprule",
+            "  \\begin{tabular}{l\(String(repeating: "r", count: budgets.count))}", "    \\toprule",
             "    "
-                + (["Method"] + ratios.map { "$\(Figures.ratio($0).dropLast())\\times$" }).joined(
+                + (["Method"] + budgets.map(heading)).joined(
                     separator: " & ") + " \\\\",
             "    \\midrule",
         ]
         for row in section.rows {
-            let scores = ratios.map { ratio in
-                guard let entry = row.entry(at: ratio), let score = entry.scores.first else { return "--" }
-                let mean = Figures.score(score.mean)
+            let scores = budgets.map { budget in
+                guard let entry = row.entry(at: budget), let score = entry.scores.first else { return "--" }
+                let mean = Figures.mean(score)
                 let shown = entry.isBest ? "\\textbf{\(mean)}" : mean
-                return "\(shown) {\\small [\(Figures.score(score.low)), \(Figures.score(score.high))]}"
+                return
+                    "\(shown) {\\small [\(Figures.number(score.low, of: score)), \(Figures.number(score.high, of: score))]}"
             }
             lines.append("    " + ([escaped(row.method)] + scores).joined(separator: " & ") + " \\\\")
         }
         lines += ["    \\bottomrule", "  \\end{tabular}", "\\end{table}", ""]
         return lines.joined(separator: "\n")
+    }
+
+    private static func heading(_ budget: Budget) -> String {
+        switch budget {
+        case .ratio(let ratio): "$\(ratio)\\times$"
+        case .positions: Figures.budget(budget)
+        }
     }
 
     static func escaped(_ text: String) -> String {

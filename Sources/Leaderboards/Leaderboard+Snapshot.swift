@@ -1,14 +1,14 @@
+import Budgets
 import Foundation
 import Results
 
 extension Leaderboard {
     public init(_ snapshot: Snapshot) {
         let shown = snapshot.cells.filter { $0.state == .failed || !$0.scores.isEmpty }
-        var drafts = Self.groups(shown) { cell in
-            [cell.record.modelHash, cell.record.datasetID, cell.record.datasetHash, cell.record.taskID]
-        }.map(SectionDraft.init)
+        var drafts = Self.groups(shown) { SectionDraft.Key($0.record) }.map(SectionDraft.init)
         SectionDraft.fillIntervals(of: &drafts)
-        sections = drafts.map(Section.init)
+        SectionDraft.tellApart(&drafts)
+        sections = drafts.map { Section($0, metrics: snapshot.metrics) }
         let used = Set(shown.flatMap(\.runs))
         runs = snapshot.runs.filter { used.contains($0.id ?? 0) }.map(Run.init)
         let adapters = Set(shown.compactMap(\.record.adapterHash))
@@ -49,13 +49,14 @@ extension Leaderboard {
         var leads: [(section: Int, row: Int, entry: Int)] = []
         var differences: [[Statistics.Cluster]] = []
         for (s, section) in sections.enumerated() {
-            for ratio in section.ratios {
+            let sign = section.primary?.isLowerBetter == true ? -1.0 : 1
+            for budget in section.budgets {
                 let places = section.rows.indices.compactMap { r -> (row: Int, entry: Int, mean: Double)? in
                     guard section.rows[r].role == nil,
-                        let e = section.rows[r].entries.firstIndex(where: { $0.ratio == ratio }),
+                        let e = section.rows[r].entries.firstIndex(where: { $0.budget == budget }),
                         let mean = section.rows[r].entries[e].scores.first?.mean
                     else { return nil }
-                    return (r, e, mean)
+                    return (r, e, sign * mean)
                 }.sorted { $0.mean > $1.mean }
                 guard places.count > 1 else { continue }
                 let (first, second) = (places[0], places[1])
@@ -65,7 +66,7 @@ extension Leaderboard {
                 leads.append((s, first.row, first.entry))
                 differences.append(
                     Statistics.pairs(cells(first), cells(second), metric: section.primaryMetric)
-                        .map(\.difference))
+                        .map { .init(sum: sign * $0.difference.sum, count: $0.difference.count) })
             }
         }
         for (lead, interval) in zip(leads, Statistics.intervals(of: differences)) {
@@ -75,14 +76,17 @@ extension Leaderboard {
 }
 
 extension Leaderboard.Section {
-    init(_ draft: SectionDraft) {
+    init(_ draft: SectionDraft, metrics: [String: MetricRecord]) {
         let cells = draft.cells
         let record = cells[0].record
         let upper = Self.headline(of: cells.first { $0.record.role == "upper" && $0.state == .done })
         let lower = Self.headline(of: cells.first { $0.record.role == "lower" && $0.state == .done })
+        let details = record.metrics.map { Leaderboard.MetricDetail(metrics[$0], id: $0) }
+        let isLowerBetter = details.first { $0.id == record.primaryMetric }?.isLowerBetter ?? false
+        let budgets = Set(cells.filter { $0.record.role == nil }.map(\.record.budget)).sorted()
         let rows = draft.rows.map { row in
-            Leaderboard.Row(row) { score in
-                guard let upper, let lower, upper - lower > 0.01 else { return nil }
+            Leaderboard.Row(row, details) { score in
+                guard let upper, let lower, abs(upper - lower) > 0.01 else { return nil }
                 return (score - lower) / (upper - lower)
             }
         }
@@ -90,14 +94,17 @@ extension Leaderboard.Section {
             model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
             taskID: record.taskID,
             task: record.taskName, primaryMetric: record.primaryMetric, metrics: record.metrics,
+            metricDetails: details, variant: draft.variant,
             examples: record.exampleCount,
             documents: draft.rows.flatMap(\.entries).map(\.documents).max() ?? 0,
-            ratios: Set(cells.filter { $0.record.role == nil }.map(\.record.ratio)).sorted(),
-            rows: rows.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
-                .map(\.element),
+            ratios: budgets.compactMap(\.ratioValue), positions: budgets.compactMap(\.positionsValue),
+            rows: rows.enumerated().sorted {
+                ($0.element.rank(isLowerBetter), $0.offset) < ($1.element.rank(isLowerBetter), $1.offset)
+            }.map(\.element),
             failures: cells.filter { $0.state == .failed }.map {
                 Leaderboard.Failure(
-                    method: $0.record.methodName, ratio: $0.record.ratio, reason: $0.failure ?? "unknown")
+                    method: $0.record.methodName, ratio: $0.record.ratio, positions: $0.record.positions,
+                    reason: $0.failure ?? "unknown")
             })
     }
 
@@ -110,29 +117,30 @@ extension Leaderboard.Section {
 }
 
 extension Leaderboard.Row {
-    init(_ draft: SectionDraft.Row, recovered: (Double) -> Double?) {
+    init(
+        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail], recovered: (Double) -> Double?
+    ) {
         let record = draft.record
-        let adapter =
-            draft.namesAdapter
-            ? record.adapterHash.map { ", \(record.adapterName ?? "") \($0.prefix(7))" } ?? "" : ""
         self.init(
-            methodID: record.methodID, method: record.methodName + adapter, family: record.family,
+            methodID: record.methodID, method: record.methodName + draft.suffix, family: record.family,
             role: record.role,
             isTrained: record.isTrained, isQueryAware: record.isQueryAware, parameters: record.parameters,
-            entries: draft.entries.map { $0.entry(recovered: recovered) })
+            entries: draft.entries.map { $0.entry(details, recovered: recovered) })
     }
 
     /// Sorts rows: ascending, by the mean headline score within compression methods.
-    fileprivate var rank: Double {
+    fileprivate func rank(_ isLowerBetter: Bool) -> Double {
         switch role {
-        case "upper": -2
-        case "lower": 2
-        default: -entries.reduce(0) { $0 + ($1.scores.first?.mean ?? 0) } / Double(entries.count)
+        case "upper": -.infinity
+        case "lower": .infinity
+        default:
+            (isLowerBetter ? 1 : -1) * entries.reduce(0) { $0 + ($1.scores.first?.mean ?? 0) }
+                / Double(entries.count)
         }
     }
 
-    public func entry(at ratio: Double) -> Leaderboard.Entry? {
-        role == nil ? entries.first { $0.ratio == ratio } : entries.first
+    public func entry(at budget: Budget) -> Leaderboard.Entry? {
+        role == nil ? entries.first { $0.budget == budget } : entries.first
     }
 }
 
@@ -158,5 +166,14 @@ extension Leaderboard.Run {
             id: run.id ?? 0, startedAt: Leaderboard.text(run.startedAt), host: run.host, cpu: run.cpu,
             threads: run.threads, os: run.os, toolVersion: run.toolVersion, gitRevision: run.gitRevision,
             command: run.command)
+    }
+}
+
+extension Leaderboard.MetricDetail {
+    /// - Parameter record: nil where the store does not say; then it is taken for a share
+    init(_ record: MetricRecord?, id: String) {
+        self.init(
+            id: id, name: record?.name ?? Figures.metric(id), isLowerBetter: record?.isLowerBetter ?? false,
+            isShare: record?.isShare ?? true)
     }
 }

@@ -1,3 +1,4 @@
+import Budgets
 import Foundation
 
 /// What a leaderboard shows, worked out from a store's rows alone. Its JSON is `export json`.
@@ -16,13 +17,28 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         /// The headline metric; one of `metrics`.
         public var primaryMetric: String
         public var metrics: [String]
+        /// What the metrics are, in their order.
+        public var metricDetails: [MetricDetail]
+        /// What tells it from another section of the same task, dataset and model; nil where none is.
+        public var variant: String?
         public var examples: Int
         public var documents: Int
-        /// Requested, ascending.
+        /// Requested ratios, ascending.
         public var ratios: [Double]
+        /// Requested numbers of positions, descending.
+        public var positions: [Int]
         /// The full context first, the prompt alone last, compression methods between, best first.
         public var rows: [Row]
         public var failures: [Failure]
+    }
+
+    /// What a metric's values are.
+    public struct MetricDetail: Codable, Sendable, Equatable {
+        public var id: String
+        public var name: String
+        public var isLowerBetter: Bool
+        /// Whether its values are shares of 1, which tables show as percentages.
+        public var isShare: Bool
     }
 
     /// One method with its parameters.
@@ -40,7 +56,10 @@ public struct Leaderboard: Codable, Sendable, Equatable {
 
     /// A method at a ratio, over all seeds.
     public struct Entry: Codable, Sendable, Equatable {
-        public var ratio: Double
+        /// Requested; nil where a number of positions was.
+        public var ratio: Double?
+        /// Requested; nil where a ratio was.
+        public var positions: Int?
         /// Context tokens ÷ kept positions, over all contexts; nil where nothing is kept.
         public var achievedRatio: Double?
         /// Of one context, on average.
@@ -68,6 +87,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var mean: Double
         public var low: Double
         public var high: Double
+        /// Whether it is a share of 1, which tables show as a percentage.
+        public var isShare: Bool
     }
 
     /// Seconds, measured one prompt at a time.
@@ -86,7 +107,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
 
     public struct Failure: Codable, Sendable, Equatable {
         public var method: String
-        public var ratio: Double
+        public var ratio: Double?
+        public var positions: Int?
         public var reason: String
     }
 
@@ -110,4 +132,60 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var threads: Int
         public var finishedAt: String
     }
+}
+
+extension Budget {
+    /// As stores and exports have it: one of the two.
+    package init(ratio: Double?, positions: Int?) {
+        self = positions.map(Budget.positions) ?? .ratio(ratio.flatMap(Ratio.init) ?? .one)
+    }
+
+    package var ratioValue: Double? {
+        switch self {
+        case .ratio(let ratio): ratio.value
+        case .positions: nil
+        }
+    }
+
+    package var positionsValue: Int? {
+        switch self {
+        case .ratio: nil
+        case .positions(let count): count
+        }
+    }
+
+    /// What tells it from another one in a page's attributes: `4.0`, `64 positions`.
+    package var key: String { ratioValue.map { "\($0)" } ?? description }
+}
+
+extension Leaderboard.Section {
+    /// What there are entries at.
+    public var budgets: [Budget] {
+        (ratios.map { Budget(ratio: $0, positions: nil) } + positions.map(Budget.positions)).sorted()
+    }
+
+    package func name(of metric: String) -> String {
+        metricDetails.first { $0.id == metric }?.name ?? metric
+    }
+
+    package var primary: Leaderboard.MetricDetail? { metricDetails.first { $0.id == primaryMetric } }
+
+    /// `EM in %`, or the metric's name alone where it is no share.
+    package var headline: String { name(of: primaryMetric) + (primary?.isShare ?? true ? " in %" : "") }
+}
+
+extension Leaderboard.Entry {
+    public var budget: Budget { Budget(ratio: ratio, positions: positions) }
+
+    /// Where it is drawn on an axis of ratios.
+    package var placeByRatio: Double { ratio ?? achievedRatio ?? 1 }
+}
+
+extension Leaderboard.Failure {
+    public var budget: Budget { Budget(ratio: ratio, positions: positions) }
+}
+
+extension Leaderboard.Score {
+    /// What tables and pictures multiply it by.
+    package var scale: Double { isShare ? 100 : 1 }
 }

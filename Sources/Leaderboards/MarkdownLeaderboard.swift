@@ -1,3 +1,5 @@
+import Budgets
+
 /// A leaderboard as one Markdown file.
 public enum MarkdownLeaderboard {
     public static func render(_ board: Leaderboard) -> String {
@@ -12,7 +14,7 @@ public enum MarkdownLeaderboard {
             if !section.failures.isEmpty {
                 parts.append("Failed:\n")
                 parts.append(
-                    section.failures.map { "- \($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)\n" }
+                    section.failures.map { "- \($0.method) at \(Figures.budget($0.budget)): \($0.reason)\n" }
                         .joined())
             }
         }
@@ -29,14 +31,14 @@ public enum MarkdownLeaderboard {
         """
 
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
-        let ratios = section.columns
+        let budgets = section.columns
         var table = TextTable(
-            ["Method", "Kind"], numbers: ratios.map(Figures.ratio))
+            ["Method", "Kind"], numbers: budgets.map(Figures.budget))
         for row in section.rows {
             table.rows.append(
                 [row.method, row.kind]
-                    + ratios.map { ratio in
-                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
+                    + budgets.map { budget in
+                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
                             return ""
                         }
                         let figure = Figures.interval(score)
@@ -49,7 +51,7 @@ public enum MarkdownLeaderboard {
     private static func details(_ section: Leaderboard.Section) -> TextTable {
         let metrics = section.metrics
         let numbers =
-            ["Ratio", "Achieved"] + metrics.map(Figures.metric)
+            ["Ratio", "Achieved"] + metrics.map(section.name)
             + ["Positions", "KV", "Compress", "Prefill", "Decode a token"]
         var table = TextTable(
             ["Method"], numbers: numbers)
@@ -65,7 +67,7 @@ public enum MarkdownLeaderboard {
                     ?? ["", "", ""]
                 table.rows.append(
                     [
-                        row.method, row.role == nil ? Figures.ratio(entry.ratio) : "",
+                        row.method, row.role == nil ? Figures.budget(entry.budget) : "",
                         entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
                     ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
                         + latency)
@@ -91,14 +93,17 @@ public enum MarkdownLeaderboard {
 
 extension Leaderboard.Section {
     /// `Question answering: gazette, 200 examples in 50 documents`
-    var title: String { "\(task): \(setting)" }
+    var title: String { "\(task): \(setting)" + (variant.map { " (\($0))" } ?? "") }
 
     package var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
 
-    var caption: String { "\(Figures.metric(primaryMetric)), by ratio." }
+    var caption: String {
+        let what = positions.isEmpty ? "by ratio" : ratios.isEmpty ? "by positions kept" : "by budget"
+        return "\(name(of: primaryMetric)), \(what)."
+    }
 
     /// Ratios to show; one where there are only references.
-    package var columns: [Double] { ratios.isEmpty ? [1] : ratios }
+    package var columns: [Budget] { budgets.isEmpty ? [.whole] : budgets }
 }
 
 extension Leaderboard.Row {

@@ -2,15 +2,15 @@ import Foundation
 import Seeding
 
 /// What is said about a sample of scores.
-public enum Statistics {
-    public static let resamples = 10_000
+package enum Statistics {
+    package static let resamples = 10_000
 
     /// Scores that belong together, such as the questions about one document.
-    public struct Cluster: Sendable, Equatable {
-        public var sum: Double
-        public var count: Int
+    package struct Cluster: Sendable, Equatable {
+        package var sum: Double
+        package var count: Int
 
-        public init(sum: Double, count: Int) {
+        package init(sum: Double, count: Int) {
             self.sum = sum
             self.count = count
         }
@@ -21,13 +21,13 @@ public enum Statistics {
     /// Questions about one document rise and fall together, so that drawing them one by one would
     /// promise too narrow an interval (Efron and Tibshirani 1993, chapter 13; cluster bootstrap).
     /// - Returns: nil without clusters
-    public static func interval(of clusters: [Cluster], seed: UInt64 = 0) -> ClosedRange<Double>? {
+    package static func interval(of clusters: [Cluster], seed: UInt64 = 0) -> ClosedRange<Double>? {
         intervals(of: [clusters], seed: seed)[0]
     }
 
     /// The intervals of several means, each as if it were alone: means over as many clusters share
     /// their draws, so that a leaderboard of a million samples takes seconds.
-    public static func intervals(of means: [[Cluster]], seed: UInt64 = 0) -> [ClosedRange<Double>?] {
+    package static func intervals(of means: [[Cluster]], seed: UInt64 = 0) -> [ClosedRange<Double>?] {
         var result = [ClosedRange<Double>?](repeating: nil, count: means.count)
         for places in Leaderboard.groups(Array(means.indices), by: { means[$0].count })
         where !means[places[0]].isEmpty {
@@ -85,7 +85,7 @@ public enum Statistics {
 
     /// With linear interpolation between neighbours, as numpy's default.
     /// - Parameter fraction: 0 to 1
-    public static func percentile(_ fraction: Double, of values: [Double]) -> Double? {
+    package static func percentile(_ fraction: Double, of values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         var values = values
         let place = fraction * Double(values.count - 1)

@@ -9,7 +9,7 @@ public enum TerminalComparison {
             ["task"], numbers: titles,
             rows: comparison.rows.map { row in
                 [
-                    row.taskID, Figures.metric(row.metric), Figures.ratio(row.ratio), "\(row.documents)",
+                    row.taskID, Figures.metric(row.metric), Figures.budget(row.budget), "\(row.documents)",
                     Figures.score(row.first), Figures.score(row.second),
                     "\(signed(100 * row.difference)) (\(signed(100 * row.low)) to \(signed(100 * row.high)))",
                     row.relative.map { signed(100 * $0) + "%" } ?? "", Figures.fixed(row.pValue, 4),

@@ -6,7 +6,7 @@ public enum TerminalLeaderboard {
         for section in board.sections {
             text += bold(section.title, color) + "\n"
             text +=
-                "\(Figures.metric(section.primaryMetric)) in %, 95% interval, share recovered of full context\n"
+                "\(section.headline), 95% interval, share recovered of full context\n"
             text += scores(section).plain { line, row in
                 guard color else { return line }
                 guard let row else { return "\u{1b}[2m\(line)\u{1b}[0m" }
@@ -16,7 +16,7 @@ public enum TerminalLeaderboard {
                 text += "* not finished\n"
             }
             for failure in section.failures {
-                text += "failed: \(failure.method) at \(Figures.ratio(failure.ratio)): \(failure.reason)\n"
+                text += "failed: \(failure.method) at \(Figures.budget(failure.budget)): \(failure.reason)\n"
             }
             text += "\n"
         }
@@ -37,12 +37,12 @@ public enum TerminalLeaderboard {
 
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
         var table = TextTable(
-            ["method"], numbers: section.columns.flatMap { [Figures.ratio($0), ""] })
+            ["method"], numbers: section.columns.flatMap { [Figures.budget($0), ""] })
         for row in section.rows {
             table.rows.append(
                 [row.method]
-                    + section.columns.flatMap { ratio -> [String] in
-                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
+                    + section.columns.flatMap { budget -> [String] in
+                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
                             return ["", ""]
                         }
                         return [
@@ -62,7 +62,7 @@ public enum TerminalLeaderboard {
             for entry in row.entries {
                 guard let latency = entry.latency else { continue }
                 table.rows.append([
-                    row.method, row.role == nil ? Figures.ratio(entry.ratio) : "",
+                    row.method, row.role == nil ? Figures.budget(entry.budget) : "",
                     entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "",
                     Figures.bytes(entry.keptBytes),
                     Figures.milliseconds(latency.compress), Figures.milliseconds(latency.prefill),

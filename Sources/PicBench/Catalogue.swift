@@ -1,26 +1,36 @@
-import Bench
+import Contract
 
-/// The methods and tasks that commands choose from.
+/// The methods, tasks and data formats that commands choose from.
 struct Catalogue: Sendable {
-    @TaskLocal static var current = Catalogue(methods: [], tasks: [])
+    @TaskLocal static var current = Catalogue(methods: [], tasks: [], datasets: [])
 
     let methods: [any CompressionMethod.Type]
     let tasks: [any TaskAdapter.Type]
+    let datasets: [any DatasetFormat.Type]
     /// Of the files in Methods/ and Tasks/, by their types' names.
     var sourceHashes: [String: String] = [:]
 
     func method(_ id: String) throws -> any CompressionMethod.Type {
         guard let found = methods.first(where: { $0.card.id == id }) else {
-            throw BenchError.unknown(kind: "method", name: id, known: methods.map { $0.card.id }.sorted())
+            throw ContractError.unknown(kind: "method", name: id, known: methods.map { $0.card.id }.sorted())
         }
         return found
     }
 
     func task(_ id: String) throws -> any TaskAdapter.Type {
         guard let found = tasks.first(where: { $0.card.id == id }) else {
-            throw BenchError.unknown(kind: "task", name: id, known: tasks.map { $0.card.id }.sorted())
+            throw ContractError.unknown(kind: "task", name: id, known: tasks.map { $0.card.id }.sorted())
         }
         return found
+    }
+
+    /// The documents that a user names, such as `gazette:documents=20` or `squad=dev-v1.1.json`.
+    func dataset(_ text: String) throws -> Dataset {
+        let source = DatasetSource(text)
+        guard let format = datasets.first(where: { $0.card.id == source.format }) else {
+            throw DatasetError.unknownFormat(text, known: datasets.map { $0.card.usage }.sorted())
+        }
+        return try format.open(source)
     }
 
     /// A method as users write it: `pic` or `pic:visibility=chunk+memory:memoriesPerChunk=4`.

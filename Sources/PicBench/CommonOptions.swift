@@ -1,6 +1,10 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Foundation
+import LanguageModels
+import Prompting
+import Reading
 import Tensors
 
 /// The results file.
@@ -20,12 +24,10 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var chat: ChatOptions
 
     /// Opens it, and refuses weights that no figure can come from.
-    func open() throws -> Backbone {
-        let backbone = try Backbone(
-            folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) },
-            chatTemplate: chat.choice())
-        try backbone.model.requireFiniteWeights(of: backbone.folder)
-        return backbone
+    func open() throws -> Reader {
+        try chat.reader(
+            of: Backbone(
+                folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) }))
     }
 }
 
@@ -37,11 +39,18 @@ struct ChatOptions: ParsableArguments {
             valueName: "template"))
     var chatTemplate: String?
 
-    func choice() throws -> ChatTemplate.Choice {
+    /// The model as it is prompted; weights that no figure can come from are refused.
+    func reader(of backbone: Backbone) throws -> Reader {
+        let reader = Reader(backbone, format: try PromptFormat(backbone, chatTemplate: choice()))
+        try backbone.model.requireFiniteWeights(of: backbone.folder)
+        return reader
+    }
+
+    private func choice() throws -> ChatTemplate.Choice {
         guard let chatTemplate else { return .folder }
         if chatTemplate == "none" { return .plain }
         guard let family = ChatTemplate.Family(rawValue: chatTemplate) else {
-            throw BenchError.unknown(
+            throw ContractError.unknown(
                 kind: "chat template", name: chatTemplate,
                 known: ["none"] + ChatTemplate.Family.allCases.map(\.rawValue))
         }
@@ -63,13 +72,29 @@ struct MachineOptions: ParsableArguments {
     }
 }
 
+extension Budget {
+    /// What `--ratios` and `--budgets` ask for together; `fallback` where neither is given.
+    static func list(ratios: String?, positions: String?, fallback: String) throws -> [Budget] {
+        let counts = try positions?.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            guard let count = Int(part.trimmingCharacters(in: .whitespaces)), count > 0 else {
+                throw ContractError.badBudget(String(part))
+            }
+            return Budget.positions(count)
+        }
+        let asked = ratios ?? (positions == nil ? fallback : nil)
+        var seen: Set<Budget> = []
+        return ((try asked.map(Ratio.list)?.map(Budget.ratio) ?? []) + (counts ?? []))
+            .filter { seen.insert($0).inserted }
+    }
+}
+
 extension Ratio {
     /// Ratios with commas between them, `4,16,64`, each once; one that is none is named.
     static func list(_ text: String) throws -> [Ratio] {
         var seen: Set<Ratio> = []
         return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let ratio = Double(part.trimmingCharacters(in: .whitespaces)).flatMap(Ratio.init) else {
-                throw BenchError.badRatio(String(part))
+                throw ContractError.badRatio(String(part))
             }
             return ratio
         }.filter { seen.insert($0).inserted }

@@ -3,7 +3,9 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C and SIGTERM, noticed between steps so that what is finished is kept.
-final class Interruption {
+///
+/// Its sources are set up once and never changed.
+final class Interruption: @unchecked Sendable {
     private let flag = Flag()
     private let sources: [any DispatchSourceSignal]
 

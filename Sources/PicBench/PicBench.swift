@@ -1,5 +1,6 @@
 import ArgumentParser
-import Bench
+import Contract
+import Datasets
 import Foundation
 import Methods
 import Tasks
@@ -11,10 +12,11 @@ public enum PicBench {
     ///     import PicBench
     ///     PicBench.main(adding: [MyMethod.self])
     public static func main(
-        adding methods: [any CompressionMethod.Type] = [], tasks: [any TaskAdapter.Type] = []
+        adding methods: [any CompressionMethod.Type] = [], tasks: [any TaskAdapter.Type] = [],
+        datasets: [any DatasetFormat.Type] = []
     ) {
         let catalogue = Catalogue(
-            methods: allMethods + methods, tasks: allTasks + tasks,
+            methods: allMethods + methods, tasks: allTasks + tasks, datasets: allDatasets + datasets,
             sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first })
         Catalogue.$current.withValue(catalogue) {
             do {
@@ -68,6 +70,7 @@ struct RootCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CompareCommand.self, ExportCommand.self, MergeCommand.self, ListCommand.self,
+            ShowCommand.self,
             TrainCommand.self, ImportCommand.self, GenerateCommand.self,
             TokenizeCommand.self, ScoreCommand.self, BenchCommand.self,
         ])

@@ -1,7 +1,9 @@
 import Foundation
 
 /// Progress on standard error: one line that rewrites itself on a terminal, plain lines otherwise.
-final class ProgressReporter {
+///
+/// Used by one thread at a time: who reports from several takes turns.
+final class ProgressReporter: @unchecked Sendable {
     private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
     private var lastPlainLine = ContinuousClock.now - .seconds(60)
     private let started = ContinuousClock.now

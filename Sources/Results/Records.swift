@@ -1,3 +1,4 @@
+import Budgets
 import Foundation
 
 /// One call of `picbench run`: who measured, where and how.
@@ -32,8 +33,10 @@ public struct RunRecord: Codable, Sendable, Equatable {
 
 /// One experiment: a method at a ratio on a task, with everything that makes it the same experiment.
 public struct CellRecord: Codable, Sendable, Equatable {
-    /// A hash of the experiment's identity; at most one cell has it.
+    /// SHA-256 of `identity`; at most one cell has it. Cells that version 1 made hashed it otherwise.
     public var fingerprint: String
+    /// Everything that makes it the same experiment: a JSON object whose fields `Docs/results.md` lists.
+    public var identity: String
     public var modelName: String
     public var modelHash: String
     /// The trained compressor; nil where nothing was trained.
@@ -56,22 +59,26 @@ public struct CellRecord: Codable, Sendable, Equatable {
     public var metrics: [String]
     public var datasetID: String
     public var datasetHash: String
-    /// Requested: context tokens ÷ kept positions.
-    public var ratio: Double
+    /// Requested: context tokens ÷ kept positions; nil where `positions` says it.
+    public private(set) var ratio: Double?
+    /// Requested: positions of every context; nil where `ratio` says it.
+    public private(set) var positions: Int?
     public var seed: Int64
     /// Canonical JSON.
     public var decoding: String
     public var exampleCount: Int
 
     public init(
-        fingerprint: String, modelName: String, modelHash: String, adapterName: String?, adapterHash: String?,
+        fingerprint: String, identity: String, modelName: String, modelHash: String, adapterName: String?,
+        adapterHash: String?,
         methodID: String, methodName: String, family: String, role: String?, isTrained: Bool,
         isQueryAware: Bool,
         parameters: String, taskID: String, taskName: String, primaryMetric: String, metrics: [String],
-        datasetID: String, datasetHash: String, ratio: Double, seed: Int64, decoding: String,
+        datasetID: String, datasetHash: String, budget: Budget, seed: Int64, decoding: String,
         exampleCount: Int
     ) {
         self.fingerprint = fingerprint
+        self.identity = identity
         self.modelName = modelName
         self.modelHash = modelHash
         self.adapterName = adapterName
@@ -89,11 +96,65 @@ public struct CellRecord: Codable, Sendable, Equatable {
         self.metrics = metrics
         self.datasetID = datasetID
         self.datasetHash = datasetHash
-        self.ratio = ratio
+        switch budget {
+        case .ratio(let ratio): (self.ratio, positions) = (ratio.value, nil)
+        case .positions(let count): (ratio, positions) = (nil, count)
+        }
         self.seed = seed
         self.decoding = decoding
         self.exampleCount = exampleCount
     }
+}
+
+extension CellRecord {
+    /// What may be kept of a context.
+    public var budget: Budget {
+        get {
+            if let positions { return .positions(positions) }
+            return .ratio(ratio.flatMap(Ratio.init) ?? .one)
+        }
+        set {
+            switch newValue {
+            case .ratio(let ratio): (self.ratio, positions) = (ratio.value, nil)
+            case .positions(let count): (ratio, positions) = (nil, count)
+            }
+        }
+    }
+
+    /// The fields of `identity`, each as canonical JSON.
+    public var identityFields: [String: String] {
+        let object = try? JSONSerialization.jsonObject(with: Data(identity.utf8))
+        return (object as? [String: Any] ?? [:]).compactMapValues { value in
+            let options: JSONSerialization.WritingOptions = [
+                .sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes,
+            ]
+            return (try? JSONSerialization.data(withJSONObject: value, options: options))
+                .map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+}
+
+/// A metric of some cells: what its values are.
+public struct MetricRecord: Codable, Sendable, Equatable {
+    public var id: String
+    public var name: String
+    /// `higher` or `lower`: what is better.
+    public var direction: String
+    /// The ends of its range; nil where it has none.
+    public var low: Double?
+    public var high: Double?
+
+    public init(id: String, name: String, direction: String, low: Double?, high: Double?) {
+        self.id = id
+        self.name = name
+        self.direction = direction
+        self.low = low
+        self.high = high
+    }
+
+    /// Whether its values are shares of 1, which people read as percentages.
+    public var isShare: Bool { low == 0 && high == 1 }
+    public var isLowerBetter: Bool { direction == "lower" }
 }
 
 /// Where a cell stands in the store.
@@ -110,6 +171,7 @@ public struct OpenCell: Sendable, Equatable {
 public struct SampleRecord: Codable, Sendable, Equatable {
     public var exampleID: String
     public var documentID: String
+    /// A line for people: the question, or what else was asked.
     public var question: String
     public var prediction: String
     public var references: [String]
@@ -122,13 +184,28 @@ public struct SampleRecord: Codable, Sendable, Equatable {
     public var keptBytes: Int
     public var outputTokens: Int
     public var context: String
-    /// The kept text of hard-prompt methods.
+    /// The text that the decoder read in place of the context, where it is real tokens.
     public var keptText: String?
+    /// Where the kept tokens stand in the context: the ends of stretches in bytes of its UTF-8, two a stretch.
+    public var keptSpans: [Int]?
+    /// The exact prompt around what is kept, special tokens included; nil in samples of version 1.
+    public var prompt: PromptText?
+
+    /// A prompt as text.
+    public struct PromptText: Codable, Sendable, Equatable {
+        public var before: String
+        public var after: String
+
+        public init(before: String, after: String) {
+            self.before = before
+            self.after = after
+        }
+    }
 
     public init(
         exampleID: String, documentID: String, question: String, prediction: String, references: [String],
         metrics: [String: Double], contextTokens: Int, keptPositions: Int, keptBytes: Int, outputTokens: Int,
-        context: String, keptText: String?
+        context: String, keptText: String?, keptSpans: [Int]? = nil, prompt: PromptText? = nil
     ) {
         self.exampleID = exampleID
         self.documentID = documentID
@@ -142,6 +219,8 @@ public struct SampleRecord: Codable, Sendable, Equatable {
         self.outputTokens = outputTokens
         self.context = context
         self.keptText = keptText
+        self.keptSpans = keptSpans
+        self.prompt = prompt
     }
 }
 

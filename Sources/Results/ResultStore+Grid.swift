@@ -17,6 +17,13 @@ extension ResultStore {
         }
     }
 
+    /// Notes what metrics are, for whoever reads the file.
+    public func describe(_ metrics: [MetricRecord]) throws {
+        try write { db in
+            for metric in metrics { try metric.insert(db, onConflict: .replace) }
+        }
+    }
+
     /// Finds or makes the cell with the record's fingerprint. A failed one is open again.
     /// - Parameter force: whether what is stored of it is removed first
     public func openCell(_ cell: CellRecord, force: Bool = false) throws -> OpenCell {
@@ -59,14 +66,14 @@ extension ResultStore {
                 sql: """
                     INSERT INTO sample (
                         cellID, runID, exampleID, documentID, question, prediction, "references", contextTokens,
-                        keptPositions, keptBytes, outputTokens, contextID, keptTextID)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        keptPositions, keptBytes, outputTokens, contextID, keptTextID, keptSpansID, promptID)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """)
             let insertMetric = try db.cachedStatement(
                 sql: "INSERT INTO sampleMetric (sampleID, metric, value) VALUES (?, ?, ?)")
             let encoder = JSONEncoder()
             // Neighbouring samples share their texts.
-            var (contextID, keptID): (Int64, Int64?) = (0, nil)
+            var (contextID, keptID, spansID): (Int64, Int64?, Int64?) = (0, nil, nil)
             var before: SampleRecord?
             for sample in samples {
                 if sample.context != before?.context {
@@ -75,13 +82,20 @@ extension ResultStore {
                 if sample.keptText != before?.keptText {
                     keptID = try sample.keptText.map { try Self.textID($0, db) }
                 }
+                if sample.keptSpans != before?.keptSpans {
+                    spansID = try sample.keptSpans.map { try Self.textID("\($0)", db) }
+                }
                 before = sample
+                let promptID = try sample.prompt.map { prompt in
+                    let text = [prompt.before, prompt.after]
+                    return try Self.textID(String(decoding: encoder.encode(text), as: UTF8.self), db)
+                }
                 let references = String(decoding: try encoder.encode(sample.references), as: UTF8.self)
                 try insert.execute(arguments: [
                     cell, run, sample.exampleID, sample.documentID, sample.question, sample.prediction,
                     references,
                     sample.contextTokens, sample.keptPositions, sample.keptBytes, sample.outputTokens,
-                    contextID, keptID,
+                    contextID, keptID, spansID, promptID,
                 ])
                 let id = db.lastInsertedRowID
                 for (metric, value) in sample.metrics {
@@ -142,7 +156,8 @@ extension ResultStore {
             let counts = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT methodID || ' ' || ratio || 'x ' || taskID AS name, exampleCount,
+                    SELECT methodID || ' ' || coalesce(ratio || 'x', positions || ' positions') || ' ' || taskID AS name,
+                        exampleCount,
                         (SELECT count(*) FROM sample WHERE cellID = cell.id) AS scored
                     FROM cell WHERE id = ?
                     """, arguments: [id])

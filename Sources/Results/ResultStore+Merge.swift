@@ -24,7 +24,7 @@ extension ResultStore {
     /// Adds what another results file has and this one lacks: same fingerprints once, runs and hosts
     /// kept. All of it, or nothing where it fails.
     public func merge(_ other: ResultStore) throws -> MergeReport {
-        try attached(other.path) { db in
+        try attached(other.openPath) { db in
             var report = MergeReport()
             try db.inTransaction {
                 report = try Self.merge(db)
@@ -44,13 +44,16 @@ extension ResultStore {
         }
         let run = try columns("run", without: ["id"])
         let cell = try columns("cell", without: ["id"])
-        let sample = try columns("sample", without: ["id", "cellID", "runID", "contextID", "keptTextID"])
+        let sample = try columns(
+            "sample",
+            without: ["id", "cellID", "runID", "contextID", "keptTextID", "keptSpansID", "promptID"])
         let latency = try columns("latency", without: ["id", "cellID", "runID"])
         let training = try columns("training", without: ["id"])
         try db.execute(
             sql: """
                 INSERT INTO text (hash, content) SELECT hash, content FROM other.text
                     WHERE hash NOT IN (SELECT hash FROM main.text);
+                INSERT OR IGNORE INTO metric SELECT * FROM other.metric;
                 INSERT INTO run (\(run)) SELECT \(run) FROM other.run AS o
                     WHERE NOT EXISTS (SELECT 1 FROM main.run AS r
                         WHERE r.startedAt = o.startedAt AND r.host = o.host AND r.command = o.command);
@@ -59,7 +62,7 @@ extension ResultStore {
         report.conflicts = try Row.fetchAll(
             db,
             sql: """
-                SELECT c.methodID || ' ' || c.ratio || 'x ' || c.taskID AS cell, count(*) AS examples
+                SELECT c.methodID || ' ' || coalesce(c.ratio || 'x', c.positions || ' positions') || ' ' || c.taskID AS cell, count(*) AS examples
                 FROM main.cell AS c JOIN main.sample AS s ON s.cellID = c.id
                 JOIN other.cell AS oc ON oc.fingerprint = c.fingerprint
                 JOIN other.sample AS o ON o.cellID = oc.id AND o.exampleID = s.exampleID
@@ -80,11 +83,15 @@ extension ResultStore {
             """
         try db.execute(
             sql: """
-                INSERT INTO sample (cellID, runID, contextID, keptTextID, \(sample))
-                SELECT c.id, r.id, t.id, k.id, \(prefixed(sample, "o")) FROM other.sample AS o \(places)
+                INSERT INTO sample (cellID, runID, contextID, keptTextID, keptSpansID, promptID, \(sample))
+                SELECT c.id, r.id, t.id, k.id, s.id, p.id, \(prefixed(sample, "o")) FROM other.sample AS o \(places)
                 JOIN other.text AS t2 ON t2.id = o.contextID JOIN main.text AS t ON t.hash = t2.hash
                 LEFT JOIN other.text AS k2 ON k2.id = o.keptTextID LEFT JOIN main.text AS k ON k.hash = k2.hash
-                WHERE NOT EXISTS (SELECT 1 FROM main.sample AS s WHERE s.cellID = c.id AND s.exampleID = o.exampleID)
+                LEFT JOIN other.text AS s2 ON s2.id = o.keptSpansID LEFT JOIN main.text AS s ON s.hash = s2.hash
+                LEFT JOIN other.text AS p2 ON p2.id = o.promptID LEFT JOIN main.text AS p ON p.hash = p2.hash
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM main.sample AS known
+                    WHERE known.cellID = c.id AND known.exampleID = o.exampleID)
                 """)
         report.samples = db.changesCount
         try db.execute(
@@ -116,17 +123,14 @@ extension ResultStore {
                     JOIN other.training AS o ON o.id = p.trainingID
                     JOIN main.training AS t ON t.fingerprint = o.fingerprint AND t.startedAt = o.startedAt;
                 """)
-        // A file that an older version wrote does not have the table.
-        if try db.tableExists("memoryAttention", in: "other") {
-            try db.execute(
-                sql: """
-                    INSERT INTO memoryAttention (cellID, memory, bin, mass, documents)
-                    SELECT c.id, o.memory, o.bin, o.mass, o.documents FROM other.memoryAttention AS o
-                    JOIN other.cell AS oc ON oc.id = o.cellID
-                    JOIN main.cell AS c ON c.fingerprint = oc.fingerprint
-                    WHERE c.id NOT IN (SELECT cellID FROM main.memoryAttention);
-                    """)
-        }
+        try db.execute(
+            sql: """
+                INSERT INTO memoryAttention (cellID, memory, bin, mass, documents)
+                SELECT c.id, o.memory, o.bin, o.mass, o.documents FROM other.memoryAttention AS o
+                JOIN other.cell AS oc ON oc.id = o.cellID
+                JOIN main.cell AS c ON c.fingerprint = oc.fingerprint
+                WHERE c.id NOT IN (SELECT cellID FROM main.memoryAttention);
+                """)
         return report
     }
 }

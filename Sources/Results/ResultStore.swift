@@ -9,6 +9,10 @@ import GRDB
 public final class ResultStore: Sendable {
     public let path: String
     private let queue: DatabaseQueue
+    /// A file of an older version is read as a copy that is brought up to date.
+    private let copy: TemporaryCopy?
+    /// The file that is open.
+    var openPath: String { copy?.path ?? path }
 
     /// Opens the file, makes it where there is none, and brings an older schema up to date.
     /// - Parameter readOnly: nothing is made or changed; the file has to exist
@@ -30,9 +34,19 @@ public final class ResultStore: Sendable {
                     at: URL(fileURLWithPath: path).deletingLastPathComponent(),
                     withIntermediateDirectories: true)
             }
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { try Self.check($0, path: path) }
-            if !readOnly { try Schema.migrator.migrate(queue) }
+            var opened = try DatabaseQueue(path: path, configuration: configuration)
+            let isCurrent = try opened.read { db in
+                try Self.check(db, path: path)
+                return try Schema.migrator.hasCompletedMigrations(db)
+            }
+            copy = readOnly && !isCurrent ? try TemporaryCopy(of: path) : nil
+            if let copy {
+                try Schema.migrator.migrate(DatabaseQueue(path: copy.path))
+                opened = try DatabaseQueue(path: copy.path, configuration: configuration)
+            } else if !readOnly {
+                try Schema.migrator.migrate(opened)
+            }
+            queue = opened
         } catch let error as DatabaseError {
             throw ResultsError(error, path: path)
         } catch let error as CocoaError {
@@ -40,6 +54,20 @@ public final class ResultStore: Sendable {
                 path: path,
                 reason: "its folder cannot be made (\(error.localizedDescription)); use another --db")
         }
+    }
+
+    /// A file that is gone with its owner.
+    private final class TemporaryCopy: Sendable {
+        let path: String
+
+        init(of original: String) throws {
+            let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "picbench-\(UUID().uuidString).sqlite")
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: original), to: url)
+            path = url.path
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// Refuses a database that is not ours or that a newer version wrote.
@@ -93,6 +121,10 @@ extension RunRecord: FetchableRecord, PersistableRecord {
 
 extension CellRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "cell"
+}
+
+extension MetricRecord: FetchableRecord, PersistableRecord {
+    public static let databaseTableName = "metric"
 }
 
 extension LatencyRecord: FetchableRecord {}

@@ -138,6 +138,9 @@ enum Schema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("3 any budget, any metric, identities, prompts") { db in
+            try db.execute(sql: secondEdition)
+        }
         return migrator
     }
 }

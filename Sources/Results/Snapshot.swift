@@ -6,11 +6,17 @@ public struct Snapshot: Sendable, Equatable {
     public var cells: [StoredCell]
     public var runs: [RunRecord]
     public var trainings: [TrainingRecord]
+    /// By their identifiers.
+    public var metrics: [String: MetricRecord]
 
-    public init(cells: [StoredCell], runs: [RunRecord], trainings: [TrainingRecord]) {
+    public init(
+        cells: [StoredCell], runs: [RunRecord], trainings: [TrainingRecord],
+        metrics: [String: MetricRecord] = [:]
+    ) {
         self.cells = cells
         self.runs = runs
         self.trainings = trainings
+        self.metrics = metrics
     }
 }
 
@@ -86,7 +92,9 @@ extension ResultStore {
             }
             return Snapshot(
                 cells: cells, runs: try RunRecord.order(Column("id")).fetchAll(db),
-                trainings: try TrainingRecord.order(Column("id")).fetchAll(db))
+                trainings: try TrainingRecord.order(Column("id")).fetchAll(db),
+                metrics: Dictionary(
+                    uniqueKeysWithValues: try MetricRecord.fetchAll(db).map { ($0.id, $0) }))
         }
     }
 
@@ -136,8 +144,6 @@ extension ResultStore {
     }
 
     private static func attention(of cell: Int64, _ db: Database) throws -> MemoryAttentionRecord? {
-        // A file that an older version wrote, opened to read, does not have the table.
-        guard try db.tableExists("memoryAttention") else { return nil }
         var record: MemoryAttentionRecord?
         let rows = try Row.fetchCursor(
             db,
@@ -181,23 +187,46 @@ extension ResultStore {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT sample.*, context.content AS context, kept.content AS keptText,
+                    SELECT sample.*, context.content AS context, kept.content AS keptText, spans.content AS keptSpans,
+                        prompt.content AS promptTexts,
                         (SELECT json_group_object(metric, value) FROM sampleMetric WHERE sampleID = sample.id)
                             AS metrics
                     FROM (
                         SELECT sample.id AS chosen FROM sample
                         LEFT JOIN sampleMetric AS m ON m.sampleID = sample.id AND m.metric = :metric
                         WHERE cellID = :cell
-                        ORDER BY CASE WHEN :metric IS NOT NULL THEN coalesce(m.value, 0) END,
+                        ORDER BY CASE WHEN :metric IS NOT NULL THEN coalesce(m.value, 0)
+                            * CASE (SELECT direction FROM metric WHERE id = :metric)
+                                WHEN 'lower' THEN -1 ELSE 1 END END,
                             CASE WHEN :metric IS NOT NULL THEN documentID END, sample.id
                         LIMIT :limit)
                     CROSS JOIN sample ON sample.id = chosen
                     JOIN text AS context ON context.id = contextID
                     LEFT JOIN text AS kept ON kept.id = keptTextID
+                    LEFT JOIN text AS spans ON spans.id = keptSpansID
+                    LEFT JOIN text AS prompt ON prompt.id = promptID
                     """, arguments: ["cell": cell, "metric": metric, "limit": limit ?? -1])
             while let row = try rows.next() { try body(SampleRecord(row: row)) }
         }
     }
 }
 
-extension SampleRecord: FetchableRecord {}
+extension SampleRecord: FetchableRecord {
+    public init(row: Row) throws {
+        func decoded<Value: Decodable>(_ column: String) throws -> Value? {
+            let text: String? = row[column]
+            return try text.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+        }
+        let prompt: [String]? = try decoded("promptTexts")
+        self.init(
+            exampleID: row["exampleID"], documentID: row["documentID"], question: row["question"],
+            prediction: row["prediction"], references: try decoded("references") ?? [],
+            metrics: try decoded("metrics") ?? [:], contextTokens: row["contextTokens"],
+            keptPositions: row["keptPositions"], keptBytes: row["keptBytes"],
+            outputTokens: row["outputTokens"], context: row["context"], keptText: row["keptText"],
+            keptSpans: try decoded("keptSpans"),
+            prompt: prompt.flatMap {
+                $0.count == 2 ? PromptText(before: $0[0], after: $0[1]) : nil
+            })
+    }
+}

@@ -1,7 +1,7 @@
-import Bench
+import Contract
 
 /// A way to score a method whose result says what its figures would be by chance.
-enum Control: String {
+package enum Control: String, Codable, Sendable {
     /// Every question is asked about the memories of another document of the same dataset: what is
     /// right then was guessed from the kind of text, not read.
     case anotherDocument = "another-document"
@@ -12,20 +12,12 @@ enum Control: String {
         }
     }
 
-    /// Examples with the contexts that the control gives them; everything else stays theirs.
-    ///
-    /// Each document's questions move to the next document, the last one's to the first.
-    func applied(to examples: [Example]) throws -> [Example] {
-        var documents: [Example] = []
-        for example in examples where documents.last?.documentID != example.documentID {
-            documents.append(example)
-        }
-        guard documents.count > 1 else { throw BenchError.oneDocument(control: label) }
-        let next = Dictionary(
-            zip(documents.map(\.documentID), documents.dropFirst() + documents.prefix(1))
-        ) { first, _ in first }
-        return examples.map { example in
-            next[example.documentID].map { example.asked(about: $0) } ?? example
+    /// Items behind the contexts that the control gives them: each document's behind the next document,
+    /// the last one's behind the first.
+    package func applied(to documents: [DocumentItems]) throws -> [DocumentItems] {
+        guard documents.count > 1 else { throw ContractError.oneDocument(control: label) }
+        return zip(documents, documents.dropFirst() + documents.prefix(1)).map {
+            DocumentItems($1.document, $0.items)
         }
     }
 

@@ -1,153 +1,181 @@
-import Bench
-import Datasets
+import Budgets
+import Contract
 import Foundation
+import Reading
 import Results
-import Seeding
 
-/// What to run: every method at every ratio on every task, with references beside.
+/// What to run: every method at every budget on every task, with references beside.
 public struct Grid {
     public var methods: [any CompressionMethod]
-    public var ratios: [Ratio]
+    public var budgets: [Budget]
     public var tasks: [any TaskAdapter.Type]
     public var dataset: Dataset
-    /// The most examples a task, spread over documents; nil for all.
+    /// The most items a task, spread over documents; nil for all.
     public var limit: Int?
     public var seeds: [UInt64]
     /// Hashes of the source files of methods and tasks, by their types' names.
     public var sourceHashes: [String: String] = [:]
-    /// Trained compressors in place of the model's own. Every one that fits a method has cells of its
-    /// own, such as one a training seed; of the model's own the best is taken.
-    public var compressors: [StoredCompressor]?
     /// Whether trained methods are scored with somebody else's memories as well.
     public var hasControls = false
 
     public init(
-        methods: [any CompressionMethod], ratios: [Ratio], tasks: [any TaskAdapter.Type], dataset: Dataset,
+        methods: [any CompressionMethod], budgets: [Budget], tasks: [any TaskAdapter.Type], dataset: Dataset,
         limit: Int?, seeds: [UInt64]
     ) {
         self.methods = methods
-        self.ratios = ratios
+        self.budgets = budgets
         self.tasks = tasks
         self.dataset = dataset
         self.limit = limit
         self.seeds = seeds
     }
 
-    /// One task's examples, neighbours where they share a document.
-    func examples(of task: any TaskAdapter.Type) -> [Example] {
-        let all = dataset.documents.map { task.init().examples(of: $0) }
-        guard let limit else { return all.flatMap { $0 } }
+    /// The documents with a task's items; those without any are left out.
+    package func documents(for task: any TaskAdapter.Type) -> [DocumentItems] {
+        let adapter = task.init()
+        let all = dataset.documents.map { DocumentItems($0, adapter.items(of: $0, in: dataset)) }
+        guard let limit else { return all.filter { !$0.items.isEmpty } }
         // The first of each document, then the second of each …
         var taken = all.map { _ in 0 }
         var left = limit
         var rank = 0
-        while left > 0, all.contains(where: { $0.count > rank }) {
-            for i in all.indices where all[i].count > rank && left > 0 {
+        while left > 0, all.contains(where: { $0.items.count > rank }) {
+            for i in all.indices where all[i].items.count > rank && left > 0 {
                 taken[i] += 1
                 left -= 1
             }
             rank += 1
         }
-        return zip(all, taken).flatMap { $0.0.prefix($0.1) }
+        return zip(all, taken).filter { $1 > 0 }.map {
+            DocumentItems($0.document, Array($0.items.prefix($1)))
+        }
     }
 
     /// The cells in the order in which they run: the references first, so that every later score
     /// can be read against them.
-    public func plan(on backbone: Backbone) throws -> GridPlan {
-        let ownCompressors = try compressors ?? StoredCompressor.all(of: backbone)
+    public func plan(for reader: Reader, with resources: Resources) throws -> GridPlan {
         var cells: [PlannedCell] = []
         for task in tasks {
-            let examples = examples(of: task)
-            guard !examples.isEmpty else { continue }
-            let others = hasControls ? try Control.anotherDocument.applied(to: examples) : []
-            let hash = SHA256.hex(
-                of: examples.flatMap {
-                    ["\($0.id)\u{1f}\($0.context)\u{1f}\($0.instruction)"] + $0.references
-                }
-                .joined(separator: "\u{1e}"))
-            func add(_ method: any CompressionMethod, _ ratio: Ratio, _ seed: UInt64) throws {
-                let fitting = try StoredCompressor.fitting(method, ratio: ratio, among: ownCompressors)
-                let chosen = compressors == nil ? Array(fitting.prefix(1)) : fitting
-                for compressor in chosen.isEmpty ? [nil] : chosen.map(Optional.some) {
+            let documents = documents(for: task)
+            guard !documents.isEmpty else { continue }
+            let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
+            let hashes = ItemHashes(documents, reader: reader)
+            let lengths = budgets.allSatisfy(\.isRatio) ? [] : Self.lengths(of: documents, reader: reader)
+            func add(_ method: any CompressionMethod, _ budget: Budget, _ seed: UInt64) throws {
+                let preparations = try method.preparations(
+                    for: Demand(budget, contexts: lengths), from: resources)
+                for preparation in preparations {
                     var cell = PlannedCell(
-                        method: method, ratio: ratio, task: task, seed: seed, examples: examples,
-                        examplesHash: hash, dataset: dataset.id, compressor: compressor,
-                        sourceHash: ["\(type(of: method))", "\(task)"].map { sourceHashes[$0] ?? "" }.joined()
-                    )
+                        trial: Trial(method, preparation, budget: budget, seed: seed, reader: reader),
+                        task: task.card, documents: documents, hashes: hashes, dataset: dataset.id,
+                        methodSource: try source(
+                            "\(type(of: method))", version: method.card.version, "method", method.card.id),
+                        taskSource: try source("\(task)", version: task.card.version, "task", task.card.id))
                     cells.append(cell)
-                    guard hasControls, compressor != nil else { continue }
+                    guard hasControls, preparation.content?.isTrained == true else { continue }
                     cell.control = .anotherDocument
-                    cell.examples = others
+                    cell.documents = others
                     cells.append(cell)
                 }
             }
-            for method in methods where type(of: method).card.role != nil {
-                try add(method, .one, seeds[0])
+            for method in methods where method.card.role != nil {
+                try add(method, .whole, seeds[0])
             }
             for seed in seeds {
-                for method in methods where type(of: method).card.role == nil {
-                    for ratio in ratios { try add(method, ratio, seed) }
+                for method in methods where method.card.role == nil {
+                    for budget in budgets { try add(method, budget, seed) }
                 }
             }
         }
         if cells.isEmpty {
-            throw BenchError.noExamples(dataset: dataset.id, tasks: tasks.map { $0.card.id })
+            throw ContractError.noExamples(dataset: dataset.id, tasks: tasks.map { $0.card.id })
         }
-        return GridPlan(backbone: backbone, cells: cells)
+        return GridPlan(reader: reader, cells: cells)
+    }
+
+    private static func lengths(of documents: [DocumentItems], reader: Reader) -> [Int] {
+        documents.map { unit in
+            let opening = reader.layout(of: unit.items[0].prompt).opening
+            return reader.source(unit.document.text, behind: opening).tokens.count
+        }
+    }
+
+    /// What tells whether a method or a task is still the same: the hash of its files, or the version that
+    /// its card states where it comes from outside the package.
+    private func source(_ type: String, version: String?, _ kind: String, _ id: String) throws -> String {
+        if let hash = sourceHashes[type] { return hash }
+        guard let version, !version.isEmpty else { throw ContractError.noVersion(kind: kind, name: id) }
+        return "version \(version)"
+    }
+}
+
+extension Budget {
+    fileprivate var isRatio: Bool {
+        switch self {
+        case .ratio: true
+        case .positions: false
+        }
     }
 }
 
 /// The cells of a grid on one model: made, and refused where they cannot be, before anything is stored.
-public struct GridPlan {
-    let backbone: Backbone
-    let cells: [PlannedCell]
+public struct GridPlan: Sendable {
+    let reader: Reader
+    package let cells: [PlannedCell]
 }
 
 /// One cell of the grid, before it has a place in the store.
-struct PlannedCell {
-    let method: any CompressionMethod
-    let ratio: Ratio
-    let task: any TaskAdapter.Type
-    let seed: UInt64
-    var examples: [Example]
-    let examplesHash: String
+package struct PlannedCell: Sendable {
+    let trial: Trial
+    let task: TaskCard
+    var documents: [DocumentItems]
+    let hashes: ItemHashes
     let dataset: String
-    let compressor: StoredCompressor?
-    /// Of the method's file and the task's.
-    let sourceHash: String
-    /// What was done to the examples; their hash is the one before.
+    let methodSource: String
+    let taskSource: String
+    /// What was done to the documents; their hashes are those before.
     var control: Control?
 
-    var card: MethodCard { type(of: method).card }
+    var card: MethodCard { trial.method.card }
+    var items: Int { documents.reduce(0) { $0 + $1.items.count } }
 
     /// `pic 16x qa`
     var label: String {
-        (card.role == nil ? "\(card.id) \(ratio)x \(task.card.id)" : "\(card.id) \(task.card.id)")
+        (card.role == nil ? "\(card.id) \(trial.budget) \(task.id)" : "\(card.id) \(task.id)")
             + (control.map { ", \($0.label)" } ?? "")
     }
 
-    /// The row that identifies it: everything that makes it the same experiment is in the fingerprint.
-    func record(on backbone: Backbone) -> CellRecord {
-        let chat = backbone.format.chatTemplate.map { #""chatTemplate":"\#($0.family.rawValue)","# } ?? ""
-        let decoding =
-            #"{\#(chat)"prefix":\#(backbone.format.prefix),"stop":\#(backbone.format.stop.sorted()),"strategy":"greedy"}"#
-        let parameters = control?.marking(method.parametersJSON) ?? method.parametersJSON
-        let identity = [
-            "1", backbone.contentHash, compressor?.contentHash ?? "", card.id, parameters,
-            task.card.id,
-            task.card.metricIDs.joined(separator: ","), examplesHash, "\(ratio.value)", "\(seed)", decoding,
-            sourceHash,
-        ]
+    package var identity: CellIdentity {
+        let format = trial.reader.format
+        return CellIdentity(
+            model: trial.reader.backbone.contentHash,
+            decoding: .init(
+                strategy: "greedy", stop: format.stop.sorted(),
+                chatTemplate: format.chatTemplate?.family.rawValue),
+            prompts: hashes.prompts, method: card.id, parameters: .init(parameters),
+            methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
+            taskSource: taskSource,
+            metrics: Dictionary(uniqueKeysWithValues: task.metrics.map { ($0.id, $0.version) }),
+            data: hashes.data, budget: trial.budget, seed: trial.seed)
+    }
+
+    private var parameters: String {
+        control?.marking(trial.method.parametersJSON) ?? trial.method.parametersJSON
+    }
+
+    /// The row that identifies it.
+    var record: CellRecord {
+        let identity = identity
+        let content = trial.preparation.content
         return CellRecord(
-            fingerprint: SHA256.hex(of: identity.joined(separator: "\u{1f}")), modelName: backbone.name,
-            modelHash: backbone.contentHash, adapterName: compressor?.card.name,
-            adapterHash: compressor?.contentHash,
-            methodID: card.id, methodName: method.label + (control.map { ", \($0.label)" } ?? ""),
-            family: card.family.rawValue,
-            role: card.role?.rawValue,
-            isTrained: compressor != nil, isQueryAware: card.isQueryAware, parameters: parameters,
-            taskID: task.card.id, taskName: task.card.name, primaryMetric: task.card.metricIDs[0],
-            metrics: task.card.metricIDs, datasetID: dataset, datasetHash: examplesHash, ratio: ratio.value,
-            seed: Int64(bitPattern: seed), decoding: decoding, exampleCount: examples.count)
+            fingerprint: identity.fingerprint, identity: identity.json,
+            modelName: trial.reader.backbone.name, modelHash: identity.model, adapterName: content?.name,
+            adapterHash: content?.hash, methodID: card.id,
+            methodName: trial.method.label + (control.map { ", \($0.label)" } ?? ""),
+            family: card.family.rawValue, role: card.role?.rawValue, isTrained: content?.isTrained ?? false,
+            isQueryAware: card.isQueryAware, parameters: parameters, taskID: task.id, taskName: task.name,
+            primaryMetric: task.metrics[0].id, metrics: task.metrics.map(\.id), datasetID: dataset,
+            datasetHash: identity.data, budget: trial.budget, seed: Int64(bitPattern: trial.seed),
+            decoding: canonicalJSON(identity.decoding), exampleCount: items)
     }
 }

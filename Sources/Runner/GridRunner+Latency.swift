@@ -1,41 +1,36 @@
-import Bench
+import Contract
+import Reading
 import Results
+import Tensors
 
 extension GridRunner {
     /// One prompt at a time, its context compressed anew, after one that is not counted.
-    func measureLatency(of cell: PlannedCell, _ tools: Tools) throws -> [LatencyRecord] {
-        let scorer = Scorer(backbone: backbone, task: cell.task.card, texts: texts)
-        var documents: Set<String> = []
-        let examples = cell.examples.filter { documents.insert($0.documentID).inserted }.prefix(
-            latencySamples)
-        guard let first = examples.first else { return [] }
-        var records: [LatencyRecord] = []
-        for example in [first] + examples {
-            let context = scorer.context(of: example, ratio: cell.ratio, seed: cell.seed)
-            let clock = ContinuousClock()
-            var compressed = CompressedContext.tokens([])
-            let compressing = try clock.measure {
-                compressed = try cell.method.compress(context, with: tools)
-            }
-            let kept = try scorer.inspect(
-                compressed, of: context, budgetApplies: cell.card.role != .upper, method: cell.card.id)
-            // The same number of tokens for everyone, stop tokens ignored.
-            let request = DecodingSession.Request(
-                context: 0, prompt: texts.tokens(ofPrompt: example.instruction),
-                maxNewTokens: Self.decodedTokens + 1, readsBack: cell.task.card.readsBack)
+    func measureLatency(of cell: PlannedCell) throws -> [LatencyRecord] {
+        let trial = cell.trial
+        let units = cell.documents.prefix(latencySamples)
+        guard let first = units.first else { return [] }
+        let clock = ContinuousClock()
+        let records = try ([first] + units).map { unit in
+            let item = unit.items[0]
+            let context = trial.context(unit.document, for: item.prompt)
             let begin = clock.now
-            let session = DecodingSession(
-                [compressed], [request], model: backbone.model, prefix: backbone.format.prefix, stop: [])
+            let made = try trial.preparation.compress([context], in: Computation())
+            let compressed = clock.now
+            let kept = try trial.checked(made, of: [context])
+            // The same number of tokens for everyone, stop tokens ignored.
+            let request = trial.request(item, context: 0, maxNewTokens: Self.decodedTokens + 1)
+            let asked = clock.now
+            let session = try trial.session(kept, [request], stop: [])
             let prefilled = clock.now
             let outputs = session.finish()
             let decoded = clock.now
-            records.append(
-                LatencyRecord(
-                    exampleID: example.id, contextTokens: context.tokens.count, keptPositions: kept.positions,
-                    keptBytes: kept.bytes, compressSeconds: compressing / .seconds(1),
-                    prefillSeconds: begin.duration(to: prefilled) / .seconds(1),
-                    decodeSecondsPerToken: prefilled.duration(to: decoded) / .seconds(Self.decodedTokens),
-                    outputTokens: outputs[0].count))
+            return LatencyRecord(
+                exampleID: item.id, contextTokens: context.tokens.count,
+                keptPositions: kept[0].measure.positions, keptBytes: kept[0].measure.bytes,
+                compressSeconds: begin.duration(to: compressed) / .seconds(1),
+                prefillSeconds: asked.duration(to: prefilled) / .seconds(1),
+                decodeSecondsPerToken: prefilled.duration(to: decoded) / .seconds(Self.decodedTokens),
+                outputTokens: outputs[0].count)
         }
         return Array(records.dropFirst())
     }

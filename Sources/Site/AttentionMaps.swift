@@ -23,7 +23,7 @@ struct AttentionMaps {
         }
         // Seeds and tasks of one method look alike; the first speaks for them.
         maps = Leaderboard.groups(found) {
-            [$0.name, "\($0.cell.record.ratio)", $0.cell.record.modelHash, $0.cell.record.datasetID]
+            [$0.name, "\($0.cell.record.budget)", $0.cell.record.modelHash, $0.cell.record.datasetID]
         }.map { $0[0] }
     }
 
@@ -46,7 +46,7 @@ struct AttentionMaps {
 
     private var pictures: [Picture] {
         Leaderboard.groups(maps) {
-            [$0.cell.record.modelHash, $0.cell.record.datasetID, "\($0.cell.record.ratio)"]
+            [$0.cell.record.modelHash, $0.cell.record.datasetID, "\($0.cell.record.budget)"]
         }.map(picture)
     }
 
@@ -74,7 +74,7 @@ struct AttentionMaps {
                     note: "\(Figures.share($0.attention.specialization)) in its own stretch")
             })
         return Picture(
-            title: "At \(Figures.ratio(record.ratio))" + (several ? ", \(record.modelName)" : ""),
+            title: "At \(Figures.budget(record.budget))" + (several ? ", \(record.modelName)" : ""),
             description: maps.map {
                 "\($0.name): \($0.attention.mass.count) memory tokens, on average "
                     + "\(Figures.share($0.attention.specialization)) of what they give the context "
@@ -102,7 +102,8 @@ struct AttentionMaps {
                     let record = map.cell.record
                     return CSVLeaderboard.line(
                         [
-                            record.modelName, record.datasetID, map.name, "\(record.ratio)",
+                            record.modelName, record.datasetID, map.name,
+                            record.ratio.map { "\($0)" } ?? "\(record.budget)",
                             "\(map.attention.documents)", "\(memory)",
                         ] + row.map { Figures.fixed($0, 5) }
                             + [String](repeating: "", count: bins - row.count))

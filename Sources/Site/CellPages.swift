@@ -35,7 +35,7 @@ struct CellPages {
 
     private var name: String {
         record.role == nil
-            ? "\(place.row.method) at \(Figures.ratio(record.ratio))" : place.row.method
+            ? "\(place.row.method) at \(Figures.budget(record.budget))" : place.row.method
     }
 
     private func write(
@@ -49,13 +49,14 @@ struct CellPages {
         var documents: Set<String> = []
         body += samples.map {
             SampleArticle(
-                record: record, sample: $0, showsContext: documents.insert($0.documentID).inserted
+                record: record, metrics: site.snapshot.metrics, sample: $0,
+                showsContext: documents.insert($0.documentID).inserted
             ).html
         }
         if !samples.isEmpty { body.append(links) }
         let way: [Markup] = [
             .element("a", ["href": "../methods/\(place.slug).html"], Markup(place.row.method)),
-            Markup("\(record.taskName), \(Figures.ratio(record.ratio))"),
+            Markup("\(record.taskName), \(Figures.budget(record.budget))"),
         ]
         try writer.write(
             Markup.page(title: "\(name), \(record.taskName): picbench", root: "../", way: way, body),
@@ -76,9 +77,9 @@ struct CellPages {
         }
         let entry = place.entry
         for score in entry.scores {
-            fact(Figures.metric(score.metric), .element("b", [:], Markup(Figures.interval(score))))
+            fact(site.name(of: score.metric), .element("b", [:], Markup(Figures.interval(score))))
         }
-        fact("Of the samples", Markup(spread))
+        if let spread { fact("Of the samples", Markup(spread)) }
         if let share = entry.recoveredShare { fact("Recovered", Markup(Figures.share(share))) }
         if let achieved = entry.achievedRatio {
             fact(
@@ -106,13 +107,15 @@ struct CellPages {
         return [.element("dl", [:], facts)]
     }
 
-    /// How the headline's scores are spread: `72 at 0, 6 between, 122 at 100`
-    private var spread: String {
-        guard let column = record.metrics.firstIndex(of: record.primaryMetric) else { return "" }
+    /// How the headline's scores are spread: `72 at 0, 6 between, 122 at 100`; nil for what is no share.
+    private var spread: String? {
+        guard place.entry.scores.first?.isShare ?? true,
+            let column = record.metrics.firstIndex(of: record.primaryMetric)
+        else { return nil }
         let values = cell.scores.map { $0.values[column] }
         let (none, full) = (values.count { $0 == 0 }, values.count { $0 == 1 })
         return "\(none) at 0, \(values.count - none - full) between, \(full) at 100 "
-            + Figures.metric(record.primaryMetric)
+            + site.name(of: record.primaryMetric)
     }
 
     private func navigation(_ page: Int, of pages: Int) -> Markup {

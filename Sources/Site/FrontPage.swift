@@ -52,11 +52,11 @@ struct FrontPage {
     private var whereItWasMeasured: String {
         let rows = board.sections.flatMap(\.rows).filter { $0.role == nil }
         let methods = distinct(rows.map { [$0.methodID, $0.parameters] }).count
-        let ratios = Set(board.sections.flatMap(\.ratios)).sorted().map(Figures.ratio)
+        let budgets = Set(board.sections.flatMap(\.budgets)).sorted().map(Figures.budget)
         let hosts = distinct(board.runs.map { "\($0.cpu), \($0.threads) threads" }).joined(separator: "; ")
         let date = board.runs.map(\.startedAt).max()?.prefix(10) ?? "an unknown day"
         return
-            "\(methods) methods at \(ratios.joined(separator: ", ")), measured on \(hosts), last on \(date)."
+            "\(methods) methods at \(budgets.joined(separator: ", ")), measured on \(hosts), last on \(date)."
     }
 
     private var contents: [Markup] {
@@ -85,12 +85,12 @@ struct FrontPage {
         }
         let sections = board.sections
         let families = distinct(sections.flatMap { $0.rows.filter { $0.role == nil }.map(\.family) })
-        let ratios = Set(sections.flatMap(\.ratios)).sorted()
+        let budgets = Set(sections.flatMap(\.budgets)).sorted()
         return .element(
             "form", ["id": "filters", "hidden": ""],
             choice("task", "Task", distinct(sections.map { [$0.taskID, $0.task] }).map { ($0[0], $0[1]) }),
             choice("family", "Family", families.map { ($0, Figures.family($0)) }),
-            choice("ratio", "Ratio", ratios.map { ("\($0)", Figures.ratio($0)) }),
+            choice("ratio", "Ratio", budgets.map { ($0.key, Figures.budget($0)) }),
             choice("model", "Model", distinct(sections.map(\.model)).map { ($0, $0) }))
     }
 

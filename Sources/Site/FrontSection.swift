@@ -12,12 +12,15 @@ struct FrontSection {
             .element("h2", ["id": "task-\(number)"], Markup(section.task)),
             .element(
                 "p", ["class": "soft"],
-                Markup("\(Figures.metric(section.primaryMetric)), \(section.setting)")),
+                Markup(
+                    "\(section.name(of: section.primaryMetric)), \(section.setting)"
+                        + (section.variant.map { " (\($0))" } ?? ""))),
             .element("div", ["class": "scroll"], scores),
         ]
         if !section.failures.isEmpty {
             let items = section.failures.map {
-                Markup.element("li", [:], Markup("\($0.method) at \(Figures.ratio($0.ratio)): \($0.reason)"))
+                Markup.element(
+                    "li", [:], Markup("\($0.method) at \(Figures.budget($0.budget)): \($0.reason)"))
             }
             parts += [.element("h3", [:], "Failed"), .element("ul", [:], items)]
         }
@@ -46,35 +49,36 @@ struct FrontSection {
     }
 
     private var scores: Markup {
-        let ratios = section.columns
+        let budgets = section.columns
         let rows = section.rows.map { row in
             line(
                 row,
                 [.element("td", [:], name(row), .element("small", [:], Markup(row.kind)))]
-                    + ratios.map { ratio in
-                        guard let entry = row.entry(at: ratio), let score = entry.scores.first else {
-                            return .element("td", ["data-ratio": "\(ratio)"])
+                    + budgets.map { budget in
+                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
+                            return .element("td", ["data-ratio": budget.key])
                         }
                         return .element(
                             "td",
                             [
-                                "class": "score", "data-value": "\(score.mean)", "data-ratio": "\(ratio)",
-                                "style": Self.bar(score),
+                                "class": "score", "data-value": "\(score.mean)", "data-ratio": budget.key,
+                                "style": score.isShare ? Self.bar(score) : nil,
                             ], figure(score, of: entry),
                             .element(
                                 "small", [:],
                                 Markup(
-                                    "\(Figures.score(score.low))–\(Figures.score(score.high))\(entry.marks)"))
+                                    "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score))"
+                                        + entry.marks))
                         )
                     })
         }
-        let heads = [("Method", nil)] + ratios.map { (Figures.ratio($0), "\($0)" as String?) }
+        let heads = [("Method", nil)] + budgets.map { (Figures.budget($0), $0.key as String?) }
         return .table(id: "scores-\(number)", heads: heads, rows)
     }
 
     private func figure(_ score: Leaderboard.Score, of entry: Leaderboard.Entry) -> Markup {
         let figure = Markup.element(
-            "span", ["class": entry.isBest ? "best" : nil], Markup(Figures.score(score.mean)))
+            "span", ["class": entry.isBest ? "best" : nil], Markup(Figures.mean(score)))
         guard let cell = entry.cells.first else { return figure }
         return .element("a", ["href": "cells/\(cell).html"], figure)
     }
@@ -90,7 +94,7 @@ struct FrontSection {
 
     private var details: Markup {
         let titles =
-            ["Method", "Ratio", "Achieved"] + section.metrics.map(Figures.metric)
+            ["Method", "Ratio", "Achieved"] + section.metrics.map(section.name)
             + [
                 "Recovered", "Positions", "KV", "Compress, ms", "Prefill, ms", "Decode a token, ms",
                 "Trained", "Sees the question",
@@ -108,17 +112,17 @@ struct FrontSection {
         }
         let scores = section.metrics.map { metric in
             let score = entry.scores.first { $0.metric == metric }
-            return cell(score?.mean, score.map { Figures.score($0.mean) } ?? "")
+            return cell(score?.mean, score.map(Figures.mean) ?? "")
         }
         let isReference = row.role != nil
         func answer(_ isTrue: Bool) -> Markup {
             isReference ? cell(nil, "") : cell(isTrue ? 1 : 0, isTrue ? "yes" : "no")
         }
         return line(
-            row, ratio: isReference ? "" : "\(entry.ratio)",
+            row, ratio: isReference ? "" : entry.budget.key,
             [
                 .element("td", [:], name(row)),
-                cell(isReference ? nil : entry.ratio, isReference ? "" : Figures.ratio(entry.ratio)),
+                cell(isReference ? nil : entry.placeByRatio, isReference ? "" : Figures.budget(entry.budget)),
                 cell(entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
             ] + scores + [
                 cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),

@@ -54,9 +54,12 @@ struct MethodPage {
                     "tr", [:],
                     [
                         cell(nil, section.task),
-                        cell(entry.ratio, row.role == nil ? Figures.ratio(entry.ratio) : ""),
-                        cell(nil, Figures.metric(score.metric)), cell(score.mean, Figures.score(score.mean)),
-                        cell(score.low, "\(Figures.score(score.low))–\(Figures.score(score.high))"),
+                        cell(entry.placeByRatio, row.role == nil ? Figures.budget(entry.budget) : ""),
+                        cell(nil, section.name(of: score.metric)), cell(score.mean, Figures.mean(score)),
+                        cell(
+                            score.low,
+                            "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score))"
+                        ),
                         cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
                         cell(
                             entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
@@ -77,8 +80,8 @@ struct MethodPage {
             let name = section.task + (several ? ", \(section.model)" : "")
             let points = row.entries.compactMap { entry -> LineChart.Point? in
                 guard let share = entry.recoveredShare else { return nil }
-                table.rows.append([name, Figures.ratio(entry.ratio), Figures.score(share)])
-                return .init(x: entry.ratio, y: 100 * share)
+                table.rows.append([name, Figures.budget(entry.budget), Figures.score(share)])
+                return .init(x: entry.placeByRatio, y: 100 * share)
             }
             return points.isEmpty ? nil : .init(name: name, style: i, points: points)
         }

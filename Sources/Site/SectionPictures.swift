@@ -14,7 +14,21 @@ struct SectionPictures {
         section.rows.filter { $0.role == nil }.enumerated().map { ($0.offset, $0.element) }
     }
 
-    private var metric: String { Figures.metric(section.primaryMetric) + ", %" }
+    private var metric: String { section.name(of: section.primaryMetric) + (isShare ? ", %" : "") }
+
+    private var isShare: Bool { section.primary?.isShare ?? true }
+
+    /// Percentages have an axis of their own; other numbers one that fits them.
+    private var scores: LineChart.Axis {
+        .init(
+            title: metric, label: { isShare ? Figures.fixed($0, 0) : Figures.tick($0) },
+            range: isShare ? 0...100 : nil)
+    }
+
+    /// Where the entries of a grid stand on an axis of ratios.
+    private var places: [Double] {
+        Set(section.rows.filter { $0.role == nil }.flatMap(\.entries).map(\.placeByRatio)).sorted()
+    }
 
     private func reference(_ role: String) -> Leaderboard.Entry? {
         section.rows.first { $0.role == role }?.entries.first
@@ -25,7 +39,7 @@ struct SectionPictures {
             guard let score = reference(role)?.scores.first else { return nil }
             return LineChart.Series(
                 name: name, style: SeriesStyle.neutral,
-                points: [.init(x: section.columns[0], y: 100 * score.mean)], isDashed: true)
+                points: [.init(x: places.first ?? 1, y: score.scale * score.mean)], isDashed: true)
         }
     }
 
@@ -39,18 +53,19 @@ struct SectionPictures {
                 points: row.entries.compactMap { entry in
                     guard let score = entry.scores.first else { return nil }
                     table.rows.append([
-                        row.method, Figures.ratio(entry.ratio), Figures.score(score.mean),
-                        Figures.score(score.low),
-                        Figures.score(score.high),
+                        row.method, Figures.budget(entry.budget), Figures.mean(score),
+                        Figures.number(score.low, of: score),
+                        Figures.number(score.high, of: score),
                     ])
                     return .init(
-                        x: entry.ratio, y: 100 * score.mean, interval: 100 * score.low...100 * score.high)
+                        x: entry.placeByRatio, y: score.scale * score.mean,
+                        interval: score.scale * score.low...score.scale * score.high)
                 })
         }
         let chart = LineChart(
             x: .init(
-                title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: section.columns),
-            y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
+                title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: places),
+            y: scores,
             series: series + references)
         return Picture(
             title: "Quality by ratio",
@@ -90,11 +105,12 @@ struct SectionPictures {
             row.entries.compactMap { entry in
                 guard let x = value(entry), let score = entry.scores.first else { return nil }
                 table.rows.append([
-                    row.method, row.role == nil ? Figures.ratio(entry.ratio) : "", Figures.fixed(x, 2),
-                    Figures.score(score.mean),
+                    row.method, row.role == nil ? Figures.budget(entry.budget) : "", Figures.fixed(x, 2),
+                    Figures.mean(score),
                 ])
                 return .init(
-                    x: x, y: 100 * score.mean, label: row.role == nil ? Figures.ratio(entry.ratio) : nil)
+                    x: x, y: score.scale * score.mean,
+                    label: row.role == nil ? Figures.budget(entry.budget) : nil)
             }
         }
         var series = methods.map { style, row in
@@ -120,7 +136,7 @@ struct SectionPictures {
         }
         let chart = LineChart(
             x: .init(title: axis, isLogarithmic: true, label: Figures.tick),
-            y: .init(title: metric, label: { Figures.fixed($0, 0) }, range: 0...100),
+            y: scores,
             series: [
                 LineChart.Series(
                     name: "Pareto frontier", style: SeriesStyle.neutral,
@@ -135,7 +151,7 @@ struct SectionPictures {
     private var bars: [(name: String, entry: Leaderboard.Entry)] {
         section.rows.flatMap { row in
             row.entries.map {
-                (row.role == nil ? "\(Figures.ratio($0.ratio)) \(row.method)" : row.method, $0)
+                (row.role == nil ? "\(Figures.budget($0.budget)) \(row.method)" : row.method, $0)
             }
         }
     }
@@ -171,7 +187,7 @@ struct SectionPictures {
         var table = TextTable(
             ["Method"], numbers: ["Saved a question, ms", "Compressing, ms", "Questions"])
         var found: [BarChart.Bar] = []
-        for (name, entry) in bars where entry.ratio > 1 {
+        for (name, entry) in bars where entry.budget != .whole {
             guard let latency = entry.latency else { continue }
             let saved =
                 full.prefill.median - latency.prefill.median

@@ -75,6 +75,9 @@ public struct Site {
 
     func slug(of row: Leaderboard.Row) -> String { slugs[Self.key(of: row)] ?? row.methodID }
 
+    /// What people call a metric.
+    func name(of metric: String) -> String { snapshot.metrics[metric]?.name ?? Figures.metric(metric) }
+
     /// Where a cell is on the board.
     struct Place {
         let row: Leaderboard.Row

@@ -138,6 +138,15 @@ public final class Tensor: @unchecked Sendable {
         if let gradient { backend.add(other, scaledBy: 1, to: gradient) } else { gradient = other }
     }
 
+    /// The L2 norm of each row of `width` elements.
+    public var rowNorms: [Float] {
+        let values = values
+        return (0..<rows).map { row in
+            let sum = values[row * width..<(row + 1) * width].reduce(0) { $0 + Double($1) * Double($1) }
+            return Float(sum.squareRoot())
+        }
+    }
+
     /// Whether every element is a finite number.
     public var isFinite: Bool {
         values.allSatisfy(\.isFinite)

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A piece begins as its characters, each a token, and the neighbours whose merge has the lowest rank
 /// are joined until none is left, the first of equals first.
-final class BytePairEncoding {
+final class BytePairEncoding: Sendable {
     /// The vocabulary.
     let ids: [ExactText: Int32]
     let merges: MergeTable

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A byte-pair tokenizer as a Hugging Face model folder has it, with the ids of the `tokenizers` library.
-public final class Tokenizer {
+public final class Tokenizer: Sendable {
     private let normalizer: Normalizer?
     private let preTokenizer: PreTokenizer?
     private let model: BytePairEncoding

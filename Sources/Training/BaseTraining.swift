@@ -1,7 +1,9 @@
-import Bench
+import Contract
 import Datasets
 import Foundation
 import LanguageModels
+import Prompting
+import Reading
 import Seeding
 import Tensors
 import Tokenizers
@@ -43,13 +45,13 @@ public struct BaseTraining {
             loss: { step, c in
                 let lessons = lessons(for: step, from: teacher)
                 let batch = LessonBatch(
-                    lessons.list, prefix: format.prefix,
+                    lessons.list, prefix: teacher.prefix,
                     documentWeight: lessons.areDocuments && step % max(1, recipe.documentEvery ?? 2) == 0
                         ? Float(recipe.documentWeight) : 0)
                 return (batch.loss(of: model, in: c), batch.rows.count)
             },
             evaluate: {
-                try evaluation.measure(backbone, method: "none") { $0.map { .tokens($0.tokens) } }
+                try evaluation.measure(Reader(backbone, format: format), of: WholeContext(), with: nil)
             }, isCancelled: isCancelled, report: report)
         if finished { try model.save(to: folder) }
         return finished

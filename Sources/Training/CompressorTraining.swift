@@ -1,20 +1,25 @@
-import Bench
+import Budgets
+import Contract
 import Foundation
 import LanguageModels
+import Reading
 import Seeding
+import SoftPrompts
 import Tensors
 
 /// Trains a compressor on a frozen base model: the encoder or its adapter, memory tokens and the map
 /// to slots.
 public struct CompressorTraining {
     public let recipe: CompressorRecipe
-    public let backbone: Backbone
+    public let reader: Reader
     public let method: any TrainableMethod
     public let folder: URL
 
-    public init(recipe: CompressorRecipe, backbone: Backbone, method: any TrainableMethod, folder: URL) {
+    private var backbone: Backbone { reader.backbone }
+
+    public init(recipe: CompressorRecipe, reader: Reader, method: any TrainableMethod, folder: URL) {
         self.recipe = recipe
-        self.backbone = backbone
+        self.reader = reader
         self.method = method
         self.folder = folder
     }
@@ -30,9 +35,8 @@ public struct CompressorTraining {
         isCancelled: () -> Bool = { false }, report: (TrainingProgress) throws -> Void
     ) throws -> Bool {
         let base = backbone.model
-        let prefix = backbone.format.prefix
         let compressor = try untrainedCompressor()
-        let teacher = Teacher(tokenizer: backbone.tokenizer, format: backbone.format)
+        let teacher = Teacher(tokenizer: backbone.tokenizer, format: reader.format)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -48,16 +52,15 @@ public struct CompressorTraining {
         let finished = try loop.run(
             loss: { step, c in
                 let (lessons, ratio) = try lessons(for: step, from: teacher)
-                let contexts = lessons.map { Context(tokens: $0.context, ratio: ratio) }
+                let contexts = lessons.map { Context(tokens: $0.context, limit: .ratio(ratio)) }
                 let prompts = method.encode(contexts, with: compressor, in: c)
-                let batch = LessonBatch(lessons, behind: prompts, prefix: prefix)
+                let batch = LessonBatch(lessons, behind: prompts, prefix: teacher.prefix)
                 let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
                 return (batch.loss(of: base, slots: prompts.slots, in: c), batch.rows.count + encoded)
             },
             evaluate: {
-                try evaluation.measure(backbone, method: recipe.method) {
-                    try method.compress($0, with: Tools(model: base, compressor: compressor))
-                }
+                try evaluation.measure(
+                    reader, of: method, with: method.preparation(with: compressor))
             }, isCancelled: isCancelled, report: report)
         guard finished else { return false }
         let ratios = Set(recipe.levels.last?.ratios ?? []).sorted()
@@ -89,7 +92,7 @@ public struct CompressorTraining {
         }
         guard let level else { preconditionFailure("step \(step) of \(recipe.steps)") }
         let drawn = generator.element(of: level.ratios)
-        guard let ratio = Ratio(drawn) else { throw BenchError.badRatio("\(drawn)") }
+        guard let ratio = Ratio(drawn) else { throw ContractError.badRatio("\(drawn)") }
         let readBack = generator.unit() < recipe.readBackShare
         let subjects = generator.element(of: level.subjects)
         var lessons: [Lesson] = []

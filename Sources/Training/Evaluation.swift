@@ -1,6 +1,9 @@
-import Bench
+import Budgets
+import Contract
 import Datasets
 import Metrics
+import Reading
+import Tasks
 
 /// Question answering on validation documents, measured while training goes on.
 struct Evaluation {
@@ -8,36 +11,61 @@ struct Evaluation {
     let seed: UInt64
 
     /// Exact match by `em@SUBJECTS`, or `em@SUBJECTS/RATIO` with ratios.
+    /// - Parameter preparation: nil for a method that opens nothing
     func measure(
-        _ backbone: Backbone, method: String, compress: ([Context]) throws -> [CompressedContext]
+        _ reader: Reader, of method: any CompressionMethod, with preparation: (any Preparation)?
     ) throws -> [String: Double] {
-        let scorer = Scorer(
-            backbone: backbone,
-            task: TaskCard(id: "qa", name: "Question answering", summary: "", metrics: [.exactMatch]))
+        let task = TaskCard(
+            id: "qa", name: "Question answering", summary: "", metrics: [.exactMatch])
         var result: [String: Double] = [:]
         for subjects in recipe.subjects {
-            let documents = Gazette(split: .validation).dataset(
-                subjects: [subjects], documents: recipe.documents, seed: seed
-            ).documents
-            let examples = documents.flatMap { document in
-                document.questions.prefix(16).map {
-                    Example(
-                        id: $0.id, document: document, instruction: .answer(question: $0.text),
-                        references: $0.answers, outputLimit: .tokens(8))
-                }
+            let dataset = Gazette(split: .validation).dataset(
+                subjects: [subjects], documents: recipe.documents, seed: seed)
+            let documents = dataset.documents.map { document in
+                DocumentItems(
+                    document,
+                    QuestionAnswering().items(of: document, in: dataset).prefix(16).map {
+                        Item(
+                            id: $0.id, prompt: $0.prompt, references: $0.references,
+                            outputLimit: .tokens(8))
+                    })
             }
+            let count = documents.reduce(0) { $0 + $1.items.count }
             for ratio in recipe.ratios ?? [1] {
-                guard let ratio = Ratio(ratio) else { throw BenchError.badRatio("\(ratio)") }
+                guard let ratio = Ratio(ratio) else { throw ContractError.badRatio("\(ratio)") }
+                let prepared = try preparation ?? Self.direct(method, ratio, reader)
+                let scoring = Scoring(
+                    Trial(method, prepared, budget: .ratio(ratio), reader: reader), task: task)
                 var right = 0.0
-                for batch in scorer.batches(of: examples) {
-                    let outcomes = try scorer.score(
-                        batch, ratio: ratio, seed: 0, budgetApplies: true, method: method, compress: compress)
-                    right += outcomes.reduce(0) { $0 + ($1.metrics["em"] ?? 0) }
+                for batch in scoring.batches(of: documents) {
+                    right += try scoring.score(batch).reduce(0) { $0 + ($1.metrics["em"] ?? 0) }
                 }
                 let name = recipe.ratios == nil ? "em@\(subjects)" : "em@\(subjects)/\(ratio)"
-                result[name] = right / Double(examples.count)
+                result[name] = right / Double(count)
             }
         }
         return result
     }
+
+    private static func direct(
+        _ method: any CompressionMethod, _ ratio: Ratio, _ reader: Reader
+    ) throws -> any Preparation {
+        let made = try method.preparations(for: Demand(.ratio(ratio)), from: Resources(reader.backbone))
+        guard let first = made.first else {
+            throw ContractError.untrained(method: method.label, budget: .ratio(ratio), trained: [])
+        }
+        return first
+    }
+}
+
+/// The context as it is: what a base model is evaluated with.
+struct WholeContext: DirectMethod {
+    static let card = MethodCard(
+        id: "none", name: "Full context", family: .reference, role: .upper, summary: "The context as it is.")
+
+    let parameters: NoParameters
+
+    init(parameters: NoParameters = .init()) { self.parameters = parameters }
+
+    func compress(_ context: Context) -> Kept { .selection(context.tokens.indices) }
 }

@@ -1,6 +1,8 @@
-import Bench
+import Contract
 import Datasets
+import Prompting
 import Seeding
+import Tasks
 import Tokenizers
 
 /// A context and what is to be learned behind it.
@@ -30,6 +32,10 @@ struct Teacher {
     /// Tokens that gazette texts are made of.
     private let words: [Int32]
     private let end: [Int32]
+    private let opening: PromptFormat.Opening
+    private let readBack: [Int32]
+    /// What stands before every context.
+    var prefix: [Int32] { opening.prefix }
 
     init(tokenizer: Tokenizer, format: PromptFormat, digestWeight: Float = 0.5) {
         self.tokenizer = tokenizer
@@ -37,6 +43,10 @@ struct Teacher {
         self.digestWeight = digestWeight
         words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
         end = format.stop.sorted()
+        let document = Document(id: "", text: "", questions: [])
+        let repetition = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
+        opening = format.opening(of: repetition.prompt)
+        readBack = format.closing(of: repetition.prompt)
     }
 
     /// Questions and the digest behind a document, or the document again.
@@ -44,19 +54,18 @@ struct Teacher {
         subjects: Int, readBack: Bool, questions: Int, using generator: inout SeededGenerator
     ) -> Lesson {
         let document = gazette.document(id: "", subjects: subjects, using: &generator)
-        let context = format.context(document.text)
+        let context = format.context(document.text, behind: opening).tokens
+        let dataset = Dataset(id: "", documents: [document])
         if readBack { return Lesson(context: context, tails: [repetition(of: context)]) }
-        var tails = document.questions.prefix(questions).map { question in
+        func tail(_ item: Item, weight: Float) -> Lesson.Tail {
             Lesson.Tail(
-                prompt: format.suffix(.answer(question: question.text)),
-                target: tokenizer.encode(question.answers[0]) + end, weight: 1)
+                prompt: format.closing(of: item.prompt),
+                target: tokenizer.encode(item.references[0]) + end, weight: weight)
         }
-        if let summary = document.summary {
-            tails.append(
-                Lesson.Tail(
-                    prompt: format.suffix(.summarize), target: tokenizer.encode(summary) + end,
-                    weight: digestWeight))
-        }
+        let answers = QuestionAnswering().items(of: document, in: dataset).prefix(questions)
+        let digests = Summarization().items(of: document, in: dataset)
+        let tails =
+            answers.map { tail($0, weight: 1) } + digests.map { tail($0, weight: digestWeight) }
         return Lesson(context: context, tails: tails)
     }
 
@@ -70,9 +79,8 @@ struct Teacher {
     func recallDrill(pairs: Int, using generator: inout SeededGenerator) -> Lesson {
         let drawn = generator.shuffled(words).prefix(2 * pairs).map { $0 }
         let stop = tokenizer.encode(".").suffix(1)
-        let (question, answer) = (
-            format.suffix(.answer(question: "")).prefix(1), format.suffix(.answer(question: "")).suffix(1)
-        )
+        let marks = format.closing(of: Prompt(purpose: .answer, question: ""))
+        let (question, answer) = (marks.prefix(1), marks.suffix(1))
         var context: [Int32] = []
         var tails: [Lesson.Tail] = []
         for i in 0..<pairs {
@@ -85,6 +93,6 @@ struct Teacher {
     }
 
     private func repetition(of context: [Int32]) -> Lesson.Tail {
-        Lesson.Tail(prompt: format.suffix(.readBack), target: context + end, weight: 0.5)
+        Lesson.Tail(prompt: readBack, target: context + end, weight: 0.5)
     }
 }

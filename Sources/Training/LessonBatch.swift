@@ -1,5 +1,5 @@
-import Bench
 import LanguageModels
+import SoftPrompts
 import Tensors
 
 /// The decoder's rows of some lessons, and what they are to predict.

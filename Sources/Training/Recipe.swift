@@ -1,4 +1,4 @@
-import Bench
+import Contract
 import Foundation
 import LanguageModels
 import Tensors

@@ -1,7 +1,9 @@
-import Bench
+import Budgets
+import Contract
 import Foundation
 import LanguageModels
 import Seeding
+import SoftPrompts
 import Tensors
 
 /// Times the training loop on made-up tokens: the steps of a base model or of a compressor.
@@ -60,7 +62,7 @@ public struct TrainingSpeed {
                         prompt: Array(behind.prefix(1)), target: Array(behind.dropFirst()), weight: 1)
                 ])
         }
-        let contexts = lessons.map { Context(tokens: $0.context, ratio: ratio) }
+        let contexts = lessons.map { Context(tokens: $0.context, limit: .ratio(ratio)) }
         let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
         return try time(compressor.trainable, steps: steps) { c in
             let prompts = method.encode(contexts, with: compressor, in: c)

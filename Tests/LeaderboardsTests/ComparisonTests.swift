@@ -40,6 +40,26 @@ struct ComparisonTests {
         #expect(text.contains("PIC against ICAE") && text.contains("+25.0") && text.contains("+50.0%"))
     }
 
+    @Test func `several trainings are not one number`() throws {
+        let ids = ["a", "b"]
+        let cells = [
+            cell(1, .sample(), ids) { _ in 1 }, cell(2, .sample(adapter: "pic-s2"), ids) { _ in 0 },
+            cell(3, .sample(method: "icae", adapter: "icae"), ids) { _ in 0.5 },
+        ]
+        let snapshot = Snapshot(cells: cells, runs: [], trainings: [])
+        func compare(_ which: String?) throws -> Comparison {
+            try Comparison(
+                snapshot, .init(id: "pic", parameters: "{}", which: which),
+                .init(id: "icae", parameters: "{}"))
+        }
+        let error = #expect(throws: ComparisonError.self) { try compare(nil) }
+        #expect(
+            error?.description
+                == "pic has cells of 2 differently trained compressors here, which are not one number; choose one: "
+                + "pic@pic, pic@pic-s2")
+        #expect(try compare("pic").rows.map(\.first) == [1] && compare("pic-s2").rows.map(\.first) == [0])
+    }
+
     @Test func `who leads by more than chance is marked, who leads by chance is not`() {
         let ids = (0..<40).map { "\($0)" }
         func marks(_ em: @escaping (Int) -> Double) -> [Bool] {

@@ -24,8 +24,8 @@ struct LeaderboardTests {
         #expect(
             CSVLeaderboard.sampleHeader([cell])
                 + CSVLeaderboard.line(.sample("a", em: 1), of: cell, metrics: ["em", "f1", "bleu"]) == """
-                    cell,model,dataset,task,method_id,parameters,ratio,seed,example,document,question,prediction,references,em,f1,context_tokens,kept_positions,kept_bytes,output_tokens
-                    1,tiny,gazette:x,qa,none,{},1.0,1,a,doc-a,Who?,"Anna, ""A""\n| Berg",Anna Berg | Berg,1.0,0.5,,100,25,25600,2
+                    cell,model,dataset,task,method_id,parameters,ratio,positions,seed,example,document,question,prediction,references,em,f1,context_tokens,kept_positions,kept_bytes,output_tokens
+                    1,tiny,gazette:x,qa,none,{},1.0,,1,a,doc-a,Who?,"Anna, ""A""\n| Berg",Anna Berg | Berg,1.0,0.5,,100,25,25600,2
 
                     """)
     }
@@ -58,6 +58,93 @@ struct LeaderboardTests {
         let board = Leaderboard(Snapshot(cells: cells, runs: [], trainings: []))
         let entry = board.sections[0].rows[0].entries[0]
         #expect(entry.seeds == [1, 2] && entry.scores[0].mean == 0.75 && entry.examples == 4)
+    }
+
+    @Test func `cells that differ in more than the seed are not one number`() {
+        func cells(_ changed: String, _ values: [String]) -> [StoredCell] {
+            values.enumerated().map { i, value in
+                var record = CellRecord.sample()
+                record.fingerprint = "\(i)"
+                record.identity = #"{"\#(changed)":"\#(value)"}"#
+                return Self.cell(Int64(i + 1), record, [1, 0])
+            }
+        }
+        // The same model asked in two ways: two sections that say how.
+        let asked = Leaderboard(
+            Snapshot(cells: cells("decoding", ["chatml", "plain"]), runs: [], trainings: []))
+        #expect(asked.sections.map(\.variant) == ["decoding chatml", "decoding plain"])
+        #expect(asked.sections.allSatisfy { $0.rows[0].entries[0].examples == 2 })
+        // Two versions of a method's code: two rows that say which.
+        let edited = Leaderboard(
+            Snapshot(cells: cells("methodSource", ["a", "b"]), runs: [], trainings: []))
+        #expect(edited.sections.count == 1 && edited.sections[0].variant == nil)
+        #expect(edited.sections[0].rows.map(\.method) == ["PIC, code a", "PIC, code b"])
+        // Nothing known is different: still two rows.
+        let unknown = Leaderboard(Snapshot(cells: cells("x", ["", ""]), runs: [], trainings: []))
+        #expect(
+            unknown.sections[0].rows.map(\.method) == [
+                "PIC, code unknown, cell 1", "PIC, code unknown, cell 2",
+            ])
+    }
+
+    @Test func `a metric that is no share is shown as it is, the lower the better`() {
+        func cell(_ id: Int64, _ method: String, _ nats: Double, role: String? = nil) -> StoredCell {
+            var record = CellRecord.sample(method: method, role: role, adapter: nil)
+            record.primaryMetric = "nats"
+            record.metrics = ["nats"]
+            var cell = Self.cell(id, record, [0, 0])
+            for i in cell.scores.indices { cell.scores[i].values = [nats] }
+            return cell
+        }
+        let metric = MetricRecord(id: "nats", name: "Nats a token", direction: "lower", low: 0, high: nil)
+        let board = Leaderboard(
+            Snapshot(
+                cells: [
+                    cell(1, "none", 1, role: "upper"), cell(2, "worse", 3), cell(3, "better", 2),
+                    cell(4, "no-context", 5, role: "lower"),
+                ], runs: [], trainings: [], metrics: ["nats": metric]))
+        let rows = board.sections[0].rows
+        #expect(rows.map(\.methodID) == ["none", "better", "worse", "no-context"])
+        #expect(
+            rows[1].entries[0].recoveredShare == 0.75 && rows[1].entries[0].isBest
+                && !rows[2].entries[0].isBest)
+        let text = TerminalLeaderboard.render(board, color: false)
+        #expect(text.contains("Nats a token, 95% interval") && text.contains("2.000 (2.000–2.000)"))
+    }
+
+    /// Fixtures/version-1.sqlite was made by version 1, and version-1.md by its export:
+    /// picbench run --methods pic,truncation,random --ratios 4,16 --limit 6 --latency-samples 1
+    ///     --attention-samples 2 --dataset gazette:subjects=2,documents=3
+    @Test func `a file of version 1 shows the same leaderboard and takes new cells`() throws {
+        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures")
+        let old = fixtures.appendingPathComponent("version-1.sqlite")
+        let expected = try String(
+            contentsOf: fixtures.appendingPathComponent("version-1.md"), encoding: .utf8)
+        let bytes = try Data(contentsOf: old)
+        let read = try ResultStore(path: old.path, readOnly: true)
+        #expect(MarkdownLeaderboard.render(Leaderboard(try read.snapshot())) == expected)
+        #expect(try Data(contentsOf: old) == bytes)
+
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("old-\(UUID()).sqlite")
+        try bytes.write(to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        let store = try ResultStore(path: copy.path)
+        #expect(MarkdownLeaderboard.render(Leaderboard(try store.snapshot())) == expected)
+        var record = try #require(try store.cells().first { $0.record.methodID == "pic" }).record
+        record.fingerprint = "new"
+        record.identity = #"{"version":2}"#
+        record.budget = .positions(16)
+        let cell = try store.openCell(record)
+        let run = try #require(try store.runs().first?.id)
+        try store.append(samples: [.sample("new", em: -3.5)], to: cell.id, run: run)
+        #expect(try store.snapshot().cells.last?.scores.first?.values.first == -3.5)
+        // The old file is merged into another as well.
+        let all = try ResultStore(path: copy.path + "-all")
+        defer { try? FileManager.default.removeItem(atPath: copy.path + "-all") }
+        let report = try all.merge(read)
+        #expect(report.cells == 24 && report.conflicts.isEmpty)
+        #expect(MarkdownLeaderboard.render(Leaderboard(try all.snapshot())) == expected)
     }
 
     // MARK: - A small store

@@ -1,16 +1,23 @@
-import Bench
+import Budgets
+import Contract
 import Foundation
+import LanguageModels
 import Methods
+import Prompting
+import Reading
 import Seeding
+import SoftPrompts
 import Tensors
 import Testing
+import TestSupport
 
 /// What every method in Methods/ has to keep to. A new file is tested without being named here.
 struct MethodContractTests {
     static let ids = allMethods.map { $0.card.id }
-    private let backbone: Backbone
+    private let reader: Reader
+    private var backbone: Backbone { reader.backbone }
 
-    init() throws { backbone = try Backbone(folder: repository.appendingPathComponent("Models/gazette-1m")) }
+    init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
 
     @Test func `identifiers and names are unique and can be typed`() {
         #expect(Set(Self.ids).count == Self.ids.count)
@@ -34,7 +41,7 @@ struct MethodContractTests {
             let parameters = Method.Parameters()
             let again = try JSONDecoder().decode(Method.Parameters.self, from: Data(parameters.json.utf8))
             #expect(again == parameters && again.json == parameters.json)
-            #expect(throws: BenchError.self) {
+            #expect(throws: ContractError.self) {
                 try Method.Parameters([(name: "nonesuch", value: "1")], method: id)
             }
         }
@@ -43,16 +50,16 @@ struct MethodContractTests {
 
     @Test(arguments: ids, [0, 1, 3, 17, 64, 500])
     func `the budget is kept and what is kept can be used`(_ id: String, _ length: Int) throws {
-        for ratio in [1, 2.5, 4, 64].compactMap(Ratio.init) {
-            let context = context(length, ratio)
-            let compressed = try compress([context], id)[0]
+        let budgets =
+            [1, 2.5, 4, 64].compactMap(Ratio.init).map(Budget.ratio) + [.positions(1), .positions(24)]
+        for budget in budgets {
+            let context = context(length, budget)
             // Throws where a token, a slot or a position is unsound or the budget is not kept.
-            let kept = try scorer.inspect(
-                compressed, of: context, budgetApplies: try method(id).card.role != .upper, method: id)
-            #expect(kept.positions == compressed.count && kept.bytes >= 0)
+            let kept = try trial(id, budget).keep([context])
+            #expect(kept[0].measure.positions <= max(context.budget, context.tokens.count))
+            #expect(kept[0].measure.bytes >= 0)
             let outputs = DecodingSession(
-                [compressed], [.init(context: 0, prompt: [2, 7], maxNewTokens: 3)], model: backbone.model,
-                prefix: backbone.format.prefix, stop: []
+                kept, [.init(context: 0, prompt: [2, 7], maxNewTokens: 3)], model: backbone.model, stop: []
             ).finish()
             #expect(outputs[0].count == 3)
         }
@@ -60,64 +67,94 @@ struct MethodContractTests {
 
     @Test(arguments: ids)
     func `a very long context is compressed`(_ id: String) throws {
-        let ratio = try #require(Ratio(64))
-        let context = context(5000, ratio)
-        _ = try scorer.inspect(
-            try compress([context], id)[0], of: context, budgetApplies: try method(id).card.role != .upper,
-            method: id)
+        let budget = Budget.ratio(try #require(Ratio(64)))
+        _ = try trial(id, budget).keep([context(5000, budget)])
     }
 
     @Test(arguments: ids)
     func `the same seed gives the same, and contexts together as alone`(_ id: String) throws {
-        let contexts = try [40, 3, 0, 129].map { context($0, try #require(Ratio(4))) }
-        let together = try compress(contexts, id)
-        let again = try compress(contexts, id)
+        let budget = Budget.ratio(try #require(Ratio(4)))
+        let contexts = [40, 3, 0, 129].map { context($0, budget) }
+        let trial = try trial(id, budget)
+        func values(_ contexts: [Context]) throws -> [[Float]] {
+            try trial.preparation.compress(contexts, in: Computation()).map(self.values)
+        }
+        let (together, again) = (try values(contexts), try values(contexts))
         for (i, context) in contexts.enumerated() {
-            #expect(values(together[i]) == values(again[i]))
-            let alone = values(try compress([context], id)[0])
-            #expect(zip(values(together[i]), alone).allSatisfy { abs($0 - $1) < 1e-4 })
-            #expect(values(together[i]).count == alone.count)
+            #expect(together[i] == again[i])
+            let alone = try values([context])[0]
+            #expect(together[i].count == alone.count)
+            #expect(zip(together[i], alone).allSatisfy { abs($0 - $1) < 1e-4 })
         }
     }
 
-    // MARK: -
-
-    private var scorer: Scorer {
-        Scorer(backbone: backbone, task: TaskCard(id: "t", name: "T", summary: "", metrics: [.f1]))
+    @Test(arguments: ids)
+    func `a method whose card says query-agnostic keeps the same whatever is asked`(_ id: String) throws {
+        let budget = Budget.ratio(try #require(Ratio(4)))
+        let trial = try trial(id, budget)
+        let document = Document(
+            id: "d", text: "Anna Berg was born in Oslo in 1950. She plays the violin and lives in Bergen.",
+            questions: [])
+        let contexts = ["Where was Anna Berg born?", "What does Anna Berg play?"].map {
+            trial.context(document, for: Prompt(purpose: .answer, request: $0, question: $0))
+        }
+        #expect(contexts.allSatisfy { ($0.question != nil) == trial.method.card.isQueryAware })
+        // Alone, since what stands beside a context in a pass moves the last digits.
+        let kept = try contexts.map { try values(trial.preparation.compress([$0], in: Computation())[0]) }
+        let isSame = kept[0] == kept[1]
+        if !trial.method.card.isQueryAware { #expect(isSame) }
     }
+
+    @Test(arguments: ids)
+    func `a preparation that was closed opens again`(_ id: String) throws {
+        let budget = Budget.ratio(try #require(Ratio(4)))
+        let trial = try trial(id, budget)
+        let context = context(40, budget)
+        let before = try trial.preparation.compress([context], in: Computation()).map(values)
+        trial.preparation.close()
+        try trial.preparation.open()
+        #expect(try trial.preparation.compress([context], in: Computation()).map(values) == before)
+        trial.preparation.close()
+    }
+
+    // MARK: -
 
     private func method(_ id: String) throws -> any CompressionMethod.Type {
         try #require(allMethods.first { $0.card.id == id })
     }
 
     /// With an untrained compressor for methods that learn one: the contract holds before training.
-    private func compress(_ contexts: [Context], _ id: String) throws -> [CompressedContext] {
-        func run<Method: CompressionMethod>(_ type: Method.Type) throws -> [CompressedContext] {
-            let compressor = type is any TrainableMethod.Type ? Compressor(for: backbone.model) : nil
-            return try Method(parameters: .init()).compress(
-                contexts, with: Tools(model: backbone.model, compressor: compressor))
+    private func trial(_ id: String, _ budget: Budget) throws -> Trial {
+        func made<Method: CompressionMethod>(_ type: Method.Type) throws -> Trial {
+            let method = Method(parameters: .init())
+            let preparation =
+                if let trainable = method as? any TrainableMethod {
+                    trainable.preparation(with: Compressor(for: backbone.model))
+                } else {
+                    try #require(method.preparations(for: Demand(budget), from: Resources(backbone)).first)
+                }
+            return Trial(method, preparation, budget: budget, reader: reader)
         }
-        return try run(method(id))
+        return try made(method(id))
     }
 
-    private func context(_ length: Int, _ ratio: Ratio) -> Context {
+    private func context(_ length: Int, _ budget: Budget) -> Context {
         var generator = SeededGenerator(seed: UInt64(length))
         let vocabulary = backbone.tokenizer.vocabularySize
+        let tokens = (0..<length).map { _ in Int32(generator.integer(in: 264...vocabulary - 1)) }
         return Context(
-            tokens: (0..<length).map { _ in Int32(generator.integer(in: 264...vocabulary - 1)) },
-            ratio: ratio, seed: 5)
+            SourceText(tokens: tokens, prefix: reader.format.textPrefix), limit: budget, seed: 5)
     }
 
-    private func values(_ compressed: CompressedContext) -> [Float] {
-        switch compressed {
-        case .tokens(let tokens): tokens.map { Float($0) }
-        case .slots(let slots, let positions, let next):
-            slots.values + positions.map { Float($0) } + [Float(next)]
-        case .introduced(let kept, let lead):
-            values(kept) + lead.answer.values + lead.readBack.values
-        }
+    private func values(_ kept: Kept) -> [Float] {
+        let own: [Float] =
+            switch kept.content {
+            case .selection(let indices): indices.map { Float($0) }
+            case .text(let text): text.utf8.map { Float($0) }
+            case .slots(let slots, let positions): slots.values + positions.map { Float($0) }
+            case .cache(_, let selection): selection.indices.joined().joined().map { Float($0) }
+            }
+        return own + [Float(kept.next ?? -1)]
+            + (kept.lead.map { $0.answer.values + $0.readBack.values } ?? [])
     }
 }
-
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()

@@ -1,3 +1,4 @@
+import Budgets
 import Foundation
 import Results
 
@@ -18,14 +19,14 @@ extension CellRecord {
         seed: Int64 = 1, family: String = "soft-prompt"
     ) -> CellRecord {
         CellRecord(
-            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", modelName: "tiny",
+            fingerprint: "\(method) \(ratio) \(adapter ?? "") \(seed)", identity: "{}", modelName: "tiny",
             modelHash: "1234567890abcdef",
             adapterName: adapter, adapterHash: adapter.map { "hash-of-\($0)" }, methodID: method,
             methodName: method.uppercased(), family: role == nil ? family : "reference", role: role,
             isTrained: adapter != nil, isQueryAware: false, parameters: "{}", taskID: "qa",
             taskName: "Question answering",
             primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette:x", datasetHash: "d",
-            ratio: ratio, seed: seed,
+            budget: Ratio(ratio).map(Budget.ratio) ?? .whole, seed: seed,
             decoding: "{}", exampleCount: 2)
     }
 }

@@ -70,7 +70,7 @@ struct StoreTests {
             try store.append(samples: [.sample("b", em: 1), .sample("a", em: 0)], to: cell.id, run: run)
         }
         #expect(throws: ResultsError.self) {
-            try store.append(samples: [.sample("c", em: 1.5)], to: cell.id, run: run)
+            try store.append(samples: [.sample("c", em: .nan)], to: cell.id, run: run)
         }
         #expect(throws: ResultsError.self) {
             try store.append(samples: [.sample("d", em: 1)], to: 99, run: run)

@@ -28,6 +28,8 @@ struct SiteTests {
                     sample.prediction = "<script>document.title = 'broken'</script> & \"\u{0}\u{1b}"
                     sample.context = "Anna <b>\(i)</b> went home."
                     sample.keptText = record.family == "hard-prompt" ? "<b> home" : nil
+                    sample.keptSpans =
+                        record.family == "hard-prompt" ? [5, 8, i < 10 ? 18 : 19, i < 10 ? 23 : 24] : nil
                     // Two questions about each document.
                     sample.documentID = "doc-\(i / 2)"
                     return sample

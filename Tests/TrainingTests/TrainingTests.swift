@@ -1,10 +1,12 @@
-import Bench
+import Contract
 import Foundation
 import LanguageModels
 import Methods
+import Reading
+import SoftPrompts
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Tiny runs: that they learn, stop and go on exactly.
@@ -96,7 +98,7 @@ struct TrainingTests {
         {
             let method = try #require(Method(parameters: .init()) as? any TrainableMethod)
             return CompressorTraining(
-                recipe: try compressorRecipe(encoder: encoder), backbone: backbone, method: method,
+                recipe: try compressorRecipe(encoder: encoder), reader: try Reader(backbone), method: method,
                 folder: model.appendingPathComponent("compressors/\(name)"))
         }
         let (_, straight) = try losses { try training(type, "whole").run(report: $0) }
@@ -131,7 +133,8 @@ struct TrainingTests {
             recipe.levels[0].steps = 1
             recipe.evaluation.every = 100
             _ = try CompressorTraining(
-                recipe: recipe, backbone: backbone, method: PIC(parameters: .init()), folder: compressor
+                recipe: recipe, reader: try Reader(backbone), method: PIC(parameters: .init()),
+                folder: compressor
             ).run { _ in }
             return try FileManager.default.contentsOfDirectory(atPath: compressor.path).sorted()
         }
@@ -156,18 +159,14 @@ struct TrainingTests {
     func `an adapter that cannot be made is named`(_ encoder: String, _ part: String) throws {
         let bundled = try Self.bundled()
         let training = CompressorTraining(
-            recipe: try compressorRecipe(encoder: encoder), backbone: bundled,
+            recipe: try compressorRecipe(encoder: encoder), reader: try Reader(bundled),
             method: PIC(parameters: .init()),
             folder: folder)
         let error = #expect(throws: ModelError.self) { try training.run { _ in } }
         #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     }
 
-    private static func bundled() throws -> Backbone {
-        try Backbone(
-            folder: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("Models/gazette-1m"))
-    }
+    private static func bundled() throws -> Backbone { try Backbone(folder: bundledModel) }
 
     @Test func `another recipe does not go on from a checkpoint`() throws {
         var recipe = try baseRecipe()
@@ -182,7 +181,7 @@ struct TrainingTests {
         let backbone = try Backbone(folder: model)
         let bundled = try Self.bundled()
         let stored = try #require(try StoredCompressor.all(of: bundled).first)
-        let error = #expect(throws: BenchError.self) { try stored.open(on: backbone) }
+        let error = #expect(throws: ContractError.self) { try stored.open(on: backbone) }
         #expect(error?.description.contains("another base model") == true)
     }
 

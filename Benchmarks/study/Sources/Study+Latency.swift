@@ -19,13 +19,13 @@ extension Study {
                 "Question, ms", "Break-even, questions",
             ])
         for arm in arms where !arm.isControl && arm.role != "lower" {
-            for cells in Leaderboard.groups(arm.cells, by: \.record.ratio) {
+            for cells in Leaderboard.groups(arm.cells, by: \.record.budget) {
                 guard let parts = Self.parts(of: Arm(cells)) else { continue }
                 let saved = full.question(tokens) - parts.question(tokens)
                 let isFull = arm.role == "upper"
                 table.rows.append(
                     [
-                        arm.name, isFull ? "" : Figures.ratio(cells[0].record.ratio),
+                        arm.name, isFull ? "" : Figures.budget(cells[0].record.budget),
                         Figures.fixed(parts.contextTokens, 0), Figures.fixed(parts.kept, 0),
                     ]
                         + [parts.compress, parts.prefill, parts.decode, parts.question(tokens)].map {

@@ -22,7 +22,7 @@ extension Study {
             self.cells = cells
         }
 
-        var ratios: [Double] { Set(cells.map(\.record.ratio)).sorted() }
+        var ratios: [Double] { Set(cells.compactMap(\.record.ratio)).sorted() }
         /// Training seeds, one where nothing is trained.
         var seeds: Int { Set(cells.map(\.record.adapterHash)).count }
 

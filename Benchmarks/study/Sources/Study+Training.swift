@@ -114,7 +114,7 @@ extension Study {
         guard !cells.isEmpty else {
             throw StudyError.nothing(table: place.table, wanted: "\(method) on \(dataset)")
         }
-        let ratios = Set(cells.map(\.record.ratio)).sorted()
+        let ratios = Set(cells.compactMap(\.record.ratio)).sorted()
         var table = TextTable(
             ["Compressor", "Muon / AdamW rate", "Positions", "Encoder", "Trained at"],
             numbers: ["Seed", "Steps"] + ratios.map(Figures.ratio) + ["Mean"])

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Foundation
 import Leaderboards
 import Results
@@ -14,6 +15,7 @@ struct CompareCommand: ParsableCommand {
 
                 picbench compare pic icae
                 picbench compare pic:visibility=chunk+memory pic --ratio 64 --task qa
+                picbench compare pic@pic-s2 icae@icae-s2    of several trainings, these
             """)
 
     @Argument(help: "A method, with parameters behind colons where they differ from the defaults.")
@@ -36,15 +38,18 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let catalogue = Catalogue.current
         func named(_ text: String) throws -> Comparison.Method {
-            let method = try catalogue.method(describedBy: text)
-            return Comparison.Method(id: type(of: method).card.id, parameters: method.parametersJSON)
+            let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
+            let method = try catalogue.method(describedBy: parts.first ?? "")
+            return Comparison.Method(
+                id: method.card.id, parameters: method.parametersJSON,
+                which: parts.count == 2 ? parts[1] : nil)
         }
         let (a, b) = (try named(first), try named(second))
-        let ratio = try ratio.flatMap { try Ratio.list($0).first }
+        let budget = try ratio.flatMap { try Ratio.list($0).first }.map(Budget.ratio)
         if let task { _ = try catalogue.task(task) }
         let results = try ResultStore(path: store.db, readOnly: true)
         let comparison = try Comparison(
-            results.snapshot(), a, b, ratio: ratio?.value, task: task, points: results.points)
+            results.snapshot(), a, b, budget: budget, task: task, points: results.points)
         guard !comparison.rows.isEmpty else {
             throw UsageError(
                 "\(store.db) has no finished cells that \(first) and \(second) share; "

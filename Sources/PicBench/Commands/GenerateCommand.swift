@@ -1,6 +1,11 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Foundation
+import Prompting
+import Reading
+import Tasks
+import Tensors
 
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -71,7 +76,7 @@ struct GenerateCommand: ParsableCommand {
         }
         guard maxNewTokens > 0 else { throw UsageError("--max-new-tokens must be at least 1") }
         let method = try Catalogue.current.method(describedBy: self.method ?? "none")
-        let isReference = type(of: method).card.role != nil
+        let isReference = method.card.role != nil
         guard context != nil || self.method == nil && self.ratio == nil else {
             throw UsageError("--method and --ratio compress a context; name its file with --context")
         }
@@ -81,51 +86,54 @@ struct GenerateCommand: ParsableCommand {
                     ? "--ratio needs a --method that compresses, such as pic"
                     : "--method needs a --ratio, such as 4")
         }
-        let ratio = try self.ratio.flatMap { try Ratio.list($0).first } ?? .one
+        let budget = Budget.ratio(try self.ratio.flatMap { try Ratio.list($0).first } ?? .one)
         try machine.apply()
-        let backbone = try model.open()
-        let (tokens, prefix) = try prompt(for: backbone)
+        let reader = try model.open()
+        let backbone = reader.backbone
+        let (tokens, prefix) = try prompt(for: reader)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
-        if showPrompt { return try show(prefix: prefix, suffix: tokens, of: backbone) }
+        if showPrompt { return try show(prefix: prefix, suffix: tokens, of: reader) }
 
-        let text = try context.map { path in
+        let source = try context.map { path in
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw UsageError("cannot read the context \(path) as UTF-8 text; check the path")
             }
-            return text
-        }
-        if let context, text?.allSatisfy(\.isWhitespace) == true {
-            throw UsageError("the context \(context) is empty")
+            guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
+            return question == nil
+                ? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
+                : reader.source(text, behind: reader.layout(of: asked).opening)
         }
         let long = Context(
-            tokens: text.map {
-                question == nil ? backbone.tokenizer.encode($0) : backbone.format.context($0)
-            } ?? [], ratio: ratio)
+            source ?? SourceText(tokens: [], prefix: prefix), limit: budget,
+            question: method.card.isQueryAware ? question ?? prompt : nil)
         let limit = backbone.model.configuration.contextLimit
-        let length = prefix.count + long.tokens.count + tokens.count + maxNewTokens
-        guard length <= limit else {
+        let length = prefix.count + long.tokens.count + tokens.count
+        guard maxNewTokens <= limit, length + maxNewTokens <= limit else {
             throw UsageError(
-                "the context, the prompt and --max-new-tokens make \(length) tokens, the model reads at most \(limit)"
-            )
+                "the context and the prompt make \(length) tokens; with --max-new-tokens \(maxNewTokens) that is "
+                    + "more than the \(limit) that the model reads")
         }
         let clock = ContinuousClock()
         let begin = clock.now
-        var kept = CompressedContext.tokens([])
-        if context != nil {
-            kept = try method.compress(long, with: backbone.tools(for: method, ratio: ratio))
+        let demand = Demand(budget, contexts: [long.tokens.count])
+        guard let preparation = try method.preparations(for: demand, from: Resources(backbone)).first else {
+            throw ContractError.untrained(method: method.label, budget: budget, trained: [])
         }
+        defer { preparation.close() }
+        try preparation.open()
+        let trial = Trial(method, preparation, budget: budget, reader: reader)
+        let kept = try trial.keep([long])
         let compressed = clock.now
         let request = DecodingSession.Request(context: 0, prompt: tokens, maxNewTokens: maxNewTokens)
-        let session = DecodingSession(
-            [kept], [request], model: backbone.model, prefix: prefix,
-            stop: stop(of: backbone))
+        let session = try trial.session(kept, [request], stop: stop(of: reader))
         let prefilled = clock.now
         let output = session.finish()[0]
         let done = clock.now
 
         let result = Result(
-            promptTokens: prefix + tokens, contextTokens: long.tokens.count, keptPositions: kept.count,
-            tokens: output, text: backbone.tokenizer.decode(output),
+            promptTokens: prefix + tokens, contextTokens: long.tokens.count,
+            keptPositions: kept[0].measure.positions, tokens: output,
+            text: backbone.tokenizer.decode(output),
             timings: .init(
                 compressSeconds: begin.duration(to: compressed) / .seconds(1),
                 prefillSeconds: compressed.duration(to: prefilled) / .seconds(1),
@@ -148,25 +156,34 @@ struct GenerateCommand: ParsableCommand {
         let prefix, suffix, stop: [Int32]
     }
 
-    private func show(prefix: [Int32], suffix: [Int32], of backbone: Backbone) throws {
-        func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
+    private func show(prefix: [Int32], suffix: [Int32], of reader: Reader) throws {
+        func text(_ ids: [Int32]) -> String { reader.backbone.tokenizer.decode(ids, specialTokens: true) }
         let prompt = Prompt(
-            chatTemplate: backbone.format.chatTemplate?.family.rawValue,
+            chatTemplate: reader.format.chatTemplate?.family.rawValue,
             text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
-            stop: stop(of: backbone).sorted())
+            stop: stop(of: reader).sorted())
         if json { try Output.json(prompt, pretty: false) } else { Output.text(prompt.text + "\n") }
     }
 
-    private func stop(of backbone: Backbone) -> Set<Int32> {
-        question == nil ? Set(backbone.model.configuration.eosIDs) : backbone.format.stop
+    private func stop(of reader: Reader) -> Set<Int32> {
+        question == nil ? Set(reader.backbone.model.configuration.eosIDs) : reader.format.stop
+    }
+
+    /// The question as the task of questions asks it.
+    private var asked: Contract.Prompt {
+        let document = Document(
+            id: "", text: "", questions: [Question(id: "", text: question ?? "", answers: [])])
+        return QuestionAnswering().items(of: document, in: Dataset(id: "", documents: [document]))[0].prompt
     }
 
     /// The prompt, and what goes before the context.
-    private func prompt(for backbone: Backbone) throws -> ([Int32], prefix: [Int32]) {
-        if let question {
-            return (backbone.format.suffix(.answer(question: question)), backbone.format.prefix)
+    private func prompt(for reader: Reader) throws -> ([Int32], prefix: [Int32]) {
+        let (backbone, format) = (reader.backbone, reader.format)
+        if question != nil {
+            let layout = reader.layout(of: asked)
+            return (layout.closing, layout.prefix)
         }
-        if let prompt { return (backbone.tokenizer.encode(prompt), backbone.format.textPrefix) }
+        if let prompt { return (backbone.tokenizer.encode(prompt), format.textPrefix) }
         let vocabulary = backbone.model.configuration.vocabularySize
         let tokens = try (promptTokens ?? "").split(separator: ",").map { part in
             guard let id = Int32(part.trimmingCharacters(in: .whitespaces)), id >= 0, id < vocabulary else {
@@ -174,6 +191,6 @@ struct GenerateCommand: ParsableCommand {
             }
             return id
         }
-        return (tokens, context == nil ? [] : backbone.format.textPrefix)
+        return (tokens, context == nil ? [] : format.textPrefix)
     }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
-import Bench
+import Contract
 import Foundation
+import LanguageModels
 import Methods
+import SoftPrompts
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,15 +1,19 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Foundation
 import LanguageModels
 import Leaderboards
 import Results
+import SoftPrompts
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Shows what there is: methods, tasks, models, runs.",
+        commandName: "list",
+        abstract: "Shows what there is: methods, tasks, data formats, models, runs, cells.",
         subcommands: [
-            ListMethodsCommand.self, ListTasksCommand.self, ListModelsCommand.self, ListRunsCommand.self,
+            ListMethodsCommand.self, ListTasksCommand.self, ListDatasetsCommand.self, ListModelsCommand.self,
+            ListRunsCommand.self, ListCellsCommand.self,
         ])
 }
 
@@ -71,11 +75,29 @@ struct ListTasksCommand: ParsableCommand {
 
     func run() throws {
         let items = Catalogue.current.tasks.map { $0.card }.sorted { $0.id < $1.id }.map {
-            Item(id: $0.id, name: $0.name, metrics: $0.metricIDs, summary: $0.summary)
+            Item(id: $0.id, name: $0.name, metrics: $0.metrics.map(\.id), summary: $0.summary)
         }
         try options.show(items, ["task", "metrics", "what it asks"]) {
             [$0.id, $0.metrics.joined(separator: " "), $0.summary]
         }
+    }
+}
+
+struct ListDatasetsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "datasets", abstract: "The data formats and how to name one.")
+
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let id, usage, summary: String
+    }
+
+    func run() throws {
+        let items = Catalogue.current.datasets.map { $0.card }.sorted { $0.id < $1.id }.map {
+            Item(id: $0.id, usage: $0.usage, summary: $0.summary)
+        }
+        try options.show(items, ["format", "--dataset", "what it is"]) { [$0.id, $0.usage, $0.summary] }
     }
 }
 
@@ -93,7 +115,7 @@ struct ListModelsCommand: ParsableCommand {
 
     func run() throws {
         let items = try ModelLocator.all.map { folder in
-            let backbone = try Backbone(folder: folder, chatTemplate: .plain)
+            let backbone = try Backbone(folder: folder)
             let distinct = Dictionary(
                 backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) },
                 uniquingKeysWith: { a, _ in a })

@@ -1,10 +1,13 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Datasets
 import Foundation
 import Leaderboards
+import Reading
 import Results
 import Runner
+import SoftPrompts
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,13 +32,18 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail.")
     var methods: NameList
 
-    @Option(help: "Compression ratios with commas: context tokens ÷ positions kept.")
-    var ratios = "4,16,64"
+    @Option(help: "Compression ratios with commas: context tokens ÷ positions kept; by default 4,16,64.")
+    var ratios: String?
+
+    @Option(
+        help: "Budgets with commas, in decoder positions of the context, in place of ratios or beside them.")
+    var budgets: String?
 
     @Option(help: "Tasks with commas; by default all that the dataset has examples for.")
     var tasks: NameList?
 
-    @Option(help: "gazette, gazette:subjects=4,documents=20,seed=3 or squad=PATH.")
+    @Option(
+        help: "The data, such as gazette:subjects=4,documents=20 or squad=PATH; 'picbench list datasets'.")
     var dataset = "gazette"
 
     @Option(help: "The most examples a task, spread over the documents; 0 for all.")
@@ -71,7 +79,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let catalogue = Catalogue.current
         let asked = try methods.values.map(catalogue.method(describedBy:))
-        let ratios = try Ratio.list(ratios)
+        let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
         guard attentionSamples >= 0 else { throw UsageError("--attention-samples must be 0 or more") }
@@ -85,16 +93,16 @@ struct RunCommand: ParsableCommand {
         guard !seeds.isEmpty else { throw UsageError("--seeds names no seed") }
         try machine.apply()
 
-        let backbone = try model.open()
+        let reader = try model.open()
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         var grid = Grid(
-            methods: references + asked.filter { type(of: $0).card.role == nil }, ratios: ratios,
+            methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
             tasks: tasks,
-            dataset: try DatasetSource.open(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
+            dataset: try catalogue.dataset(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
         grid.sourceHashes = catalogue.sourceHashes
-        grid.compressors = try compressors.map(Self.open)
         grid.hasControls = controls
-        let plan = try grid.plan(on: backbone)
+        let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))
+        let plan = try grid.plan(for: reader, with: resources)
 
         let results = try ResultStore(path: store.db)
         let interruption = Interruption()
@@ -122,17 +130,15 @@ struct RunCommand: ParsableCommand {
         if summary.failed > 0 { throw ExitCode.failure }
     }
 
-    /// The compressors in folders of compressors, each of which must hold some.
-    private static func open(_ folders: NameList) throws -> [StoredCompressor] {
-        var hashes: Set<String> = []
-        return try folders.values.flatMap { path in
-            let found = try StoredCompressor.all(in: URL(fileURLWithPath: path))
-            if found.isEmpty {
+    /// Folders of compressors, each of which must hold some.
+    private static func folders(_ paths: NameList) throws -> [URL] {
+        try paths.values.map { path in
+            let folder = URL(fileURLWithPath: path)
+            if try StoredCompressor.all(in: folder).isEmpty {
                 throw UsageError(
                     "\(path) holds no compressors; name a folder such as Models/gazette-1m/compressors")
             }
-            // The same weights twice would be the same cells twice.
-            return found.filter { hashes.insert($0.contentHash).inserted }
+            return folder
         }
     }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bench
+import Contract
 import Foundation
 import Leaderboards
 import Metrics
@@ -35,8 +35,8 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let metrics = try metrics.values.map { id in
-            guard let metric = Metric.named(id) else {
-                throw BenchError.unknown(kind: "metric", name: id, known: Metric.all.map(\.id))
+            guard let metric = Metric.ofTexts.first(where: { $0.id == id }) else {
+                throw ContractError.unknown(kind: "metric", name: id, known: Metric.ofTexts.map(\.id))
             }
             return metric
         }
@@ -49,7 +49,10 @@ struct ScoreCommand: ParsableCommand {
         }
         guard !predictions.isEmpty else { throw UsageError("\(self.predictions) has no lines") }
         let lines = zip(predictions, references).map { prediction, references in
-            Dictionary(uniqueKeysWithValues: metrics.map { ($0.id, $0.score(prediction, references)) })
+            Dictionary(
+                uniqueKeysWithValues: metrics.map {
+                    ($0.id, $0.score(Answer(output: prediction, references: references)))
+                })
         }
         let means = Dictionary(
             uniqueKeysWithValues: metrics.map { metric in

@@ -1,8 +1,11 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import Foundation
 import LanguageModels
+import Reading
 import Results
+import SoftPrompts
 import Tensors
 import Training
 
@@ -94,8 +97,8 @@ struct TrainCompressorCommand: ParsableCommand {
     @OptionGroup var options: TrainingOptions
 
     func run() throws {
-        let backbone = try Backbone(folder: ModelLocator.find(model), chatTemplate: chat.choice())
-        try backbone.model.requireFiniteWeights(of: backbone.folder)
+        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let reader = try chat.reader(of: backbone)
         let method = try Catalogue.current.method(describedBy: method)
         let id = type(of: method).card.id
         guard let trainable = method as? any TrainableMethod else {
@@ -130,7 +133,7 @@ struct TrainCompressorCommand: ParsableCommand {
             output.map { URL(fileURLWithPath: $0) }
             ?? backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
         let training = CompressorTraining(
-            recipe: recipe, backbone: backbone, method: trainable, folder: folder)
+            recipe: recipe, reader: reader, method: trainable, folder: folder)
         try options.train(
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "compressor", name: recipe.name,

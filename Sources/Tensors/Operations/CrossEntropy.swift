@@ -24,4 +24,15 @@ extension Computation {
         }
         return loss
     }
+
+    /// -ln softmax(logits)[target] of each row, without a gradient.
+    ///
+    /// logits: [rows, vocabulary]; targets: one a row.
+    public func losses(_ logits: Tensor, targets: [Int32]) -> [Float] {
+        precondition(targets.count == logits.rows, "\(logits.rows) rows, \(targets.count) targets")
+        let losses = Tensor(uninitialized: [logits.rows])
+        backend.crossEntropy(
+            logits, targets, losses: losses, logSumExp: Tensor(uninitialized: [logits.rows]))
+        return losses.values
+    }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import LanguageModels
+import SoftPrompts
+import Tensors
 
 struct BenchCompressCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,16 +29,31 @@ struct BenchCompressCommand: ParsableCommand {
         try options.apply()
         guard context > 0 else { throw UsageError("--context must be at least 1") }
         let chosen = try Catalogue.current.method(describedBy: method)
-        guard let ratio = try Ratio.list(ratio).first else { throw BenchError.badRatio(ratio) }
+        guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
         let opened = try model.open()
         let long = Context(
-            tokens: BenchTokens.ids(context, vocabulary: opened.configuration.vocabularySize), ratio: ratio)
-        let tools = Tools(
-            model: opened, compressor: chosen is any TrainableMethod ? Compressor(for: opened) : nil)
-        let seconds = try options.seconds { _ = try chosen.compress(long, with: tools) }
+            tokens: BenchTokens.ids(context, vocabulary: opened.configuration.vocabularySize),
+            limit: .ratio(ratio))
+        let preparation = try prepared(chosen, ratio, opened)
+        let seconds = try options.seconds { _ = try preparation.compress([long], in: Computation()) }
         try options.show(
             BenchMeasurement(
                 "compress", of: "\(method) \(ratio)x on \(model.model)", count: Double(context),
                 units: "tokens", seconds: seconds))
+    }
+
+    /// A method that learns runs untrained.
+    private func prepared(
+        _ method: any CompressionMethod, _ ratio: Ratio, _ opened: LanguageModel
+    ) throws -> any Preparation {
+        if let trainable = method as? any TrainableMethod {
+            return trainable.preparation(with: Compressor(for: opened))
+        }
+        let backbone = try Backbone(folder: ModelLocator.find(model.model))
+        let made = try method.preparations(for: Demand(.ratio(ratio)), from: Resources(backbone))
+        guard let first = made.first else {
+            throw ContractError.untrained(method: method.label, budget: .ratio(ratio), trained: [])
+        }
+        return first
     }
 }

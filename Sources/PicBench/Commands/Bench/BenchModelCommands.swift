@@ -1,6 +1,6 @@
 import ArgumentParser
-import Bench
 import LanguageModels
+import Reading
 
 struct BenchPrefillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -72,6 +72,6 @@ extension DecodingSession.Request {
 extension DecodingSession {
     /// One request behind an empty context, which nothing but its length stops.
     fileprivate convenience init(of request: Request, by model: LanguageModel) {
-        self.init([.tokens([])], [request], model: model, prefix: [], stop: [])
+        self.init([KeptContext(tokens: [], for: model)], [request], model: model, stop: [])
     }
 }

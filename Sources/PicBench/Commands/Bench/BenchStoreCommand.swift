@@ -1,4 +1,5 @@
 import ArgumentParser
+import Budgets
 import Foundation
 import Results
 
@@ -57,10 +58,12 @@ struct BenchStoreCommand: ParsableCommand {
 
     private static func cell(_ start: Int, count: Int) -> CellRecord {
         CellRecord(
-            fingerprint: "cell at \(start)", modelName: "model", modelHash: "0", adapterName: nil,
+            fingerprint: "cell at \(start)", identity: "{}", modelName: "model", modelHash: "0",
+            adapterName: nil,
             adapterHash: nil, methodID: "pic", methodName: "PIC", family: "soft prompt", role: nil,
             isTrained: false, isQueryAware: false, parameters: "{}", taskID: "qa",
             taskName: "Question answering", primaryMetric: "em", metrics: ["em", "f1"], datasetID: "gazette",
-            datasetHash: "0", ratio: 4, seed: 1, decoding: "{}", exampleCount: count)
+            datasetHash: "0", budget: Ratio(4).map(Budget.ratio) ?? .whole, seed: 1, decoding: "{}",
+            exampleCount: count)
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Bench
+import Budgets
+import Contract
 import LanguageModels
+import SoftPrompts
 import Training
 
 struct BenchTrainCommand: ParsableCommand {
@@ -52,7 +54,7 @@ struct BenchTrainCommand: ParsableCommand {
                     trainable: Catalogue.current.methods.filter { $0 is any TrainableMethod.Type }
                         .map { $0.card.id }.sorted())
             }
-            guard let ratio = try Ratio.list(ratio).first else { throw BenchError.badRatio(ratio) }
+            guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
             result = try speed.compressor(
                 of: trainable, ratio: ratio, tail: tail, rank: rank, steps: options.repeats)
         } else {

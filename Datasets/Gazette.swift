@@ -1,0 +1,229 @@
+import Contract
+import Seeding
+
+/// A generator of synthetic English documents about people, companies, events and places.
+///
+/// Every document describes some subjects by four to six facts each. Questions can be answered
+/// from the document alone; a digest of two facts a subject is the summary. A fifth of all names is told of in the
+/// test split alone; those of people and companies occur elsewhere as values. About 47 words a subject.
+public struct Gazette: DatasetFormat {
+    public static let card = DatasetCard(
+        id: "gazette", summary: "Made-up documents about people, companies, events and places.",
+        usage: "gazette[:subjects=8,documents=50,seed=1,split=test]")
+
+    public enum Split: String, Codable, Sendable {
+        case train, validation, test
+    }
+
+    public let split: Split
+    /// Facts a subject.
+    public var facts = 4...6
+    /// The chance of a filler sentence behind a fact.
+    public var fillerChance = 0.15
+
+    public init(split: Split) {
+        self.split = split
+    }
+
+    /// Documents of the test split, unless another is asked for.
+    public static func open(_ source: DatasetSource) throws -> Dataset {
+        try source.requireNoFile()
+        var numbers = ["subjects": 8, "documents": 50, "seed": 1]
+        var split = Split.test
+        for option in source.options {
+            if option.name == "split", let named = Split(rawValue: option.value) {
+                split = named
+            } else if numbers[option.name] != nil, let number = Int(option.value), number > 0 {
+                numbers[option.name] = number
+            } else {
+                throw DatasetError.badOption(
+                    dataset: card.id, option: option.text,
+                    expected: "subjects, documents or seed with a positive number, "
+                        + "or split=train, validation or test")
+            }
+        }
+        let subjects = numbers["subjects"] ?? 8
+        guard subjects <= mostSubjects else {
+            throw DatasetError.badOption(
+                dataset: card.id, option: "subjects=\(subjects)", expected: "1 to \(mostSubjects)")
+        }
+        return Gazette(split: split).dataset(
+            subjects: [subjects], documents: numbers["documents"] ?? 50, seed: UInt64(numbers["seed"] ?? 1))
+    }
+
+    /// The most subjects that the pools of names can tell apart in one document.
+    public static let mostSubjects = 24
+
+    /// Documents whose numbers of subjects take turns through `subjects`.
+    public func dataset(subjects: [Int], documents: Int, seed: UInt64) -> Dataset {
+        var generator = SeededGenerator(seed: seed, stream: "gazette-\(split.rawValue)")
+        let made = (0..<documents).map { i in
+            document(id: "\(i)", subjects: subjects[i % subjects.count], using: &generator)
+        }
+        let sizes = subjects.map(String.init).joined(separator: ",")
+        let name = split == .test ? "gazette" : "gazette-\(split.rawValue)"
+        return Dataset(id: "\(name):subjects=\(sizes),documents=\(documents),seed=\(seed)", documents: made)
+    }
+
+    /// One document with the wanted number of subjects.
+    public func document(id: String, subjects: Int, using generator: inout SeededGenerator) -> Document {
+        precondition(
+            (1...Self.mostSubjects).contains(subjects),
+            "\(subjects) subjects; a document has 1 to \(Self.mostSubjects)")
+        var sentences: [String] = []
+        var questions: [Question] = []
+        var digest: [String] = []
+        for subject in drawSubjects(subjects, using: &generator) {
+            let kind = subject.kind
+            let others = generator.shuffled(kind.facts.filter { !kind.headFacts.contains($0.name) })
+            let heads = kind.facts.filter { kind.headFacts.contains($0.name) }
+            let count = min(generator.integer(in: facts), kind.facts.count)
+            let told = generator.shuffled(heads + others.prefix(max(0, count - heads.count)))
+            var values: [String: String] = [:]
+            for (i, fact) in told.enumerated() {
+                let value = fact.pool.draw(using: &generator)
+                values[fact.name] = value
+                let name = i == 0 ? subject.name : subject.shortName
+                sentences.append(
+                    Self.filled(generator.element(of: fact.statements), subject: name, value: value))
+                questions.append(
+                    Question(
+                        id: "\(id)-\(questions.count)",
+                        text: Self.filled(
+                            generator.element(of: fact.questions), subject: subject.shortName, value: ""),
+                        answers: [value]))
+                if generator.unit() < fillerChance {
+                    sentences.append(generator.element(of: GazetteWords.fillers))
+                }
+            }
+            let headValues = kind.headFacts.compactMap { values[$0] }.joined(separator: ", ")
+            digest.append("\(subject.name): \(headValues).")
+        }
+        return Document(
+            id: id, text: sentences.joined(separator: " "), questions: generator.shuffled(questions),
+            summary: digest.joined(separator: " "))
+    }
+
+    /// Sentences that hold every word a document, question or digest can hold, for a vocabulary.
+    public static var vocabularyText: [String] {
+        let kinds = [GazetteKind.person, .company, .event, .place]
+        let templates = kinds.flatMap { kind in
+            kind.facts.flatMap { fact in
+                (fact.statements + fact.questions).map { template in
+                    filled(template, subject: "", value: "")
+                }
+            }
+        }
+        let values =
+            GazetteFact.Pool.allCases.flatMap(\.words) + GazetteWords.surnames
+            + GazetteWords.eventNames + GazetteWords.eventKinds + GazetteWords.placeNames
+            + GazetteWords.placeKinds
+        return templates + GazetteWords.fillers + values.map { "\($0): \($0), \($0). \($0)" } + ["an"]
+    }
+
+    // MARK: - Subjects
+
+    private struct Subject {
+        let kind: GazetteKind
+        let name: String
+        let shortName: String
+        /// Words that no other subject of the document may have in its name.
+        let keys: [String]
+    }
+
+    private func drawSubjects(_ count: Int, using generator: inout SeededGenerator) -> [Subject] {
+        var subjects: [Subject] = []
+        var used: Set<String> = []
+        while subjects.count < count {
+            let subject = drawSubject(using: &generator)
+            guard Self.isTest(subject.name) == (split == .test), used.isDisjoint(with: subject.keys)
+            else { continue }
+            used.formUnion(subject.keys)
+            subjects.append(subject)
+        }
+        return subjects
+    }
+
+    private func drawSubject(using generator: inout SeededGenerator) -> Subject {
+        let kind = generator.element(of: GazetteKind.all)
+        func named(_ first: [String], _ second: [String]) -> Subject {
+            let first = generator.element(of: first)
+            let name = "\(first) \(generator.element(of: second))"
+            return Subject(kind: kind, name: name, shortName: name, keys: [first])
+        }
+        switch kind.name {
+        case .person:
+            let first = generator.element(of: GazetteWords.firstNames)
+            let last = generator.element(of: GazetteWords.surnames)
+            return Subject(kind: kind, name: "\(first) \(last)", shortName: last, keys: [first, last])
+        case .company: return named(GazetteWords.companyNames, GazetteWords.companyKinds)
+        case .event: return named(GazetteWords.eventNames, GazetteWords.eventKinds)
+        case .place: return named(GazetteWords.placeNames, GazetteWords.placeKinds)
+        }
+    }
+
+    /// A fifth of all names, by a hash of theirs, is kept for the test split.
+    static func isTest(_ name: String) -> Bool {
+        let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0100_0000_01b3 }
+        return (hash >> 32) % 5 == 0
+    }
+
+    /// A template's words with its places taken; an "a" in front of a vowel becomes "an".
+    private static func filled(_ template: String, subject: String, value: String) -> String {
+        var text = ""
+        text.reserveCapacity(template.utf8.count + subject.utf8.count + value.utf8.count)
+        var rest = template.utf8[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+            text += Substring(rest[..<open])
+            rest = rest[open...]
+            if rest.starts(with: "{value}".utf8) {
+                if let first = value.utf8.first, "aeio".utf8.contains(first), text.hasSuffix(" a ") {
+                    text.removeLast()
+                    text += "n "
+                }
+                text += value
+                rest = rest.dropFirst("{value}".utf8.count)
+            } else {
+                text += subject
+                rest = rest.dropFirst("{subject}".utf8.count)
+            }
+        }
+        return text + Substring(rest)
+    }
+}
+
+extension GazetteFact.Pool {
+    func draw(using generator: inout SeededGenerator) -> String {
+        switch self {
+        case .person:
+            generator.element(of: GazetteWords.firstNames) + " "
+                + generator.element(of: GazetteWords.surnames)
+        case .company:
+            generator.element(of: GazetteWords.companyNames) + " "
+                + generator.element(of: GazetteWords.companyKinds)
+        case .town, .year, .profession, .hobby, .instrument, .subject, .firstName, .product, .number, .month,
+            .material, .collection:
+            generator.element(of: words)
+        }
+    }
+
+    /// The single words that values are made of.
+    var words: [String] {
+        switch self {
+        case .town: GazetteWords.towns
+        case .year: GazetteWords.years
+        case .profession: GazetteWords.professions
+        case .company: GazetteWords.companyNames + GazetteWords.companyKinds
+        case .hobby: GazetteWords.hobbies
+        case .instrument: GazetteWords.instruments
+        case .subject: GazetteWords.subjects
+        case .firstName: GazetteWords.firstNames
+        case .person: GazetteWords.firstNames + GazetteWords.surnames
+        case .product: GazetteWords.products
+        case .number: GazetteWords.numbers
+        case .month: GazetteWords.months
+        case .material: GazetteWords.materials
+        case .collection: GazetteWords.collections
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Budgets
+import Tensors
+
+/// A way to make a context shorter for the decoder: the protocol that a file in Methods/ conforms to.
+///
+/// A method is a value made of its parameters. What it has to open (a trained compressor, a scorer, a
+/// process) is a `Preparation`; a method without conforms to `DirectMethod` and writes one function.
+public protocol CompressionMethod: Sendable {
+    /// Everything a user can choose; its initialiser gives the defaults.
+    associatedtype Parameters: MethodParameters
+
+    static var card: MethodCard { get }
+    var parameters: Parameters { get }
+    init(parameters: Parameters)
+
+    /// What compresses for a cell: found and hashed, not opened yet.
+    ///
+    /// Usually one. Where several trained compressors fit, each is a cell of its own.
+    /// - Throws: in one line, where something that it needs is missing
+    func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation]
+}
+
+/// What a cell asks of its method.
+public struct Demand: Sendable {
+    public let budget: Budget
+    /// What the budget comes to over the cell's contexts.
+    public let ratios: ClosedRange<Ratio>
+
+    /// - Parameter tokens: the lengths of the cell's contexts
+    public init(_ budget: Budget, contexts tokens: [Int] = []) {
+        self.budget = budget
+        let ratios = tokens.map(budget.ratio)
+        let least = ratios.min() ?? budget.ratio(for: 1)
+        self.ratios = least...(ratios.max() ?? least)
+    }
+}
+
+/// Something that compresses, opened when a cell begins and closed when it ends.
+///
+/// Several threads compress with one at the same time.
+public protocol Preparation: Sendable {
+    /// What it opens, as part of the cell's identity; nil where parameters and code decide everything.
+    var content: PreparedContent? { get }
+    /// Opens it; called before the first `compress`, and again after a `close` where it is used again.
+    func open() throws
+    /// Compresses contexts, in order, each to at most `budget` positions.
+    /// - Parameter c: where to compute; its observer, if any, wants to see attention
+    func compress(_ contexts: [Context], in c: Computation) throws -> [Kept]
+    /// Frees what `open` took.
+    func close()
+}
+
+extension Preparation {
+    public var content: PreparedContent? { nil }
+    public func open() throws {}
+    public func close() {}
+}
+
+/// What a preparation opens: two with one hash do the same.
+public struct PreparedContent: Hashable, Sendable {
+    /// For people, such as the compressor's name.
+    public let name: String
+    /// SHA-256 of everything that decides what it does.
+    public let hash: String
+    /// Whether it was trained for the method.
+    public let isTrained: Bool
+
+    public init(name: String, hash: String, isTrained: Bool) {
+        self.name = name
+        self.hash = hash
+        self.isTrained = isTrained
+    }
+}
+
+/// A method that has nothing to open: one function of a context.
+public protocol DirectMethod: CompressionMethod {
+    /// Compresses one context to at most `context.budget` positions.
+    func compress(_ context: Context) throws -> Kept
+}
+
+extension DirectMethod {
+    public func preparations(for demand: Demand, from resources: Resources) -> [any Preparation] {
+        [DirectPreparation(method: self)]
+    }
+}
+
+private struct DirectPreparation<Method: DirectMethod>: Preparation {
+    let method: Method
+
+    func compress(_ contexts: [Context], in c: Computation) throws -> [Kept] {
+        try contexts.map(method.compress)
+    }
+}
+
+/// Parameters of a method; every property has a default and is named as its users write it.
+public protocol MethodParameters: Codable, Equatable, Sendable {
+    init()
+}
+
+/// For methods without a choice.
+public struct NoParameters: MethodParameters {
+    public init() {}
+}
+
+extension CompressionMethod {
+    public var card: MethodCard { Self.card }
+
+    /// A canonical JSON text of the parameters.
+    public var parametersJSON: String { parameters.json }
+
+    /// `name=value` of each parameter's default.
+    public static var defaults: [String] { Parameters().assignments }
+
+    /// The card's name, with the parameters that differ from the defaults.
+    public var label: String {
+        let changed = parameters.changes
+        return changed.isEmpty ? Self.card.name : "\(Self.card.name) (\(changed.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,60 @@
+import Budgets
+import Foundation
+import Tensors
+
+/// What can be wrong with a request to a method, a task or a compressor, in one line.
+public enum ContractError: Error, CustomStringConvertible, LocalizedError {
+    case unknown(kind: String, name: String, known: [String])
+    case badParameter(method: String, name: String, value: String, known: String)
+    case untrained(method: String, budget: Budget?, trained: [String])
+    case noExamples(dataset: String, tasks: [String])
+    case overBudget(method: String, kept: Int, budget: Int, tokens: Int)
+    case badCompression(method: String, reason: String)
+    case badCompressor(folder: String, reason: String)
+    case badScore(metric: String, value: Double, item: String, low: Double, high: Double)
+    case badRatio(String)
+    case badBudget(String)
+    case noVersion(kind: String, name: String)
+    case contextTooLong(tokens: Int, limit: Int, document: String)
+    case oneDocument(control: String)
+
+    public var description: String { text.oneLine }
+
+    private var text: String {
+        switch self {
+        case .unknown(let kind, let name, let known):
+            "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"
+        case .badParameter(let method, let name, let value, let known):
+            "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
+        case .untrained(let method, let budget, let trained):
+            "\(method) needs a trained compressor\(budget.map { " for \($0)" } ?? "") and the model has "
+                + (trained.isEmpty
+                    ? "none" : "one for \(trained.first ?? "")x to \(trained.last ?? "")x only")
+                + "; choose another ratio or make one with 'picbench train compressor'"
+        case .noExamples(let dataset, let tasks):
+            "\(dataset) has no examples for \(tasks.joined(separator: ", ")); choose another dataset or task"
+        case .overBudget(let method, let kept, let budget, let tokens):
+            "\(method) kept \(kept) positions of \(tokens) context tokens, its budget is \(budget)"
+        case .badCompression(let method, let reason):
+            "\(method) returned a compressed context that cannot be used: \(reason)"
+        case .badCompressor(let folder, let reason):
+            "the compressor in \(folder) cannot be used: \(reason)"
+        case .badScore(let metric, let value, let item, let low, let high):
+            "the metric \(metric) gave \(value) for \(item), expected \(low) to \(high)"
+        case .badRatio(let text):
+            "'\(text)' is not a compression ratio; a ratio is a number of at least 1, such as 4 or 16"
+        case .badBudget(let text):
+            "'\(text)' is not a budget; a budget is a whole number of decoder positions, such as 64"
+        case .noVersion(let kind, let name):
+            "the \(kind) \(name) comes from outside this package and its card states no version; give it "
+                + "one, and a new one whenever what it does changes, so that cells are scored again"
+        case .contextTooLong(let tokens, let limit, let document):
+            "document \(document) has \(tokens) tokens with its prompt, the model reads at most \(limit); "
+                + "leave it out or choose a model with a longer context"
+        case .oneDocument(let control):
+            "\(control) needs at least 2 documents and the dataset has 1; ask for more documents"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}

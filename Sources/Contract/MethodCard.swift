@@ -1,0 +1,47 @@
+/// What a method is, for people and for the leaderboard.
+public struct MethodCard: Sendable {
+    /// Soft prompts are learned embeddings, hard prompts some of the real tokens.
+    public enum Family: String, Codable, Sendable, CaseIterable {
+        case reference
+        case softPrompt = "soft-prompt"
+        case hardPrompt = "hard-prompt"
+        case kvCache = "kv-cache"
+    }
+
+    /// References run once, beside every grid, and bound its scores.
+    public enum Role: String, Codable, Sendable {
+        /// The full context: the ratio is 1 and no budget applies.
+        case upper
+        /// The question alone.
+        case lower
+    }
+
+    /// As users write it, such as `mean-pooling`.
+    public let id: String
+    public let name: String
+    public let family: Family
+    public let role: Role?
+    /// One sentence.
+    public let summary: String
+    /// Where it was published; nil for folklore.
+    public let paper: String?
+    /// Whether it looks at the question while it compresses: it then compresses once a question.
+    public let isQueryAware: Bool
+    /// For methods from outside this package: whoever changes what it does changes the version, and cells
+    /// are scored again. Files in Methods/ are told apart by their contents.
+    public let version: String?
+
+    public init(
+        id: String, name: String, family: Family, role: Role? = nil, summary: String, paper: String? = nil,
+        isQueryAware: Bool = false, version: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.family = family
+        self.role = role
+        self.summary = summary
+        self.paper = paper
+        self.isQueryAware = isQueryAware
+        self.version = version
+    }
+}

@@ -1,0 +1,69 @@
+/// What a task writes around a context: all of it text, for any model.
+///
+/// A chat model gets system, examples and what is said before and behind the context as turns; a model
+/// that goes on writing gets them one behind the other, and goes on from `answerPrefix`; a model with
+/// marks of its own for a purpose gets those. Which it is, `PromptFormat` decides.
+public struct Prompt: Hashable, Codable, Sendable {
+    public var purpose: Purpose
+    /// Who the model is told to be.
+    public var system: String?
+    /// Worked examples in front of the context.
+    public var shots: [Shot]
+    /// In front of the context, such as "Read the following report.".
+    public var before: String
+    /// Behind the context: what a model that follows instructions is told to do.
+    public var instruction: String
+    /// Behind the context, for every model: what this item asks, such as "Question: Who …?".
+    public var request: String
+    /// What the answer goes on from, for a model that goes on writing, such as "Answer:".
+    public var answerPrefix: String
+    /// The question as it is in the data: what a query-aware method sees. Nil where none is asked.
+    public var question: String?
+
+    /// What a prompt is for. A model may have marks for some purposes; tasks name others freely.
+    public struct Purpose: RawRepresentable, Hashable, Codable, Sendable {
+        public let rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let answer = Purpose(rawValue: "answer")
+        public static let summary = Purpose(rawValue: "summary")
+        /// The context itself, word for word.
+        public static let readBack = Purpose(rawValue: "read-back")
+    }
+
+    /// A worked example: a context, what is asked about it, and the right answer.
+    public struct Shot: Hashable, Codable, Sendable {
+        public var context: String
+        public var request: String
+        /// As it is in the data; nil where none is asked.
+        public var question: String?
+        public var answer: String
+
+        public init(context: String, request: String, question: String? = nil, answer: String) {
+            self.context = context
+            self.request = request
+            self.question = question
+            self.answer = answer
+        }
+    }
+
+    public init(
+        purpose: Purpose, system: String? = nil, shots: [Shot] = [], before: String = "",
+        instruction: String = "", request: String = "", answerPrefix: String = "", question: String? = nil
+    ) {
+        self.purpose = purpose
+        self.system = system
+        self.shots = shots
+        self.before = before
+        self.instruction = instruction
+        self.request = request
+        self.answerPrefix = answerPrefix
+        self.question = question
+    }
+
+    /// A line for people: the question, or what else is asked.
+    public var title: String {
+        question ?? (instruction.isEmpty ? request.isEmpty ? answerPrefix : request : instruction)
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import LanguageModels
+import Synchronization
+
+/// What methods may open: the decoder, the folders of trained things, and what other cells found there.
+public struct Resources: Sendable {
+    /// The decoder, frozen; methods may use it as an encoder or a scorer too.
+    public let backbone: Backbone
+    /// Folders of trained compressors; nil for the model's own, of which the best fit is taken.
+    public let compressors: [URL]?
+    private let shared = SharedValues()
+
+    public init(_ backbone: Backbone, compressors: [URL]? = nil) {
+        self.backbone = backbone
+        self.compressors = compressors
+    }
+
+    /// What `make` returns the first time that the key is asked for; the same for every cell of a grid.
+    public func once<Value: Sendable>(_ key: String, make: () throws -> Value) rethrows -> Value {
+        if let known = shared.value(of: key) as? Value { return known }
+        let made = try make()
+        shared.keep(made, as: key)
+        return made
+    }
+}
+
+private final class SharedValues: Sendable {
+    private let known = Mutex<[String: any Sendable]>([:])
+
+    func value(of key: String) -> (any Sendable)? { known.withLock { $0[key] } }
+
+    func keep(_ value: any Sendable, as key: String) { known.withLock { $0[key] = value } }
+}

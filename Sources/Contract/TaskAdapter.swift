@@ -1,0 +1,73 @@
+/// A way to put a document to the test: the protocol that a file in Tasks/ conforms to.
+public protocol TaskAdapter: Sendable {
+    static var card: TaskCard { get }
+    init()
+    /// What can be asked about a document; none where it lacks what the task needs.
+    /// - Parameter dataset: all documents, for what has to come from others, such as wrong choices
+    func items(of document: Document, in dataset: Dataset) -> [Item]
+}
+
+/// What a task is, for people and for the leaderboard.
+public struct TaskCard: Sendable {
+    public let id: String
+    public let name: String
+    /// One sentence.
+    public let summary: String
+    /// The headline first.
+    public let metrics: [Metric]
+    /// For tasks from outside this package: whoever changes what it asks changes the version, and cells
+    /// are scored again. Files in Tasks/ are told apart by their contents.
+    public let version: String?
+
+    public init(id: String, name: String, summary: String, metrics: [Metric], version: String? = nil) {
+        self.id = id
+        self.name = name
+        self.summary = summary
+        self.metrics = metrics
+        self.version = version
+    }
+
+    /// Everything that its metrics look at.
+    public var needs: Metric.Needs { metrics.reduce(into: []) { $0.formUnion($1.needs) } }
+}
+
+/// One prompt about a document and what a right output is.
+public struct Item: Sendable, Equatable {
+    /// Unique within the dataset.
+    public let id: String
+    public let prompt: Prompt
+    /// Every output that counts as right; none where there is no answer.
+    public let references: [String]
+    /// Answers to choose from by their likelihood; empty for what is generated.
+    public let choices: [String]
+    public let outputLimit: OutputLimit
+
+    /// How many tokens may be generated.
+    public enum OutputLimit: Sendable, Equatable {
+        case tokens(Int)
+        /// As many as the longest reference has, and `slack` more.
+        case longestReference(slack: Int)
+    }
+
+    public init(
+        id: String, prompt: Prompt, references: [String], choices: [String] = [], outputLimit: OutputLimit
+    ) {
+        self.id = id
+        self.prompt = prompt
+        self.references = references
+        self.choices = choices
+        self.outputLimit = outputLimit
+    }
+}
+
+/// A document with what is asked about it: the unit of work. Its context is read once for all items.
+public struct DocumentItems: Sendable {
+    /// Whose text is the context.
+    public let document: Document
+    public let items: [Item]
+
+    public init(_ document: Document, _ items: [Item]) {
+        self.document = document
+        self.items = items
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Seeding
+import Tokenizers
+
+/// An opened model folder: the decoder that every method of a grid shares, and its tokenizer.
+public struct Backbone: Sendable {
+    public let folder: URL
+    /// The folder's name, with the adapter's behind it where there is one.
+    public let name: String
+    /// SHA-256 over the files that decide its outputs.
+    public let contentHash: String
+    public let model: LanguageModel
+    public let tokenizer: Tokenizer
+
+    /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
+    public init(folder: URL, adapter: URL? = nil) throws {
+        var model = try LanguageModel(folder: folder)
+        var hashed = try FileHash.files(in: folder) {
+            $0.hasSuffix(".safetensors") || $0 == "config.json" || Tokenizer.fileNames.contains($0)
+        }
+        if let adapter {
+            model = model.merged(with: try LowRankAdapter(folder: adapter, for: model))
+            hashed += [LowRankAdapter.configurationFile, LowRankAdapter.weightsFile].map {
+                adapter.appendingPathComponent($0)
+            }
+        }
+        let tokenizer = try Tokenizer(folder: folder)
+        guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
+            throw ModelError.mismatch(
+                "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) ids, the embedding table "
+                    + "\(model.configuration.vocabularySize) rows; they belong to different models")
+        }
+        self.init(
+            folder: folder,
+            name: ([folder] + (adapter.map { [$0] } ?? [])).map(\.lastPathComponent)
+                .joined(separator: "+"),
+            model: model, tokenizer: tokenizer, contentHash: try FileHash.of(hashed))
+    }
+
+    /// - Parameter name: by default the folder's
+    public init(
+        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer, contentHash: String
+    ) {
+        self.folder = folder
+        self.name = name ?? folder.lastPathComponent
+        self.contentHash = contentHash
+        self.model = model
+        self.tokenizer = tokenizer
+    }
+}
+
+/// Hashes of what files hold.
+public enum FileHash {
+    /// SHA-256 over names and contents, in the order given.
+    public static func of(_ files: [URL]) throws -> String {
+        var hash = SHA256()
+        for file in files {
+            let data = try Data(contentsOf: file, options: .mappedIfSafe)
+            let line = "\(file.lastPathComponent) \(data.count)\n"
+            Data(line.utf8).withUnsafeBytes { hash.update($0) }
+            data.withUnsafeBytes { hash.update($0) }
+        }
+        return hash.finish()
+    }
+
+    /// Files of a folder whose name passes, in order of their names.
+    public static func files(in folder: URL, where passes: (String) -> Bool) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { passes($0.lastPathComponent) }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Results
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows what is stored: a sample with its exact prompt.",
+        subcommands: [ShowSampleCommand.self])
+}
+
+struct ShowSampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample", abstract: "One sample: its prompt, output, references and scores.",
+        discussion: """
+                picbench show sample --cell 12 --example 3-0
+                picbench show sample --cell 12            lists the examples
+
+            The prompt is the text that the decoder read, special tokens included. Where the method
+            kept tokens or wrote a text, that stands in the context's place.
+            """)
+
+    @Option(help: "The cell's number; 'picbench list cells' shows them.")
+    var cell: Int64
+
+    @Option(help: "The example's identifier.")
+    var example: String?
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var options: ListOptions
+
+    private struct Item: Encodable {
+        let cell: Int64
+        let sample: SampleRecord
+        let prompt: String?
+    }
+
+    func run() throws {
+        let results = try ResultStore(path: store.db, readOnly: true)
+        guard let record = try results.cells().first(where: { $0.id == cell })?.record else {
+            throw UsageError("\(store.db) has no cell \(cell); 'picbench list cells' shows them")
+        }
+        var found: SampleRecord?
+        var names: [String] = []
+        try results.forEachSample(of: cell) { sample in
+            names.append(sample.exampleID)
+            if sample.exampleID == example { found = sample }
+        }
+        guard let example else {
+            if options.json { return try Output.json(names) }
+            return Output.text(names.map { $0 + "\n" }.joined())
+        }
+        guard let sample = found else {
+            throw UsageError(
+                "cell \(cell) has no example '\(example)'; 'picbench show sample --cell \(cell)' lists them")
+        }
+        let prompt = sample.prompt.map { $0.before + Self.middle(of: sample, record) + $0.after }
+        if options.json { return try Output.json(Item(cell: cell, sample: sample, prompt: prompt)) }
+        var text = "\(record.methodName) at \(record.budget), \(record.taskName), example \(example)\n\n"
+        text += "prompt: " + (prompt ?? "not stored: the sample is of an earlier version") + "\n"
+        text += "output: \(sample.prediction)\n"
+        text += sample.references.map { "reference: \($0)\n" }.joined()
+        text += record.metrics.compactMap { id in sample.metrics[id].map { "\(id): \($0)\n" } }.joined()
+        text += "context tokens: \(sample.contextTokens), kept positions: \(sample.keptPositions)\n"
+        Output.text(text)
+    }
+
+    private static func middle(of sample: SampleRecord, _ record: CellRecord) -> String {
+        sample.keptText ?? "{\(sample.keptPositions) \(record.family) positions}"
+    }
+}

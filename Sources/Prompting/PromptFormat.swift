@@ -1,0 +1,177 @@
+import Contract
+import LanguageModels
+import Tokenizers
+
+/// How a model wants to be asked: the tokens around a context, for any prompt.
+public struct PromptFormat: Sendable {
+    /// What begins a text that is no prompt of a task's.
+    public let textPrefix: [Int32]
+    /// Tokens that end an output.
+    public let stop: Set<Int32>
+    /// The chat template around turns; nil for a model that is prompted otherwise.
+    public let chatTemplate: ChatTemplate?
+    private let tokenizer: Tokenizer
+    private let style: Style
+
+    private enum Style {
+        /// Each purpose has a token.
+        case marks([Mark: [Int32]], begin: [Int32])
+        /// A base model goes on writing.
+        case plain
+        case chat(ChatTemplate)
+    }
+
+    /// What stands before a context, and how the context is read there.
+    public struct Opening: Hashable, Sendable {
+        /// The token that begins a sequence, examples, the header of the user's turn: outside of every
+        /// budget.
+        public let prefix: [Int32]
+        /// What the context's first token stands behind.
+        let isBehindText: Bool
+        let isBehindToken: Bool
+        /// What its text begins with besides its own: a space that belongs to its first word, or nothing.
+        let space: String
+
+        var place: TextPlace { isBehindText ? .behindText : isBehindToken ? .behindToken : .start }
+    }
+
+    /// The format that the model's folder asks for.
+    ///
+    /// A tokenizer with the marks of the bundled models is prompted by marks; a model with a chat
+    /// template gets context and instruction in the user's turn; any other plain text.
+    public init(for configuration: ModelConfiguration, tokenizer: Tokenizer, chat: ChatTemplate? = nil) {
+        self.tokenizer = tokenizer
+        chatTemplate = chat
+        let marks = Dictionary(
+            uniqueKeysWithValues: Mark.allCases.compactMap { mark in
+                tokenizer.id(of: mark.rawValue).map { (mark, [$0]) }
+            })
+        if let chat {
+            textPrefix = tokenizer.prefix
+            style = .chat(chat)
+            stop = Set(configuration.eosIDs + [tokenizer.id(of: chat.endOfTurn)].compactMap { $0 })
+        } else if marks.count == Mark.allCases.count {
+            textPrefix = configuration.bosID.map { [$0] } ?? []
+            style = .marks(marks, begin: textPrefix)
+            stop = Set(marks[.end, default: []])
+        } else {
+            // What the tokenizer's makers put before every text, whatever config.json calls its begin.
+            textPrefix = tokenizer.prefix
+            style = .plain
+            // The first line is the answer.
+            stop = Set(configuration.eosIDs + tokenizer.encode("\n").suffix(1))
+        }
+    }
+
+    // MARK: - Before the context
+
+    /// What stands before a prompt's context.
+    public func opening(of prompt: Prompt) -> Opening {
+        switch style {
+        case .marks(let marks, let begin):
+            let shots = prompt.shots.flatMap { shot in
+                tokenizer.encode(shot.context)
+                    + asked(prompt.purpose, shot.question ?? shot.request, marks)
+                    + tokenizer.encode(shot.answer)
+                    + marks[.end, default: []]
+            }
+            let words = Self.paragraphs([prompt.system, prompt.before])
+            let prefix = begin + shots + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n"))
+            return Opening(prefix: prefix, isBehindText: !words.isEmpty, isBehindToken: false, space: "")
+        case .plain:
+            let shots = prompt.shots.map { shot in
+                Self.asked(shot.context, Self.paragraph([shot.request, prompt.answerPrefix])) + " "
+                    + shot.answer
+            }
+            let words = Self.paragraphs([prompt.system] + shots + [prompt.before])
+            return Opening(
+                prefix: tokenizer.prefix + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n")),
+                isBehindText: !words.isEmpty, isBehindToken: false, space: "")
+        case .chat(let chat):
+            let shots = prompt.shots.map { shot in
+                chat.exchange(
+                    Self.asked(shot.context, Self.paragraph([prompt.instruction, shot.request])), shot.answer)
+            }
+            let head = chat.head(system: prompt.system) + shots.joined()
+            guard prompt.before.isEmpty else {
+                return Opening(
+                    prefix: tokenizer.encode(head + prompt.before + "\n\n"), isBehindText: true,
+                    isBehindToken: false, space: "")
+            }
+            // A space behind the header belongs to the first word of the context.
+            let space = head.hasSuffix(" ") ? " " : ""
+            let prefix = tokenizer.encode(String(head.dropLast(space.count)))
+            let isBehindToken = prefix.last.map(tokenizer.isAdded) ?? true
+            return Opening(
+                prefix: prefix, isBehindText: !isBehindToken, isBehindToken: isBehindToken, space: space)
+        }
+    }
+
+    /// A context where it stands in a prompt.
+    public func context(_ text: String, behind opening: Opening) -> SourceText {
+        SourceText(
+            text, prefix: opening.prefix, at: opening.place, space: opening.space, tokenizer: tokenizer)
+    }
+
+    // MARK: - Behind the context
+
+    /// What follows a prompt's context, up to where the answer begins.
+    public func closing(of prompt: Prompt) -> [Int32] {
+        switch style {
+        case .marks(let marks, _):
+            asked(
+                prompt.purpose, prompt.question ?? Self.paragraph([prompt.instruction, prompt.request]), marks
+            )
+        case .plain:
+            goingOn("\n\n" + Self.paragraph([prompt.request, prompt.answerPrefix]))
+        case .chat(let chat):
+            goingOn("\n\n" + Self.paragraph([prompt.instruction, prompt.request]) + chat.tail)
+        }
+    }
+
+    private func goingOn(_ text: String) -> [Int32] { tokenizer.encode(text, at: .behindText) }
+
+    private func asked(_ purpose: Prompt.Purpose, _ words: String, _ marks: [Mark: [Int32]]) -> [Int32] {
+        switch purpose {
+        case .summary: marks[.summary, default: []]
+        case .readBack: marks[.readBack, default: []]
+        // For what there is no mark the words are a question.
+        case _: marks[.question, default: []] + tokenizer.encode(words) + marks[.answer, default: []]
+        }
+    }
+
+    private static func asked(_ context: String, _ words: String) -> String { paragraphs([context, words]) }
+
+    /// What there is of some words, an empty line between.
+    private static func paragraphs(_ parts: [String?]) -> String {
+        parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    /// What there is of some words, a line each.
+    private static func paragraph(_ parts: [String]) -> String {
+        parts.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// The special tokens of the bundled models.
+    public enum Mark: String, CaseIterable, Sendable {
+        case padding = "<pad>"
+        case begin = "<bos>"
+        case end = "<eos>"
+        case question = "<q>"
+        case answer = "<a>"
+        case summary = "<sum>"
+        case readBack = "<ae>"
+        case goOn = "<lm>"
+    }
+}
+
+extension PromptFormat {
+    /// The format of a model for a choice of chat templates.
+    public init(_ backbone: Backbone, chatTemplate: ChatTemplate.Choice = .folder) throws {
+        self.init(
+            for: backbone.model.configuration, tokenizer: backbone.tokenizer,
+            chat: try ChatTemplate(
+                chatTemplate, for: TokenizerConfiguration(folder: backbone.folder),
+                tokenizer: backbone.tokenizer, folder: backbone.folder.path))
+    }
+}

@@ -1,0 +1,77 @@
+import Contract
+import LanguageModels
+import Prompting
+import Synchronization
+
+/// The model as every method is read by: what it is asked with, and the tokens of texts, each encoded
+/// once however many cells of a grid ask for it. From any thread.
+public final class Reader: Sendable {
+    public let backbone: Backbone
+    public let format: PromptFormat
+    private let sources = Mutex<[SourceKey: SourceText]>([:])
+    private let layouts = Mutex<[Prompt: Layout]>([:])
+    private let references = Mutex<[String: [Int32]]>([:])
+
+    private struct SourceKey: Hashable {
+        let text: String
+        let opening: PromptFormat.Opening
+    }
+
+    /// The tokens around a context.
+    public struct Layout: Sendable {
+        public let opening: PromptFormat.Opening
+        /// Behind the context, up to where the answer begins.
+        public let closing: [Int32]
+        /// Both as text, special tokens included.
+        public let before, after: String
+
+        public var prefix: [Int32] { opening.prefix }
+    }
+
+    public init(_ backbone: Backbone, format: PromptFormat) {
+        self.backbone = backbone
+        self.format = format
+    }
+
+    /// Prompted as the model's folder asks for.
+    public convenience init(_ backbone: Backbone) throws {
+        self.init(backbone, format: try PromptFormat(backbone))
+    }
+
+    public func layout(of prompt: Prompt) -> Layout {
+        if let known = layouts.withLock({ $0[prompt] }) { return known }
+        let opening = format.opening(of: prompt)
+        let closing = format.closing(of: prompt)
+        func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
+        let made = Layout(
+            opening: opening, closing: closing, before: text(opening.prefix), after: text(closing))
+        layouts.withLock { $0[prompt] = made }
+        return made
+    }
+
+    /// A document's text where it stands in a prompt.
+    public func source(_ text: String, behind opening: PromptFormat.Opening) -> SourceText {
+        let key = SourceKey(text: text, opening: opening)
+        if let known = sources.withLock({ $0[key] }) { return known }
+        let made = format.context(text, behind: opening)
+        sources.withLock { $0[key] = made }
+        return made
+    }
+
+    /// The tokens of what is to be predicted.
+    public func tokens(ofReference text: String) -> [Int32] {
+        if let known = references.withLock({ $0[text] }) { return known }
+        let made = backbone.tokenizer.encode(text)
+        references.withLock { $0[text] = made }
+        return made
+    }
+
+    /// How many tokens an item's output may have.
+    public func outputLimit(of item: Item) -> Int {
+        switch item.outputLimit {
+        case .tokens(let count): count
+        case .longestReference(let slack):
+            (item.references.map { tokens(ofReference: $0).count }.max() ?? 0) + slack
+        }
+    }
+}

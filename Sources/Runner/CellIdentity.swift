@@ -1,0 +1,90 @@
+import Budgets
+import Contract
+import Foundation
+import Reading
+import Results
+import Seeding
+
+/// Everything that makes a cell the same experiment: two cells with equal identities are one.
+///
+/// Its canonical JSON is stored with the cell, and its SHA-256 is the cell's fingerprint.
+package struct CellIdentity: Codable, Equatable {
+    /// Raised when the meaning of a field changes.
+    var version = 2
+    /// The hash of the model's files.
+    let model: String
+    let decoding: Decoding
+    /// A hash of the tokens around the contexts, item by item.
+    let prompts: String
+    let method: String
+    /// What a user chose, and the control.
+    let parameters: JSONText
+    /// A hash of the method's files, or the version that its card states.
+    let methodSource: String
+    /// The hash of what the method opens.
+    let prepared: String?
+    let task: String
+    let taskSource: String
+    /// Versions by identifier.
+    let metrics: [String: Int]
+    /// A hash of contexts, references, choices and limits, item by item.
+    let data: String
+    let budget: Budget
+    let seed: UInt64
+
+    package struct Decoding: Codable, Equatable {
+        let strategy: String
+        let stop: [Int32]
+        let chatTemplate: String?
+    }
+
+    /// JSON inside of JSON, as it is.
+    package struct JSONText: Codable, Equatable {
+        private let value: JSONValue
+
+        init(_ text: String) {
+            value = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .text(text)
+        }
+
+        package init(from decoder: any Decoder) throws { value = try JSONValue(from: decoder) }
+
+        package func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+    }
+
+    package var json: String { canonicalJSON(self) }
+
+    package var fingerprint: String { SHA256.hex(of: json) }
+}
+
+/// What a grid asks of each item, hashed: the prompts' tokens, and everything else.
+struct ItemHashes: Sendable {
+    let prompts: String
+    let data: String
+
+    init(_ documents: [DocumentItems], reader: Reader) {
+        var (prompts, data) = (SHA256(), SHA256())
+        func add(_ texts: [String], to hash: inout SHA256) {
+            for text in texts {
+                var text = text
+                text.append("\u{1f}")
+                text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+            }
+        }
+        for unit in documents {
+            // A context is read once, however many items it has.
+            add(["document", unit.document.id, unit.document.text], to: &data)
+            for item in unit.items {
+                let layout = reader.layout(of: item.prompt)
+                for tokens in [layout.prefix, layout.closing] {
+                    tokens.withUnsafeBytes { prompts.update($0) }
+                    add([""], to: &prompts)
+                }
+                add(
+                    ["item", item.id, "\(item.outputLimit)", item.prompt.question ?? ""] + item.references
+                        + ["choices"] + item.choices, to: &data)
+            }
+        }
+        self.prompts = prompts.finish()
+        self.data = data.finish()
+    }
+}

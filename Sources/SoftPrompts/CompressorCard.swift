@@ -1,0 +1,71 @@
+import Contract
+import Foundation
+
+/// What a folder with a trained compressor says about itself: `compressor.json`.
+public struct CompressorCard: Codable, Equatable, Sendable {
+    public var name: String
+    /// The method's identifier and the canonical JSON of its parameters.
+    public var method: String
+    public var parameters: String
+    /// Ratios that it was trained at.
+    public var ratios: [Double]
+    /// The hash of the base model; another base is refused.
+    public var baseHash: String
+    public var seed: UInt64
+    public var steps: Int
+    public var trainableParameters: Int
+    public var prefix: [Int32]
+    /// Where it comes from, if it was not trained here.
+    public var imported: Import?
+
+    /// What a published compressor needs that ours do not have.
+    ///
+    /// Its memory tokens' hidden states are the slots as they are, it cuts contexts into segments, and
+    /// it puts learned embeddings in front of prompts.
+    public struct Import: Codable, Equatable, Sendable {
+        /// The layout of the file, such as `icae-v2`.
+        public var layout: String
+        public var file: String
+        /// The longest stretch of a context that is encoded at once, in tokens.
+        public var segmentTokens: Int
+
+        public init(layout: String, file: String, segmentTokens: Int) {
+            self.layout = layout
+            self.file = file
+            self.segmentTokens = segmentTokens
+        }
+    }
+
+    public init(
+        name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
+        steps: Int, trainableParameters: Int, prefix: [Int32], imported: Import? = nil
+    ) {
+        self.name = name
+        self.method = method
+        self.parameters = parameters
+        self.ratios = ratios
+        self.baseHash = baseHash
+        self.seed = seed
+        self.steps = steps
+        self.trainableParameters = trainableParameters
+        self.prefix = prefix
+        self.imported = imported
+    }
+}
+
+extension CompressorCard {
+    /// Reads `compressor.json`; errors are one line.
+    init(file: URL) throws {
+        let folder = file.deletingLastPathComponent().path
+        guard let data = try? Data(contentsOf: file) else {
+            throw ContractError.badCompressor(folder: folder, reason: "compressor.json is missing")
+        }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: data)
+        } catch {
+            let reason = (error as? DecodingError)?.line ?? "it cannot be read"
+            throw ContractError.badCompressor(
+                folder: folder, reason: "compressor.json is not sound: \(reason)")
+        }
+    }
+}

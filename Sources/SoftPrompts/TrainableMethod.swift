@@ -1,0 +1,107 @@
+import Contract
+import LanguageModels
+import Synchronization
+import Tensors
+
+/// A method with weights of its own: it writes only its forward pass, which training
+/// differentiates and compression runs without a tape.
+public protocol TrainableMethod: CompressionMethod {
+    /// Whether the untrained compressor, made from the base model, is a method of its own right.
+    static var worksUntrained: Bool { get }
+
+    /// The slots of all contexts in one packed pass.
+    func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts
+}
+
+/// Slots of several contexts.
+public struct SoftPrompts {
+    /// [slots of all contexts, hidden], one context behind the other
+    public let slots: Tensor
+    /// The rows of each context.
+    public let ranges: [Range<Int>]
+    /// The decoder's position of each slot, counted from the context's first token.
+    public let positions: [[Int]]
+    /// Where the prompt goes on behind each context.
+    public let next: [Int]
+
+    public init(slots: Tensor, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
+        self.slots = slots
+        self.ranges = ranges
+        self.positions = positions
+        self.next = next
+    }
+}
+
+extension TrainableMethod {
+    public static var worksUntrained: Bool { false }
+
+    /// Of the model's own compressors the one that fits best; of those that were named, each that fits.
+    public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
+        let stored = try resources.once("compressors") {
+            try StoredCompressor.all(of: resources)
+        }
+        let fitting = try StoredCompressor.fitting(self, demand, among: stored)
+        guard !fitting.isEmpty else {
+            return [TrainedPreparation(self, .untrained(resources.backbone.model))]
+        }
+        return (resources.compressors == nil ? Array(fitting.prefix(1)) : fitting).map {
+            TrainedPreparation(self, .stored($0, resources.backbone))
+        }
+    }
+
+    /// A preparation with a compressor that is open already, such as one in training.
+    public func preparation(with compressor: Compressor) -> any Preparation {
+        TrainedPreparation(self, .given(compressor))
+    }
+}
+
+/// A method with its compressor, whose weights are read when a cell begins and freed when it ends.
+private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
+    enum Source: Sendable {
+        case stored(StoredCompressor, Backbone)
+        case given(Compressor)
+        /// As it is made from the base model.
+        case untrained(LanguageModel)
+    }
+
+    let method: Method
+    let source: Source
+    private let opened = Mutex<Compressor?>(nil)
+
+    init(_ method: Method, _ source: Source) {
+        self.method = method
+        self.source = source
+    }
+
+    var content: PreparedContent? {
+        guard case .stored(let stored, _) = source else { return nil }
+        return PreparedContent(name: stored.card.name, hash: stored.contentHash, isTrained: true)
+    }
+
+    func open() throws { _ = try compressor() }
+
+    func close() { opened.withLock { $0 = nil } }
+
+    func compress(_ contexts: [Context], in c: Computation) throws -> [Kept] {
+        let compressor = try compressor()
+        let prompts = method.encode(contexts, with: compressor, in: c)
+        return zip(prompts.ranges, zip(prompts.positions, prompts.next)).map { range, place in
+            .slots(
+                prompts.slots.rowsCopy(range), positions: place.0, next: place.1, lead: compressor.lead)
+        }
+    }
+
+    private func compressor() throws -> Compressor {
+        try opened.withLock { opened in
+            if let opened { return opened }
+            let made =
+                switch source {
+                case .stored(let stored, let backbone): try stored.open(on: backbone)
+                case .given(let compressor): compressor
+                case .untrained(let model): Compressor(for: model)
+                }
+            opened = made
+            return made
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Budgets
+import Contract
+import Datasets
+import Foundation
+import LanguageModels
+import Methods
+import Prompting
+import Reading
+import Results
+import Runner
+import Tasks
+import Testing
+import TestSupport
+
+/// What makes two cells one experiment, and what is done with them.
+struct GridTests {
+    private let reader: Reader
+    private let dataset = Gazette(split: .test).dataset(subjects: [2], documents: 3, seed: 5)
+
+    init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
+
+    private func grid(_ budgets: [Budget] = [.positions(8)], limit: Int? = 6) -> Grid {
+        var grid = Grid(
+            methods: [FullContext(parameters: .init()), Truncation(parameters: .init())], budgets: budgets,
+            tasks: [QuestionAnswering.self], dataset: dataset, limit: limit, seeds: [1])
+        grid.sourceHashes = ["FullContext": "f", "Truncation": "t", "QuestionAnswering": "q"]
+        return grid
+    }
+
+    private func identities(_ grid: Grid, reader: Reader? = nil) throws -> [CellIdentity] {
+        let reader = reader ?? self.reader
+        return try grid.plan(for: reader, with: Resources(reader.backbone)).cells.map(\.identity)
+    }
+
+    @Test func `the same grid has the same identities, written as canonical JSON`() throws {
+        let (a, b) = (try identities(grid()), try identities(grid()))
+        #expect(a == b && a.map(\.fingerprint) == b.map(\.fingerprint) && a.count == 2)
+        for identity in a {
+            let again = try JSONDecoder().decode(CellIdentity.self, from: Data(identity.json.utf8))
+            #expect(again == identity && again.json == identity.json)
+        }
+    }
+
+    @Test func `whatever is different is another cell`() throws {
+        let own = try identities(grid())[1]
+        var changed: [String: Grid] = [:]
+        changed["budget"] = grid([.positions(9)])
+        changed["data"] = grid(limit: 5)
+        changed["seed"] = grid()
+        changed["seed"]?.seeds = [2]
+        changed["methodSource"] = grid()
+        changed["methodSource"]?.sourceHashes["Truncation"] = "edited"
+        changed["taskSource"] = grid()
+        changed["taskSource"]?.sourceHashes["QuestionAnswering"] = "edited"
+        changed["parameters"] = grid()
+        var tail = Truncation.Parameters()
+        tail.keep = .tail
+        changed["parameters"]?.methods[1] = Truncation(parameters: tail)
+        func fields(_ identity: CellIdentity) throws -> NSDictionary {
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(identity.json.utf8)) as? NSDictionary)
+        }
+        for (field, grid) in changed {
+            let other = try identities(grid)[1]
+            #expect(other.fingerprint != own.fingerprint, "\(field)")
+            let (a, b) = (try fields(own), try fields(other))
+            let different = Set(a.allKeys.compactMap { $0 as? String }).filter {
+                (a[$0] as? NSObject) != (b[$0] as? NSObject)
+            }
+            // Fewer items are fewer prompts as well.
+            #expect(different == (field == "data" ? ["data", "prompts"] : [field]), "\(different)")
+        }
+        // The same model asked in another way.
+        let plain = Reader(
+            reader.backbone,
+            format: PromptFormat(
+                for: reader.backbone.model.configuration, tokenizer: reader.backbone.tokenizer,
+                chat: nil))
+        #expect(try identities(grid(), reader: plain)[1] == own)
+    }
+
+    @Test func `what comes from outside the package states a version`() throws {
+        var outside = grid()
+        outside.sourceHashes["Truncation"] = nil
+        let error = #expect(throws: ContractError.self) { try identities(outside) }
+        #expect(error?.description.contains("truncation comes from outside this package") == true)
+    }
+
+    @Test func `a limit takes the first of each document, then the second`() {
+        func taken(_ limit: Int?) -> [Int] {
+            grid(limit: limit).documents(for: QuestionAnswering.self).map(\.items.count)
+        }
+        let all = dataset.documents.map(\.questions.count)
+        #expect(taken(2) == [1, 1] && taken(4) == [2, 1, 1] && taken(nil) == all && taken(10_000) == all)
+    }
+
+    @Test func `a control asks about the next document's context`() throws {
+        let documents = grid().documents(for: QuestionAnswering.self)
+        let moved = try Control.anotherDocument.applied(to: documents)
+        #expect(moved.map(\.items) == documents.map(\.items))
+        #expect(moved.map(\.document.id) == ["1", "2", "0"])
+        #expect(throws: ContractError.self) {
+            try Control.anotherDocument.applied(to: Array(documents.prefix(1)))
+        }
+    }
+
+    @Test func `a run stores prompts, stretches and identities, and is skipped the second time`() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("grid-\(UUID()).sqlite").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let store = try ResultStore(path: path)
+        func run() throws -> GridRunner.Summary {
+            let plan = try grid().plan(for: reader, with: Resources(reader.backbone))
+            var runner = GridRunner(plan, store: store)
+            runner.latencySamples = 1
+            return try runner.run(
+                as: RunRecord(
+                    startedAt: Date(), host: "h", cpu: "c", threads: 1, os: "o", toolVersion: "v",
+                    gitRevision: nil, command: "run"))
+        }
+        let (first, second) = (try run(), try run())
+        #expect(first.skipped == 0 && first.failed == 0 && second.skipped == 2)
+        let snapshot = try store.snapshot()
+        #expect(snapshot.metrics["em"]?.isShare == true && snapshot.cells.allSatisfy { $0.state == .done })
+        let cell = try #require(snapshot.cells.last)
+        #expect(cell.record.budget == .positions(8) && cell.record.ratio == nil)
+        #expect(cell.record.identityFields["budget"] == #"{"positions":8}"#)
+        try store.forEachSample(of: cell.id) { sample in
+            #expect(sample.keptPositions == 8 && sample.keptSpans?.count == 2 && sample.keptSpans?.first == 0)
+            #expect(sample.prompt == .init(before: "<bos>", after: "<q> \(sample.question)<a>"))
+        }
+    }
+}
