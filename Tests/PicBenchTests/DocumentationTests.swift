@@ -7,13 +7,14 @@ struct DocumentationTests {
         try String(contentsOf: Command.repository.appendingPathComponent(path), encoding: .utf8)
     }
 
-    @Test func `CONTRIBUTING shows the example file as it is`() throws {
-        #expect(try text("CONTRIBUTING.md").contains("```swift\n\(text("Examples/Stride.swift"))```"))
+    @Test(arguments: ["Stride", "YesNo", "QALines"])
+    func `CONTRIBUTING shows the example files as they are`(_ name: String) throws {
+        #expect(try text("CONTRIBUTING.md").contains("```swift\n\(text("Examples/\(name).swift"))```"))
     }
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Docs/study-pic.md", "Benchmarks/README.md",
+        "Docs/study-pic.md", "Docs/results.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
