@@ -19,14 +19,14 @@ from common import GRID, RUN, machine, number, picbench, table, timed
 
 # Frames by the first that matches, from the innermost out: Swift symbols begin with their module.
 PARTS = {
+    "hashes of files": ("$s14LanguageModels8FileHash",),
+    "rows of a pass": ("$s14LanguageModels11RowAssembly", "$s7Reading11ContextRows"),
     "model": ("$s14LanguageModels", "$s7Tensors", "openblas", "C kernels"),
     "tokenizer": ("$s10Tokenizers",),
     "metrics": ("$s7Metrics",),
     "store": ("$s7Results", "$s4GRDB", "sqlite"),
-    "hashes of files": ("$s5Bench8FileHash",),
     "data": ("$s8Datasets",),
     "tables": ("$s12Leaderboards",),
-    "rows of a pass": ("$s5Bench11RowAssembly", "$s5Bench11ContextRows"),
 }
 
 
