@@ -110,8 +110,12 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Seeding"]),
         .testTarget(
-            name: "PromptingTests", dependencies: ["Contract", "LanguageModels", "Prompting", "Tokenizers"],
+            name: "PromptingTests",
+            dependencies: ["Contract", "LanguageModels", "Prompting", "TestSupport", "Tokenizers"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "CacheMethodsTests",
+            dependencies: ["Budgets", "CacheMethods", "Contract", "LanguageModels", "TestSupport", "Tensors"]),
         .testTarget(
             name: "ReadingTests",
             dependencies: [

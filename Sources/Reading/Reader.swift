@@ -45,8 +45,15 @@ public final class Reader: Sendable {
         func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
         let made = Layout(
             opening: opening, closing: closing, before: text(opening.prefix), after: text(closing))
-        layouts.withLock { $0[prompt] = made }
+        layouts.withLock { Self.keep(made, of: prompt, in: &$0) }
         return made
+    }
+
+    /// Prompts are many more than documents: beyond some they are encoded again rather than kept.
+    private static func keep<Key: Hashable, Value>(_ value: Value, of key: Key, in known: inout [Key: Value])
+    {
+        if known.count >= 1 << 14 { known.removeAll(keepingCapacity: true) }
+        known[key] = value
     }
 
     /// A document's text where it stands in a prompt.
@@ -62,7 +69,7 @@ public final class Reader: Sendable {
     public func tokens(ofReference text: String) -> [Int32] {
         if let known = references.withLock({ $0[text] }) { return known }
         let made = backbone.tokenizer.encode(text)
-        references.withLock { $0[text] = made }
+        references.withLock { Self.keep(made, of: text, in: &$0) }
         return made
     }
 

@@ -32,14 +32,12 @@ public struct Scoring: Sendable {
         public let kept: KeptContext.Measure
     }
 
-    /// Documents cut into batches that are scored at once; a document is never cut, unless its context
-    /// is compressed once an item.
+    /// Documents cut into batches that are scored at once.
+    ///
+    /// A document stays whole, so that its context is compressed once, unless its items alone fill several
+    /// batches or its method compresses it for each of them.
     public func batches(of documents: [DocumentItems]) -> [[DocumentItems]] {
-        let isQueryAware = trial.method.card.isQueryAware
-        let units =
-            isQueryAware
-            ? documents.flatMap { document in document.items.map { DocumentItems(document.document, [$0]) } }
-            : documents
+        let units = documents.flatMap(parts)
         var result: [[DocumentItems]] = []
         var rows = 0
         for unit in units where !unit.items.isEmpty {
@@ -55,6 +53,25 @@ public struct Scoring: Sendable {
         }
         return result
     }
+
+    /// A document's items in as many parts as its context is compressed times.
+    private func parts(of unit: DocumentItems) -> [DocumentItems] {
+        if trial.method.card.isQueryAware { return unit.items.map { DocumentItems(unit.document, [$0]) } }
+        var parts: [[Item]] = []
+        var rows = 0
+        for item in unit.items {
+            if parts.isEmpty || rows + cost(of: item) > mostRowsOfDocument {
+                parts.append([])
+                rows = 0
+            }
+            parts[parts.count - 1].append(item)
+            rows += cost(of: item)
+        }
+        return parts.map { DocumentItems(unit.document, $0) }
+    }
+
+    /// Rows of a document's prompts that are in memory at once.
+    private var mostRowsOfDocument: Int { 4 * rowsPerBatch }
 
     /// Rows of a prompt and its answer, about.
     private func cost(of item: Item) -> Int {

@@ -86,6 +86,7 @@ public struct GridRunner: Sendable {
                 round = []
             }
         }
+        for work in round { work.cell.trial.preparation.close() }
         summary.wasCancelled = isCancelled()
         try store.finishRun(run)
         return summary

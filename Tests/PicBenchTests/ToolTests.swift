@@ -8,7 +8,8 @@ struct ToolTests {
 
     @Test(arguments: [
         [], ["run"], ["export"], ["export", "markdown"], ["export", "csv"], ["export", "json"], ["list"],
-        ["list", "methods"], ["list", "runs"], ["train"], ["train", "base"], ["train", "compressor"],
+        ["list", "methods"], ["list", "runs"], ["list", "cells"], ["list", "datasets"], ["show", "sample"],
+        ["train"], ["train", "base"], ["train", "compressor"],
         ["generate"],
         ["tokenize"], ["score"], ["bench"], ["bench", "prefill"], ["bench", "limits"],
     ])
@@ -18,10 +19,38 @@ struct ToolTests {
     }
 
     @Test func `lists are tables and JSON`() throws {
-        for (list, part) in [("methods", "pic"), ("tasks", "reconstruction"), ("models", "gazette-1m")] {
+        for (list, part) in [
+            ("methods", "pic"), ("tasks", "reconstruction"), ("models", "gazette-1m"),
+            ("datasets", "squad=PATH"),
+        ] {
             #expect(try Command.run("list", list).output.contains(part))
             let json = try Command.run("list", list, "--json")
             #expect(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) is [[String: Any]])
+        }
+    }
+
+    @Test func `a sample is shown with its exact prompt, and a cell with what is different`() throws {
+        let db = folder.url.appendingPathComponent("r.sqlite").path
+        let run = ["run", "--methods", "truncation", "--tasks", "qa", "--db", db]
+        let small = ["--dataset", "gazette:subjects=2,documents=2", "--limit", "2", "--latency-samples", "1"]
+        try Command.run(run + small + ["--budgets", "12"])
+        try Command.run(run + small + ["--budgets", "12", "--seeds", "2"])
+        let cells = try Command.run("list", "cells", "--db", db)
+        #expect(cells.output.split(separator: "\n").count == 7 && cells.output.contains("12 positions"))
+        let why = try Command.run("list", "cells", "--db", db, "--why", "3")
+        #expect(why.output.split(separator: "\n").last?.split(separator: " ") == ["6", "seed", "1", "2"])
+        let names = try Command.run("show", "sample", "--db", db, "--cell", "3").output.split(separator: "\n")
+        #expect(names.count == 2)
+        let shown = try Command.run(
+            "show", "sample", "--db", db, "--cell", "3", "--example", String(names[0]))
+        #expect(shown.output.contains("prompt: <bos>") && shown.output.contains("<q>"), "\(shown.output)")
+        for (arguments, part) in [
+            (["list", "cells", "--why", "9"], "has no cell 9"),
+            (["show", "sample", "--cell", "9"], "has no cell 9"),
+            (["show", "sample", "--cell", "3", "--example", "x"], "has no example 'x'"),
+        ] {
+            let refused = try Command.run(arguments + ["--db", db])
+            #expect(refused.status != 0 && refused.error.contains(part), "\(refused.error)")
         }
     }
 

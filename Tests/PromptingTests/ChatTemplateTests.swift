@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Prompting
 import Testing
+import TestSupport
 import Tokenizers
 
 /// Prompts of chat models against transformers' apply_chat_template
@@ -133,6 +134,58 @@ struct ChatTemplateTests {
             let error = #expect(throws: PromptError.self) { try format(folder, .family(.chatML)) }
             #expect(error?.description.contains("chatml needs the token '<|im_end|>'") == true)
         }
+    }
+
+    @Test func `worked examples, a system's words and what stands before are turns, or text`() throws {
+        var asked = prompt
+        asked.system = "Be brief."
+        asked.before = "Read this."
+        asked.shots = [.init(context: "Oslo is big.", request: "Question: What is big?", answer: "Oslo")]
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            let opening = try format(folder).opening(of: asked)
+            let turns = """
+                <|im_start|>system
+                Be brief.<|im_end|>
+                <|im_start|>user
+                Oslo is big.
+
+                \(asked.instruction)
+                Question: What is big?<|im_end|>
+                <|im_start|>assistant
+                Oslo<|im_end|>
+                <|im_start|>user
+                Read this.
+
+
+                """
+            #expect(opening.prefix == tokenizer.encode(turns))
+            let plain = try format(folder, .plain)
+            let text = "Be brief.\n\nOslo is big.\n\nQuestion: What is big?\nAnswer: Oslo\n\nRead this.\n\n"
+            #expect(plain.opening(of: asked).prefix == tokenizer.prefix + tokenizer.encode(text))
+            #expect(
+                plain.closing(of: asked)
+                    == tokenizer.encode("\n\nQuestion: \(question)\nAnswer:", at: .behindText))
+        }
+    }
+
+    @Test func `a model with marks has them for the purposes that it knows, and asks for others`() throws {
+        let tokenizer = try Tokenizer(folder: bundledModel)
+        let configuration = ModelConfiguration(
+            vocabularySize: tokenizer.vocabularySize, hiddenSize: 8, intermediateSize: 8, layers: 1, heads: 1)
+        let format = PromptFormat(for: configuration, tokenizer: tokenizer)
+        func text(_ prompt: Prompt) -> String {
+            tokenizer.decode(format.opening(of: prompt).prefix, specialTokens: true) + "{}"
+                + tokenizer.decode(format.closing(of: prompt), specialTokens: true)
+        }
+        #expect(text(Prompt(purpose: .summary)) == "{}<sum>" && text(Prompt(purpose: .readBack)) == "{}<ae>")
+        #expect(text(Prompt(purpose: .answer, request: "R", question: "Who?")) == "{}<q> Who?<a>")
+        let other = Prompt(purpose: .init(rawValue: "other"), instruction: "Do it.", request: "Now")
+        #expect(text(other).hasPrefix("{}<q>") && text(other).hasSuffix("Now<a>"))
+        let shots = Prompt(
+            purpose: .answer, shots: [.init(context: "Oslo", request: "", question: "Who?", answer: "Anna")],
+            question: "Where?")
+        #expect(text(shots) == " Oslo<q> Who?<a> Anna<eos>{}<q> Where?<a>")
     }
 
     @Test func `without a template the end token tells`() throws {

@@ -137,6 +137,18 @@ struct ScoringTests {
         #expect(checked.withLock { $0 } == 2)
     }
 
+    @Test func `a document with very many questions is read in parts, and none is lost`() throws {
+        let unit = TestReading.documents(1, items: 1)[0]
+        let items = (0..<1200).map { i in
+            Item(
+                id: "\(i)", prompt: unit.items[0].prompt, references: unit.items[0].references,
+                outputLimit: .tokens(4))
+        }
+        let batches = try reading.scoring(TestMethod(TestReading.whole)).batches(
+            of: [DocumentItems(unit.document, items)])
+        #expect(batches.count == 3 && batches.flatMap { $0.flatMap(\.items) }.map(\.id) == items.map(\.id))
+    }
+
     // MARK: - What the harness derives
 
     @Test func `stretches are what was kept of the text`() throws {

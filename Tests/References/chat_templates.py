@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 OUT = ROOT / "BenchTests" / "Fixtures"
 PIPELINES = {p["name"]: p for p in json.loads((ROOT / "TokenizersTests/Fixtures/pipelines.json").read_text())["pipelines"]}
 
-# Sources/Bench/PromptFormat.swift
+# Sources/Prompting/PromptFormat.swift
 CONTEXT = "Anna Berg works as a baker in Oslo"
 QUESTION = ("Answer the question about the text above with as few of its words as possible.\n"
             "Question: Where does Anna Berg work?")
