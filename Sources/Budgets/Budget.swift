@@ -77,6 +77,7 @@ extension Budget: Codable {
         }
     }
 
+    /// - Throws: `DecodingError` for a ratio below 1 or positions below 1
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let count = try container.decodeIfPresent(Int.self, forKey: .positions), count > 0 {

@@ -1,5 +1,6 @@
 /// A compression ratio: context tokens ÷ decoder positions kept.
 public struct Ratio: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// At least 1, finite.
     public let value: Double
 
     /// Nil unless the value is finite and at least 1.
@@ -8,14 +9,17 @@ public struct Ratio: Hashable, Sendable, Comparable, CustomStringConvertible {
         self.value = value
     }
 
+    /// Nothing is left out.
     public static let one = Ratio(unchecked: 1)
 
     private init(unchecked value: Double) {
         self.value = value
     }
 
+    /// By how much is left out.
     public static func < (a: Ratio, b: Ratio) -> Bool { a.value < b.value }
 
+    /// `16`, `2.5`
     public var description: String {
         value == value.rounded() && value < 1e15 ? String(Int(value)) : String(value)
     }

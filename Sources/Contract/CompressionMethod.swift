@@ -22,6 +22,7 @@ public protocol CompressionMethod: Sendable {
 
 /// What a cell asks of its method.
 public struct Demand: Sendable {
+    /// What may be kept of each context.
     public let budget: Budget
     /// What the budget comes to over the cell's contexts.
     public let ratios: ClosedRange<Ratio>
@@ -50,6 +51,7 @@ public protocol Preparation: Sendable {
     func close()
 }
 
+/// For what has nothing to open.
 extension Preparation {
     public var content: PreparedContent? { nil }
     public func open() throws {}
@@ -65,6 +67,7 @@ public struct PreparedContent: Hashable, Sendable {
     /// Whether it was trained for the method.
     public let isTrained: Bool
 
+    /// - Parameter hash: of everything that decides what it does, 64 hexadecimal digits
     public init(name: String, hash: String, isTrained: Bool) {
         self.name = name
         self.hash = hash
@@ -79,6 +82,7 @@ public protocol DirectMethod: CompressionMethod {
 }
 
 extension DirectMethod {
+    /// One, with nothing to open.
     public func preparations(for demand: Demand, from resources: Resources) -> [any Preparation] {
         [DirectPreparation(method: self)]
     }
@@ -99,10 +103,12 @@ public protocol MethodParameters: Codable, Equatable, Sendable {
 
 /// For methods without a choice.
 public struct NoParameters: MethodParameters {
+    /// There is one value.
     public init() {}
 }
 
 extension CompressionMethod {
+    /// The type's card.
     public var card: MethodCard { Self.card }
 
     /// A canonical JSON text of the parameters.

@@ -11,6 +11,7 @@ public struct Context: Sendable {
     /// What will be asked behind it; nil unless the method's card says `isQueryAware`.
     public let question: String?
 
+    /// - Parameter question: for methods whose card says `isQueryAware`
     public init(_ source: SourceText, limit: Budget, seed: UInt64 = 0, question: String? = nil) {
         self.source = source
         self.limit = limit

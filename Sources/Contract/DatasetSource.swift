@@ -9,14 +9,18 @@ public struct DatasetSource: Sendable, Equatable {
     /// In the order in which they are written.
     public let options: [Option]
 
+    /// One `name=value`; a name alone has an empty value.
     public struct Option: Sendable, Equatable {
+        /// Before the equals sign.
         public let name: String
+        /// Behind it.
         public let value: String
 
         /// `name=value`
         public var text: String { value.isEmpty ? name : "\(name)=\(value)" }
     }
 
+    /// Any text is taken apart; whether its format exists, the catalogue knows.
     public init(_ text: String) {
         let end = text.firstIndex { $0 == "=" || $0 == ":" } ?? text.endIndex
         format = String(text[..<end])

@@ -4,8 +4,11 @@ import Seeding
 public struct Document: Sendable, Equatable {
     /// Unique within the dataset.
     public let id: String
+    /// The context.
     public let text: String
+    /// What can be asked about it; none where nothing is.
     public let questions: [Question]
+    /// A right summary; nil where the data has none.
     public let summary: String?
 
     public init(id: String, text: String, questions: [Question], summary: String? = nil) {
@@ -20,7 +23,9 @@ public struct Document: Sendable, Equatable {
 public struct Question: Sendable, Equatable {
     /// Unique within the dataset.
     public let id: String
+    /// As it is in the data.
     public let text: String
+    /// Every answer that counts as right; none where the document does not say.
     public let answers: [String]
     /// Answers to choose from; empty where the answer is free.
     public let choices: [String]
@@ -37,6 +42,7 @@ public struct Question: Sendable, Equatable {
 public struct Dataset: Sendable {
     /// As users wrote it, without folders: `squad:dev-v1.1.json`.
     public let id: String
+    /// In the order of the data.
     public let documents: [Document]
 
     public init(id: String, documents: [Document]) {

@@ -6,6 +6,7 @@ import Tensors
 /// A method says what is kept; the harness derives positions, bytes, highlights and text from it and
 /// refuses what is unsound or over budget.
 public struct Kept {
+    /// The forms that kept contexts have, one for each family and one for texts.
     public enum Content {
         /// Context tokens by their indices, strictly ascending. The decoder reads them at positions
         /// 0, 1, 2 …
@@ -20,6 +21,7 @@ public struct Kept {
         case cache(KVCache, CacheSelection)
     }
 
+    /// What is kept.
     public var content: Content
     /// The position where the prompt goes on, counted from the context's first token; by default
     /// behind what is kept, and behind the whole context for a cache.

@@ -18,8 +18,11 @@ public struct MethodCard: Sendable {
 
     /// As users write it, such as `mean-pooling`.
     public let id: String
+    /// For tables: `Mean pooling`.
     public let name: String
+    /// What of a context it keeps.
     public let family: Family
+    /// Nil for what compresses.
     public let role: Role?
     /// One sentence.
     public let summary: String

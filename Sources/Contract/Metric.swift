@@ -2,17 +2,22 @@ import Tensors
 
 /// A score of what was read behind a kept context: a description and a function.
 public struct Metric: Sendable {
+    /// As users write it and stores have it: `rougeL`.
     public let id: String
+    /// For tables: `ROUGE-L`.
     public let name: String
     /// Changed with what it computes, so that cells are scored again.
     public let version: Int
+    /// Which values are better.
     public let direction: Direction
     /// Every value lies in it; its ends may be infinite.
     public let range: ClosedRange<Double>
+    /// What has to be read for it.
     public let needs: Needs
     /// The value for one item.
     public let score: @Sendable (Answer) -> Double
 
+    /// Which values are better.
     public enum Direction: String, Codable, Sendable {
         case higherIsBetter = "higher"
         case lowerIsBetter = "lower"
@@ -20,6 +25,7 @@ public struct Metric: Sendable {
 
     /// What has to be read for it besides the generated text, each at a cost.
     public struct Needs: OptionSet, Sendable {
+        /// Bits.
         public let rawValue: Int
 
         public init(rawValue: Int) { self.rawValue = rawValue }
@@ -58,7 +64,9 @@ public struct Metric: Sendable {
 public struct Answer {
     /// The generated text.
     public let output: String
+    /// The item's: every output that counts as right.
     public let references: [String]
+    /// The item's: answers to choose from.
     public let choices: [String]
     /// How the first reference was predicted; nil unless asked for.
     public let target: Prediction?
@@ -79,6 +87,7 @@ public struct Answer {
 
 /// How the decoder predicts given tokens behind a prompt, each from all before it.
 public struct Prediction {
+    /// What was to be predicted.
     public let tokens: [Int32]
     /// Of each token, natural logarithms.
     public let logLikelihoods: [Float]

@@ -4,6 +4,7 @@
 /// that goes on writing gets them one behind the other, and goes on from `answerPrefix`; a model with
 /// marks of its own for a purpose gets those. Which it is, `PromptFormat` decides.
 public struct Prompt: Hashable, Codable, Sendable {
+    /// What it is for.
     public var purpose: Purpose
     /// Who the model is told to be.
     public var system: String?
@@ -22,11 +23,14 @@ public struct Prompt: Hashable, Codable, Sendable {
 
     /// What a prompt is for. A model may have marks for some purposes; tasks name others freely.
     public struct Purpose: RawRepresentable, Hashable, Codable, Sendable {
+        /// A name of the task's choice.
         public let rawValue: String
 
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// An answer to a question.
         public static let answer = Purpose(rawValue: "answer")
+        /// A summary of the context.
         public static let summary = Purpose(rawValue: "summary")
         /// The context itself, word for word.
         public static let readBack = Purpose(rawValue: "read-back")
@@ -34,10 +38,13 @@ public struct Prompt: Hashable, Codable, Sendable {
 
     /// A worked example: a context, what is asked about it, and the right answer.
     public struct Shot: Hashable, Codable, Sendable {
+        /// Another document's text.
         public var context: String
+        /// As a prompt's request.
         public var request: String
         /// As it is in the data; nil where none is asked.
         public var question: String?
+        /// The right answer.
         public var answer: String
 
         public init(context: String, request: String, question: String? = nil, answer: String) {

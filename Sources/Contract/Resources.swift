@@ -10,6 +10,7 @@ public struct Resources: Sendable {
     public let compressors: [URL]?
     private let shared = SharedValues()
 
+    /// - Parameter compressors: folders that each hold folders of compressors
     public init(_ backbone: Backbone, compressors: [URL]? = nil) {
         self.backbone = backbone
         self.compressors = compressors

@@ -5,9 +5,11 @@ import Tokenizers
 /// A context's text, its tokens where it stands in a prompt, and its words and sentences: worked out once for
 /// all who look at it, each when it is first asked for.
 public final class SourceText: Sendable {
+    /// Empty where only tokens are known.
     public let text: String
     /// What stands before the context in its prompt, outside every budget.
     public let prefix: [Int32]
+    /// Of the context, without the prefix.
     public let tokens: [Int32]
     private let place: TextPlace
     private let space: String

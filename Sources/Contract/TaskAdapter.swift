@@ -9,7 +9,9 @@ public protocol TaskAdapter: Sendable {
 
 /// What a task is, for people and for the leaderboard.
 public struct TaskCard: Sendable {
+    /// As users write it: `qa`.
     public let id: String
+    /// For tables: `Question answering`.
     public let name: String
     /// One sentence.
     public let summary: String
@@ -35,11 +37,13 @@ public struct TaskCard: Sendable {
 public struct Item: Sendable, Equatable {
     /// Unique within the dataset.
     public let id: String
+    /// What is written around the context.
     public let prompt: Prompt
     /// Every output that counts as right; none where there is no answer.
     public let references: [String]
     /// Answers to choose from by their likelihood; empty for what is generated.
     public let choices: [String]
+    /// The most that is generated.
     public let outputLimit: OutputLimit
 
     /// How many tokens may be generated.
@@ -64,6 +68,7 @@ public struct Item: Sendable, Equatable {
 public struct DocumentItems: Sendable {
     /// Whose text is the context.
     public let document: Document
+    /// In the task's order.
     public let items: [Item]
 
     public init(_ document: Document, _ items: [Item]) {

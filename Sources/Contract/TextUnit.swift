@@ -2,6 +2,7 @@
 ///
 /// Words and sentences are those of `Segmentation`: Unicode's rules (UAX #29) with English abbreviations.
 public struct TextUnit: Hashable, Sendable {
+    /// What a text is cut into.
     public enum Kind: Hashable, Sendable {
         case word, sentence
     }
