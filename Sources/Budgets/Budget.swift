@@ -90,3 +90,24 @@ extension Budget: Codable {
         }
     }
 }
+
+extension Budget {
+    /// As stores and exports have it: one of the two.
+    package init(ratio: Double?, positions: Int?) {
+        self = positions.map(Budget.positions) ?? .ratio(ratio.flatMap(Ratio.init) ?? .one)
+    }
+
+    package var ratioValue: Double? {
+        switch self {
+        case .ratio(let ratio): ratio.value
+        case .positions: nil
+        }
+    }
+
+    package var positionsValue: Int? {
+        switch self {
+        case .ratio: nil
+        case .positions(let count): count
+        }
+    }
+}

@@ -111,6 +111,15 @@ extension CompressionMethod {
     /// The type's card.
     public var card: MethodCard { Self.card }
 
+    /// The one that fits best, for whoever wants one.
+    /// - Throws: `ContractError` where there is none
+    public func preparation(for demand: Demand, from resources: Resources) throws -> any Preparation {
+        guard let first = try preparations(for: demand, from: resources).first else {
+            throw ContractError.untrained(method: label, budget: demand.budget, trained: [])
+        }
+        return first
+    }
+
     /// A canonical JSON text of the parameters.
     public var parametersJSON: String { parameters.json }
 

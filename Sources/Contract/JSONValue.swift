@@ -1,3 +1,5 @@
+import Foundation
+
 /// Any JSON value.
 public enum JSONValue: Codable, Equatable, Sendable {
     case null
@@ -7,6 +9,11 @@ public enum JSONValue: Codable, Equatable, Sendable {
     case text(String)
     case list([JSONValue])
     case object([String: JSONValue])
+
+    /// - Parameter json: a document; what is none is a text
+    public init(json: String) {
+        self = (try? JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))) ?? .text(json)
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -135,25 +135,6 @@ public struct Leaderboard: Codable, Sendable, Equatable {
 }
 
 extension Budget {
-    /// As stores and exports have it: one of the two.
-    package init(ratio: Double?, positions: Int?) {
-        self = positions.map(Budget.positions) ?? .ratio(ratio.flatMap(Ratio.init) ?? .one)
-    }
-
-    package var ratioValue: Double? {
-        switch self {
-        case .ratio(let ratio): ratio.value
-        case .positions: nil
-        }
-    }
-
-    package var positionsValue: Int? {
-        switch self {
-        case .ratio: nil
-        case .positions(let count): count
-        }
-    }
-
     /// What tells it from another one in a page's attributes: `4.0`, `64 positions`.
     package var key: String { ratioValue.map { "\($0)" } ?? description }
 }

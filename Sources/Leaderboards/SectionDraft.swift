@@ -98,12 +98,7 @@ struct SectionDraft {
         }
     }
 
-    /// A value of an identity for people: of hashes and long ones the beginning of a hash.
-    private static func short(_ value: String) -> String {
-        let text = value.hasPrefix("\"") ? String(value.dropFirst().dropLast()) : value
-        if text.count == 64, text.allSatisfy(\.isHexDigit) { return String(text.prefix(7)) }
-        return text
-    }
+    private static func short(_ value: String) -> String { CellRecord.short(value, digits: 7) }
 
     static func fillIntervals(of drafts: inout [SectionDraft]) {
         let means = drafts.flatMap { $0.rows.flatMap { $0.entries.flatMap(\.clusters) } }

@@ -27,12 +27,9 @@ public struct PromptFormat: Sendable {
         /// budget.
         public let prefix: [Int32]
         /// What the context's first token stands behind.
-        let isBehindText: Bool
-        let isBehindToken: Bool
+        let place: TextPlace
         /// What its text begins with besides its own: a space that belongs to its first word, or nothing.
         let space: String
-
-        var place: TextPlace { isBehindText ? .behindText : isBehindToken ? .behindToken : .start }
     }
 
     /// The format that the model's folder asks for.
@@ -77,33 +74,33 @@ public struct PromptFormat: Sendable {
             }
             let words = Self.paragraphs([prompt.system, prompt.before])
             let prefix = begin + shots + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n"))
-            return Opening(prefix: prefix, isBehindText: !words.isEmpty, isBehindToken: false, space: "")
+            return Opening(prefix: prefix, place: words.isEmpty ? .start : .behindText, space: "")
         case .plain:
             let shots = prompt.shots.map { shot in
-                Self.asked(shot.context, Self.paragraph([shot.request, prompt.answerPrefix])) + " "
+                Self.paragraphs([shot.context, Self.paragraph([shot.request, prompt.answerPrefix])]) + " "
                     + shot.answer
             }
             let words = Self.paragraphs([prompt.system] + shots + [prompt.before])
             return Opening(
                 prefix: tokenizer.prefix + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n")),
-                isBehindText: !words.isEmpty, isBehindToken: false, space: "")
+                place: words.isEmpty ? .start : .behindText, space: "")
         case .chat(let chat):
             let shots = prompt.shots.map { shot in
                 chat.exchange(
-                    Self.asked(shot.context, Self.paragraph([prompt.instruction, shot.request])), shot.answer)
+                    Self.paragraphs([shot.context, Self.paragraph([prompt.instruction, shot.request])]),
+                    shot.answer)
             }
             let head = chat.head(system: prompt.system) + shots.joined()
             guard prompt.before.isEmpty else {
                 return Opening(
-                    prefix: tokenizer.encode(head + prompt.before + "\n\n"), isBehindText: true,
-                    isBehindToken: false, space: "")
+                    prefix: tokenizer.encode(head + prompt.before + "\n\n"), place: .behindText,
+                    space: "")
             }
             // A space behind the header belongs to the first word of the context.
             let space = head.hasSuffix(" ") ? " " : ""
             let prefix = tokenizer.encode(String(head.dropLast(space.count)))
             let isBehindToken = prefix.last.map(tokenizer.isAdded) ?? true
-            return Opening(
-                prefix: prefix, isBehindText: !isBehindToken, isBehindToken: isBehindToken, space: space)
+            return Opening(prefix: prefix, place: isBehindToken ? .behindToken : .behindText, space: space)
         }
     }
 
@@ -139,8 +136,6 @@ public struct PromptFormat: Sendable {
         case _: marks[.question, default: []] + tokenizer.encode(words) + marks[.answer, default: []]
         }
     }
-
-    private static func asked(_ context: String, _ words: String) -> String { paragraphs([context, words]) }
 
     /// What there is of some words, an empty line between.
     private static func paragraphs(_ parts: [String?]) -> String {

@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import LanguageModels
+import Prompting
 import Tensors
 
 /// Scores documents with their items by one trial, in packed batches.
@@ -40,7 +41,7 @@ public struct Scoring: Sendable {
         let units = documents.flatMap(parts)
         var result: [[DocumentItems]] = []
         var rows = 0
-        for unit in units where !unit.items.isEmpty {
+        for unit in units {
             // Batches are filled up to the item that first goes over.
             let first =
                 cost(of: unit.items[0]) + trial.context(unit.document, for: unit.items[0].prompt).tokens.count
@@ -87,15 +88,16 @@ public struct Scoring: Sendable {
         for unit in batch {
             var places: [PromptKey: Int] = [:]
             for item in unit.items {
-                let context = trial.context(unit.document, for: item.prompt)
-                let key = PromptKey(source: ObjectIdentifier(context.source), question: context.question)
+                let key = PromptKey(
+                    opening: reader.layout(of: item.prompt).opening, question: trial.question(of: item.prompt)
+                )
                 let place = places[key] ?? contexts.count
                 if place == contexts.count {
                     places[key] = place
-                    contexts.append(context)
+                    contexts.append(trial.context(unit.document, for: item.prompt))
                 }
                 let request = trial.request(item, context: place)
-                try check(request, behind: context, of: unit.document)
+                try check(request, behind: contexts[place], of: unit.document)
                 asked.append((item, unit.document, request))
             }
         }
@@ -132,7 +134,7 @@ public struct Scoring: Sendable {
 
     /// What makes two items of a document share their compressed context.
     private struct PromptKey: Hashable {
-        let source: ObjectIdentifier
+        let opening: PromptFormat.Opening
         let question: String?
     }
 

@@ -27,8 +27,11 @@ public struct Trial: Sendable {
     public func context(_ document: Document, for prompt: Prompt) -> Context {
         Context(
             reader.source(document.text, behind: reader.layout(of: prompt).opening), limit: budget,
-            seed: seed ^ Self.hash(document.id), question: method.card.isQueryAware ? prompt.question : nil)
+            seed: seed ^ Self.hash(document.id), question: question(of: prompt))
     }
+
+    /// What the method sees of what is asked.
+    func question(of prompt: Prompt) -> String? { method.card.isQueryAware ? prompt.question : nil }
 
     /// FNV-1a
     private static func hash(_ text: String) -> UInt64 {

@@ -96,10 +96,8 @@ public struct CellRecord: Codable, Sendable, Equatable {
         self.metrics = metrics
         self.datasetID = datasetID
         self.datasetHash = datasetHash
-        switch budget {
-        case .ratio(let ratio): (self.ratio, positions) = (ratio.value, nil)
-        case .positions(let count): (ratio, positions) = (nil, count)
-        }
+        ratio = budget.ratioValue
+        positions = budget.positionsValue
         self.seed = seed
         self.decoding = decoding
         self.exampleCount = exampleCount
@@ -109,16 +107,8 @@ public struct CellRecord: Codable, Sendable, Equatable {
 extension CellRecord {
     /// What may be kept of a context.
     public var budget: Budget {
-        get {
-            if let positions { return .positions(positions) }
-            return .ratio(ratio.flatMap(Ratio.init) ?? .one)
-        }
-        set {
-            switch newValue {
-            case .ratio(let ratio): (self.ratio, positions) = (ratio.value, nil)
-            case .positions(let count): (ratio, positions) = (nil, count)
-            }
-        }
+        get { Budget(ratio: ratio, positions: positions) }
+        set { (ratio, positions) = (newValue.ratioValue, newValue.positionsValue) }
     }
 
     /// The fields of `identity`, each as canonical JSON.
@@ -131,6 +121,14 @@ extension CellRecord {
             return (try? JSONSerialization.data(withJSONObject: value, options: options))
                 .map { String(decoding: $0, as: UTF8.self) }
         }
+    }
+}
+
+extension CellRecord {
+    /// A field of an identity for people: hashes are told apart by their first digits.
+    package static func short(_ value: String, digits: Int) -> String {
+        let text = value.hasPrefix("\"") ? String(value.dropFirst().dropLast()) : value
+        return text.count == 64 && text.allSatisfy(\.isHexDigit) ? String(text.prefix(digits)) : text
     }
 }
 

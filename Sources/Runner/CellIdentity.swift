@@ -18,7 +18,7 @@ package struct CellIdentity: Codable, Equatable {
     let prompts: String
     let method: String
     /// What a user chose, and the control.
-    let parameters: JSONText
+    let parameters: JSONValue
     /// A hash of the method's files, or the version that its card states.
     let methodSource: String
     /// The hash of what the method opens.
@@ -36,19 +36,6 @@ package struct CellIdentity: Codable, Equatable {
         let strategy: String
         let stop: [Int32]
         let chatTemplate: String?
-    }
-
-    /// JSON inside of JSON, as it is.
-    package struct JSONText: Codable, Equatable {
-        private let value: JSONValue
-
-        init(_ text: String) {
-            value = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .text(text)
-        }
-
-        package init(from decoder: any Decoder) throws { value = try JSONValue(from: decoder) }
-
-        package func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
     }
 
     package var json: String { canonicalJSON(self) }

@@ -60,7 +60,8 @@ public struct Grid {
             guard !documents.isEmpty else { continue }
             let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
             let hashes = ItemHashes(documents, reader: reader)
-            let lengths = budgets.allSatisfy(\.isRatio) ? [] : Self.lengths(of: documents, reader: reader)
+            let lengths =
+                budgets.allSatisfy { $0.ratioValue != nil } ? [] : Self.lengths(of: documents, reader: reader)
             func add(_ method: any CompressionMethod, _ budget: Budget, _ seed: UInt64) throws {
                 let preparations = try method.preparations(
                     for: Demand(budget, contexts: lengths), from: resources)
@@ -109,15 +110,6 @@ public struct Grid {
     }
 }
 
-extension Budget {
-    fileprivate var isRatio: Bool {
-        switch self {
-        case .ratio: true
-        case .positions: false
-        }
-    }
-}
-
 /// The cells of a grid on one model: made, and refused where they cannot be, before anything is stored.
 public struct GridPlan: Sendable {
     let reader: Reader
@@ -152,7 +144,7 @@ package struct PlannedCell: Sendable {
             decoding: .init(
                 strategy: "greedy", stop: format.stop.sorted(),
                 chatTemplate: format.chatTemplate?.family.rawValue),
-            prompts: hashes.prompts, method: card.id, parameters: .init(parameters),
+            prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
             methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
             taskSource: taskSource,
             metrics: Dictionary(uniqueKeysWithValues: task.metrics.map { ($0.id, $0.version) }),

@@ -93,7 +93,8 @@ public struct GridRunner: Sendable {
     }
 
     private var metrics: [MetricRecord] {
-        plan.cells.flatMap(\.task.metrics).map { metric in
+        var seen: Set<String> = []
+        return plan.cells.flatMap(\.task.metrics).filter { seen.insert($0.id).inserted }.map { metric in
             func end(_ value: Double) -> Double? { value.isFinite ? value : nil }
             return MetricRecord(
                 id: metric.id, name: metric.name, direction: metric.direction.rawValue,

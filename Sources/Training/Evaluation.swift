@@ -33,7 +33,9 @@ struct Evaluation {
             let count = documents.reduce(0) { $0 + $1.items.count }
             for ratio in recipe.ratios ?? [1] {
                 guard let ratio = Ratio(ratio) else { throw ContractError.badRatio("\(ratio)") }
-                let prepared = try preparation ?? Self.direct(method, ratio, reader)
+                let prepared =
+                    try preparation
+                    ?? method.preparation(for: Demand(.ratio(ratio)), from: Resources(reader.backbone))
                 let scoring = Scoring(
                     Trial(method, prepared, budget: .ratio(ratio), reader: reader), task: task)
                 var right = 0.0
@@ -45,16 +47,6 @@ struct Evaluation {
             }
         }
         return result
-    }
-
-    private static func direct(
-        _ method: any CompressionMethod, _ ratio: Ratio, _ reader: Reader
-    ) throws -> any Preparation {
-        let made = try method.preparations(for: Demand(.ratio(ratio)), from: Resources(reader.backbone))
-        guard let first = made.first else {
-            throw ContractError.untrained(method: method.label, budget: .ratio(ratio), trained: [])
-        }
-        return first
     }
 }
 

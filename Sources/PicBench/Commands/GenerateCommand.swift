@@ -116,9 +116,7 @@ struct GenerateCommand: ParsableCommand {
         let clock = ContinuousClock()
         let begin = clock.now
         let demand = Demand(budget, contexts: [long.tokens.count])
-        guard let preparation = try method.preparations(for: demand, from: Resources(backbone)).first else {
-            throw ContractError.untrained(method: method.label, budget: budget, trained: [])
-        }
+        let preparation = try method.preparation(for: demand, from: Resources(backbone))
         defer { preparation.close() }
         try preparation.open()
         let trial = Trial(method, preparation, budget: budget, reader: reader)

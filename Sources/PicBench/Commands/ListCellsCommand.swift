@@ -58,7 +58,10 @@ struct ListCellsCommand: ParsableCommand {
                 "cell \(why) is the only one of \(own.methodID) at \(own.budget) on \(own.taskID)\n")
         }
         try options.show(differences, ["other cell", "field", "cell \(why)", "there"]) {
-            ["\($0.cell)", $0.field, Self.short($0.here), Self.short($0.there)]
+            [
+                "\($0.cell)", $0.field, CellRecord.short($0.here, digits: 12),
+                CellRecord.short($0.there, digits: 12),
+            ]
         }
     }
 
@@ -87,11 +90,5 @@ struct ListCellsCommand: ParsableCommand {
         Set(a.keys).union(b.keys).sorted().filter { a[$0] != b[$0] }.map {
             ($0, a[$0] ?? "(not known)", b[$0] ?? "(not known)")
         }
-    }
-
-    /// Hashes are told apart by their first digits.
-    private static func short(_ value: String) -> String {
-        let text = value.hasPrefix("\"") ? String(value.dropFirst().dropLast()) : value
-        return text.count == 64 && text.allSatisfy(\.isHexDigit) ? String(text.prefix(12)) : text
     }
 }

@@ -50,10 +50,6 @@ struct BenchCompressCommand: ParsableCommand {
             return trainable.preparation(with: Compressor(for: opened))
         }
         let backbone = try Backbone(folder: ModelLocator.find(model.model))
-        let made = try method.preparations(for: Demand(.ratio(ratio)), from: Resources(backbone))
-        guard let first = made.first else {
-            throw ContractError.untrained(method: method.label, budget: .ratio(ratio), trained: [])
-        }
-        return first
+        return try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone))
     }
 }
