@@ -5,6 +5,8 @@ import Tensors
 extension LowRankAdapter {
     public static let configurationFile = "adapter_config.json"
     public static let weightsFile = "adapter_model.safetensors"
+    /// Everything that is read of a folder.
+    public static let files = [configurationFile, weightsFile]
 
     /// Opens an adapter of a model.
     ///
@@ -19,7 +21,7 @@ extension LowRankAdapter {
             throw ModelError.missingFile(
                 weights.path, hint: "an adapter saved as adapter_model.bin must be saved as safetensors")
         }
-        var stored = try SafetensorsFile(weights).tensors
+        var stored = try SafetensorsFile(weights).allTensors()
         let pairs = try Pair.take(
             from: &stored, of: weights.path, for: model, rank: configuration.rank, prefix: Self.peftPrefix,
             suffixes: (Self.downSuffix, Self.upSuffix))

@@ -19,7 +19,7 @@ public struct ICAERelease {
     ///   - alpha: of the adapter, divided by its rank; not in the file
     public init(_ file: URL, for model: LanguageModel, alpha: Double = 32, rate: Int = 4) throws {
         try Self.refusePickle(file)
-        var stored = try SafetensorsFile(file).tensors
+        var stored = try SafetensorsFile(file).allTensors()
         let hidden = model.configuration.hiddenSize
         let name = "memory_token_embed.weight"
         guard let table = stored.removeValue(forKey: name) else {

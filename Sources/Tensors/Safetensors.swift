@@ -5,6 +5,7 @@ public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
     case unreadable(path: String, reason: String)
     case malformed(path: String, reason: String)
     case unwritable(path: String, reason: String)
+    case unsupportedType(path: String, name: String, type: String)
 
     public var description: String { text.oneLine }
 
@@ -16,6 +17,8 @@ public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
             "\(path) is not a sound safetensors file: \(reason); download or write it again"
         case .unwritable(let path, let reason):
             "cannot write \(path): \(reason); free some space or choose another folder"
+        case .unsupportedType(let path, let name, let type):
+            "\(path): '\(name)' is stored as \(type), which cannot be read; convert it to F32, BF16 or F16"
         }
     }
 
@@ -25,7 +28,10 @@ public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
 /// Tensors of a safetensors file, mapped into memory and held as stored.
 public struct SafetensorsFile {
     public let path: String
+    /// Those of a type that can be computed with.
     public let tensors: [String: Tensor]
+    /// The types of all others by the tensors' names, such as I64: no fault where nothing needs them.
+    public let otherTypes: [String: String]
     public let metadata: [String: String]
 
     /// Maps a file and checks its whole header; no tensor's data is read, but by a backend that copies it.
@@ -47,14 +53,21 @@ public struct SafetensorsFile {
         }
         let start = 8 + Int(length)
         var tensors: [String: Tensor] = [:]
+        var otherTypes: [String: String] = [:]
         var spans: [(Range<Int>, String)] = []
         for (name, value) in json where name != "__metadata__" {
             guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
                 let sizes = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
                 offsets.count == 2
             else { throw malformed("the entry '\(name)' lacks dtype, shape or data_offsets") }
+            guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= file.count - start else {
+                throw malformed(
+                    "'\(name)' lies at \(offsets[0])..<\(offsets[1]) of \(file.count - start) bytes of data")
+            }
+            spans.append((offsets[0]..<offsets[1], name))
             guard let elementType = ElementType(rawValue: type) else {
-                throw malformed("'\(name)' is stored as \(type); F32, BF16 and F16 can be read")
+                otherTypes[name] = type
+                continue
             }
             var bytes = elementType.size
             for size in sizes {
@@ -62,16 +75,11 @@ public struct SafetensorsFile {
                 guard size >= 0, !overflow else { throw malformed("'\(name)' has the shape \(sizes)") }
                 bytes = product
             }
-            guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= file.count - start else {
-                throw malformed(
-                    "'\(name)' lies at \(offsets[0])..<\(offsets[1]) of \(file.count - start) bytes of data")
-            }
             guard offsets[1] - offsets[0] == bytes else {
                 throw malformed(
                     "'\(name)' of shape \(sizes) takes \(bytes) bytes, its entry holds \(offsets[1] - offsets[0])"
                 )
             }
-            spans.append((offsets[0]..<offsets[1], name))
             let pointer = file.pointer + start + offsets[0]
             let storage = backend.adopt(pointer, bytes: bytes, elementType: elementType, of: file)
             tensors[name] = Tensor(shape: sizes, elementType: elementType, storage: storage)
@@ -81,7 +89,25 @@ public struct SafetensorsFile {
             throw malformed("'\(a.1)' and '\(b.1)' overlap")
         }
         self.tensors = tensors
+        self.otherTypes = otherTypes
         metadata = json["__metadata__"] as? [String: String] ?? [:]
+    }
+
+    /// Whether it holds a tensor of the name, of whatever type.
+    public func holds(_ name: String) -> Bool { tensors[name] != nil || otherTypes[name] != nil }
+
+    /// A tensor that is needed; nil where the file has none of the name.
+    public func tensor(_ name: String) throws -> Tensor? {
+        if let type = otherTypes[name] {
+            throw SafetensorsError.unsupportedType(path: path, name: name, type: type)
+        }
+        return tensors[name]
+    }
+
+    /// All that the file holds, where all of it is needed.
+    public func allTensors() throws -> [String: Tensor] {
+        if let name = otherTypes.keys.min() { _ = try tensor(name) }
+        return tensors
     }
 
     /// Members of a sound JSON object, counted with those that a dictionary would drop.

@@ -118,8 +118,9 @@ public struct TrainingLoop {
         else {
             throw TrainingError.otherRecipe(checkpoint: checkpoint.path)
         }
+        let tensors = try file.allTensors()
         func part(_ prefix: String) -> [String: Tensor] {
-            let pairs = file.tensors.filter { $0.key.hasPrefix(prefix) }
+            let pairs = tensors.filter { $0.key.hasPrefix(prefix) }
             return Dictionary(
                 uniqueKeysWithValues: pairs.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
         }

@@ -25,7 +25,11 @@ struct SafetensorsTests {
     @Test(arguments: [
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "lies at 0..<8 of 4 bytes"),
         (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "takes 12 bytes"),
-        (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 8, "stored as I64"),
+        (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 7, "lies at 0..<8 of 7 bytes"),
+        (
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[7,11]}}"#,
+            11, "overlap"
+        ),
         (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}"#, 8, "shape"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#, 8, "shape"),
         (
@@ -52,6 +56,26 @@ struct SafetensorsTests {
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
         let text = error?.description ?? ""
         #expect(text.contains(reason) && text.contains("bad.safetensors") && !text.contains("\n"), "\(text)")
+    }
+
+    @Test func `a tensor of another type is no fault until it is needed`() throws {
+        let header =
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"ids":{"dtype":"I64","shape":[1],"data_offsets":[4,12]}}"#
+        var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+        data += Data(header.utf8) + Data(repeating: 0, count: 12)
+        let url = folder.appendingPathComponent("mixed.safetensors")
+        try data.write(to: url)
+        let file = try SafetensorsFile(url)
+        #expect(try file.tensor("a")?.values == [0] && file.tensor("none") == nil)
+        #expect(file.holds("a") && file.holds("ids") && !file.holds("none"))
+        #expect(file.tensors.keys.sorted() == ["a"] && file.otherTypes == ["ids": "I64"])
+        for needing in [{ _ = try file.tensor("ids") }, { _ = try file.allTensors() }] {
+            let error = #expect(throws: SafetensorsError.self) { try needing() }
+            #expect(
+                error?.description
+                    == "\(url.path): 'ids' is stored as I64, which cannot be read; convert it to F32, BF16 or F16"
+            )
+        }
     }
 
     @Test func `names that are no UTF-8 are refused`() throws {
