@@ -98,7 +98,8 @@ let package = Package(
             name: "TensorsTests", dependencies: ["Tensors", "Seeding", "PortableKernels", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Tensors", "Seeding"],
+            name: "LanguageModelsTests",
+            dependencies: ["LanguageModels", "Tensors", "Seeding", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation"], resources: [.copy("Fixtures")]),

@@ -27,7 +27,7 @@ struct ModelOptions: ParsableArguments {
     func open() throws -> Reader {
         try chat.reader(
             of: Backbone(
-                folder: ModelLocator.find(model), adapter: adapter.map { URL(fileURLWithPath: $0) }))
+                ModelLocator.checkpoint(model), adapter: adapter.map { URL(fileURLWithPath: $0) }))
     }
 }
 

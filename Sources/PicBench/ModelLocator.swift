@@ -41,6 +41,13 @@ enum ModelLocator {
                 + (known.isEmpty ? "" : ", or a name: \(known.joined(separator: ", "))"))
     }
 
+    /// Finds a model and says on standard error what whoever uses its folder should know.
+    static func checkpoint(_ nameOrPath: String) throws -> Checkpoint {
+        let checkpoint = try Checkpoint(folder: find(nameOrPath))
+        if let notice = checkpoint.notice { ProgressReporter().note(notice) }
+        return checkpoint
+    }
+
     private static func isModel(_ url: URL) -> Bool {
         FileManager.default.fileExists(atPath: url.appendingPathComponent("config.json").path)
     }

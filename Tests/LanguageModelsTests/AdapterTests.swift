@@ -107,6 +107,38 @@ struct AdapterTests {
         #expect(error?.description.contains("has the shape [33, 24], the model's vocabulary has 31") == true)
     }
 
+    @Test func `what an adapter's folder lacks is named`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        for file in LowRankAdapter.files {
+            try? FileManager.default.removeItem(at: folder)
+            try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
+            let url = folder.appendingPathComponent(file)
+            try FileManager.default.removeItem(at: url)
+            let error = #expect(throws: ModelError.self) { try LowRankAdapter(folder: folder, for: model) }
+            #expect(error?.description.hasPrefix("\(url.path) is missing; ") == true)
+        }
+    }
+
+    @Test func `a tensor that fits nothing of the model is named`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
+        let file = folder.appendingPathComponent(LowRankAdapter.weightsFile)
+        var tensors = try SafetensorsFile(file).tensors
+        let name = "base_model.model.model.layers.0.self_attn.rotary.lora_A.weight"
+        tensors[name] = Tensor(shape: [3, 24])
+        try SafetensorsFile.write(tensors, to: file)
+        let error = #expect(throws: ModelError.self) { try LowRankAdapter(folder: folder, for: model) }
+        #expect(error?.description.contains("'\(name)' adds to no projection of this model") == true)
+
+        // Nor is one of another type passed over: everything in an adapter is meant.
+        let header = #"{"x.lora_A.weight":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#
+        try
+            (withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8)
+            + Data(count: 4)).write(to: file)
+        let other = #expect(throws: SafetensorsError.self) { try LowRankAdapter(folder: folder, for: model) }
+        #expect(other?.description.contains("'x.lora_A.weight' is stored as F8_E4M3") == true)
+    }
+
     @Test func `an adapter of another model is refused in one line`() throws {
         let other = try LanguageModel(folder: Reference.folder("qwen3"))
         let error = #expect(throws: ModelError.self) {

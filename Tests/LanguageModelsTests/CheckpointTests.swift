@@ -75,6 +75,114 @@ struct CheckpointTests {
         expectError("model-00002-of-00004.safetensors is missing") { try LanguageModel(folder: folder) }
     }
 
+    @Test(arguments: ["../x", "/x", "a/../../x", "a//x", "./x", "", "a/..", "x\u{0}y"])
+    func `a shard outside of the folder is refused`(_ shard: String) throws {
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: Reference.folder("llama-linear-sharded-bf16"), to: folder)
+        let index = folder.appendingPathComponent("model.safetensors.index.json")
+        var fields = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: index)) as? [String: Any])
+        var map = try #require(fields["weight_map"] as? [String: String])
+        map["model.norm.weight"] = shard
+        fields["weight_map"] = map
+        try JSONSerialization.data(withJSONObject: fields).write(to: index)
+        expectError("which is not in the folder") { try LanguageModel(folder: folder) }
+    }
+
+    @Test func `shards may lie in a folder inside, or be links`() throws {
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: Reference.folder("llama-linear-sharded-bf16"), to: folder)
+        let expected = try LanguageModel(folder: folder).tensors
+        let inside = folder.appendingPathComponent("shards")
+        try FileManager.default.createDirectory(at: inside, withIntermediateDirectories: true)
+        let names = (1...4).map { "model-0000\($0)-of-00004.safetensors" }
+        try FileManager.default.moveItem(
+            at: folder.appendingPathComponent(names[0]), to: inside.appendingPathComponent(names[0]))
+        let elsewhere = folder.deletingLastPathComponent().appendingPathComponent("blob-\(UUID())")
+        try FileManager.default.moveItem(at: folder.appendingPathComponent(names[1]), to: elsewhere)
+        try FileManager.default.createSymbolicLink(
+            at: folder.appendingPathComponent(names[1]), withDestinationURL: elsewhere)
+        let index = folder.appendingPathComponent("model.safetensors.index.json")
+        try String(contentsOf: index, encoding: .utf8).replacing(names[0], with: "shards/\(names[0])")
+            .write(to: index, atomically: true, encoding: .utf8)
+        let checkpoint = try Checkpoint(folder: folder)
+        let found = try LanguageModel(checkpoint).tensors
+        #expect(found.allSatisfy { $0.value.values == expected[$0.key]?.values })
+        #expect(
+            checkpoint.files == [
+                "config.json", names[1], names[2], names[3], "model.safetensors.index.json",
+                "shards/\(names[0])",
+            ])
+    }
+
+    @Test func `of one file and shards beside it the file is read, and a notice says so`() throws {
+        #expect(try Checkpoint(folder: folder).notice == nil)
+        let sharded = Reference.folder("llama-linear-sharded-bf16")
+        for file in try FileManager.default.contentsOfDirectory(atPath: sharded.path)
+        where file.hasPrefix("model") {
+            try FileManager.default.copyItem(
+                at: sharded.appendingPathComponent(file), to: folder.appendingPathComponent(file))
+        }
+        let checkpoint = try Checkpoint(folder: folder)
+        let notice = try #require(checkpoint.notice)
+        #expect(notice.hasPrefix("\(folder.path)/model.safetensors is read, and not the shards of"))
+        #expect(!notice.contains("\n") && checkpoint.files == ["config.json", "model.safetensors"])
+        let expected = try LanguageModel(folder: Reference.folder("llama")).tensors
+        let found = try LanguageModel(checkpoint).tensors
+        #expect(found.allSatisfy { $0.value.values == expected[$0.key]?.values })
+        // An index of that one file says the same.
+        try Data(#"{"weight_map": {"model.norm.weight": "model.safetensors"}}"#.utf8)
+            .write(to: folder.appendingPathComponent("model.safetensors.index.json"))
+        #expect(try Checkpoint(folder: folder).notice == nil)
+    }
+
+    /// Adds a tensor of another type behind those of the weights, or says that one of them is of another.
+    private func store(_ name: String, as type: String) throws {
+        let file = folder.appendingPathComponent("model.safetensors")
+        let data = try Data(contentsOf: file)
+        let length = Int(data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.1) << (8 * $1.0) })
+        var header = try #require(
+            JSONSerialization.jsonObject(with: data[8..<8 + length]) as? [String: Any])
+        var body = data[(8 + length)...]
+        var entry =
+            header[name] as? [String: Any]
+            ?? ["shape": [1, 2], "data_offsets": [body.count, body.count + 16]]
+        if header[name] == nil { body += Data(repeating: 1, count: 16) }
+        entry["dtype"] = type
+        header[name] = entry
+        let json = try JSONSerialization.data(withJSONObject: header)
+        try (withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) } + json + body).write(to: file)
+    }
+
+    @Test(arguments: [
+        ("model.embeddings.position_ids", "I64"), ("model.layers.0.mlp.up_proj.weight_scale", "F8_E4M3"),
+        ("model.layers.0.self_attn.q_proj.g_idx", "I32"), ("some.flag", "BOOL"),
+    ])
+    func `a tensor of another type that nothing needs is passed over`(_ name: String, _ type: String) throws {
+        let expected = try LanguageModel(folder: Reference.folder("llama")).tensors
+        try store(name, as: type)
+        let found = try LanguageModel(folder: folder).tensors
+        #expect(found.allSatisfy { $0.value.values == expected[$0.key]?.values })
+        // In a shard, an index places it too.
+        try FileManager.default.moveItem(
+            at: folder.appendingPathComponent("model.safetensors"),
+            to: folder.appendingPathComponent("model-1-of-1.safetensors"))
+        let map = Dictionary(
+            uniqueKeysWithValues: (expected.keys + [name]).map { ($0, "model-1-of-1.safetensors") })
+        try JSONSerialization.data(withJSONObject: ["weight_map": map])
+            .write(to: folder.appendingPathComponent("model.safetensors.index.json"))
+        _ = try LanguageModel(folder: folder)
+    }
+
+    @Test(arguments: ["F8_E4M3", "I64", "F64", "U8"])
+    func `a weight of a type that cannot be read is named`(_ type: String) throws {
+        let name = "model.layers.1.mlp.down_proj.weight"
+        try store(name, as: type)
+        expectError("'\(name)' is stored as \(type), which cannot be read") {
+            try LanguageModel(folder: folder)
+        }
+    }
+
     @Test(arguments: [
         "model.layers.1.mlp.down_proj.weight", "model.layers.0.self_attn.k_proj.weight", "lm_head.weight",
         "model.embed_tokens.weight",

@@ -71,6 +71,19 @@ struct WrongInputTests {
         try expectRefusal(arguments, "tokenizer.json")
     }
 
+    @Test func `weights in one file and in shards`() throws {
+        let model = folder.url.appendingPathComponent("model")
+        try FileManager.default.copyItem(
+            at: Command.repository.appendingPathComponent("Models/gazette-1m"), to: model)
+        try Data(#"{"weight_map": {"model.norm.weight": "model-00001-of-00001.safetensors"}}"#.utf8)
+            .write(to: model.appendingPathComponent("model.safetensors.index.json"))
+        let command = try Command.run(
+            "generate", "--model", model.path, "--prompt-tokens", "1,2", "--max-new-tokens", "1")
+        #expect(command.status == 0)
+        let lines = command.error.split(separator: "\n").filter { $0.contains("model.safetensors is read") }
+        #expect(lines.count == 1, "\(command.error)")
+    }
+
     @Test func `a malformed dataset row`() throws {
         let file = try folder.write(
             #"{"data":[{"paragraphs":[{"context":"c","qas":[{"id":"1","question":3,"answers":[]}]}]}]}"#,

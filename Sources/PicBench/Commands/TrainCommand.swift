@@ -97,7 +97,7 @@ struct TrainCompressorCommand: ParsableCommand {
     @OptionGroup var options: TrainingOptions
 
     func run() throws {
-        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let backbone = try Backbone(ModelLocator.checkpoint(model))
         let reader = try chat.reader(of: backbone)
         let method = try Catalogue.current.method(describedBy: method)
         let id = type(of: method).card.id

@@ -55,7 +55,7 @@ struct BenchModelOptions: ParsableArguments {
     var model = ModelLocator.bundled
 
     func open() throws -> LanguageModel {
-        try LanguageModel(folder: ModelLocator.find(model))
+        try LanguageModel(ModelLocator.checkpoint(model))
     }
 }
 
