@@ -1,5 +1,4 @@
 import Foundation
-import Seeding
 import Tokenizers
 
 /// An opened model folder: the decoder that every method of a grid shares, and its tokenizer.
@@ -50,26 +49,5 @@ public struct Backbone: Sendable {
         self.contentHash = contentHash
         self.model = model
         self.tokenizer = tokenizer
-    }
-}
-
-/// Hashes of what files hold.
-public enum FileHash {
-    /// SHA-256 over names and contents, in the order given.
-    public static func of(_ files: [URL]) throws -> String {
-        var hash = SHA256()
-        for file in files {
-            let data = try Data(contentsOf: file, options: .mappedIfSafe)
-            let line = "\(file.lastPathComponent) \(data.count)\n"
-            Data(line.utf8).withUnsafeBytes { hash.update($0) }
-            data.withUnsafeBytes { hash.update($0) }
-        }
-        return hash.finish()
-    }
-
-    /// Files of a folder whose name passes, in order of their names.
-    public static func files(in folder: URL, where passes: (String) -> Bool) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { passes($0.lastPathComponent) }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 }

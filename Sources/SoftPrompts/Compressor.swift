@@ -80,13 +80,14 @@ public final class Compressor: @unchecked Sendable {
         if let adapter {
             result.merge(adapter.tensors) { a, _ in a }
         } else {
-            result.merge(
-                encoder.tensors.filter { $0.key.hasPrefix("model.layers.") || $0.key == "model.norm.weight" }
-            ) {
-                a, _ in a
-            }
+            result.merge(encoder.tensors.filter { Self.isEncoders($0.key) }) { a, _ in a }
         }
         return result
+    }
+
+    /// Whether a model's tensor is the encoder's own where its layers are trained; all others are the base's.
+    static func isEncoders(_ name: String) -> Bool {
+        name.hasPrefix("model.layers.") || name == "model.norm.weight"
     }
 }
 

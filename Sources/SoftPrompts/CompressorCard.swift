@@ -17,6 +17,9 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     public var prefix: [Int32]
     /// Where it comes from, if it was not trained here.
     public var imported: Import?
+    /// The SHA-256 of each file beside the card that decides what it does, by its name: one that is
+    /// missing, added or changed is refused. Nil in cards of earlier versions, which are renewed before use.
+    public var files: [String: String]?
 
     /// What a published compressor needs that ours do not have.
     ///
@@ -58,7 +61,9 @@ extension CompressorCard {
     init(file: URL) throws {
         let folder = file.deletingLastPathComponent().path
         guard let data = try? Data(contentsOf: file) else {
-            throw ContractError.badCompressor(folder: folder, reason: "compressor.json is missing")
+            throw ContractError.badCompressor(
+                folder: folder,
+                reason: "compressor.json is missing; copy or train it again, or remove the folder")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: data)
@@ -66,6 +71,15 @@ extension CompressorCard {
             let reason = (error as? DecodingError)?.line ?? "it cannot be read"
             throw ContractError.badCompressor(
                 folder: folder, reason: "compressor.json is not sound: \(reason)")
+        }
+    }
+
+    /// As it is written.
+    var json: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(self)
         }
     }
 }

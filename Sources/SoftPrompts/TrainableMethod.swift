@@ -37,14 +37,18 @@ extension TrainableMethod {
 
     /// Of the model's own compressors the one that fits best; of those that were named, each that fits.
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
-        let stored = try resources.once("compressors") {
-            try StoredCompressor.all(of: resources)
-        }
-        let fitting = try StoredCompressor.fitting(self, demand, among: stored)
+        let folders = try resources.once("compressors") { try CompressorFolder.all(of: resources) }
+        let fitting = try CompressorFolder.fitting(self, demand, among: folders)
         guard !fitting.isEmpty else {
             return [TrainedPreparation(self, .untrained(resources.backbone.model))]
         }
-        return (resources.compressors == nil ? Array(fitting.prefix(1)) : fitting).map {
+        // Only what is used is read; the same weights in several folders are used once.
+        var hashes: Set<String> = []
+        return try (resources.compressors == nil ? Array(fitting.prefix(1)) : fitting).map { folder in
+            try resources.once("compressor \(folder.url.resolvingSymlinksInPath().path)") {
+                try StoredCompressor(folder)
+            }
+        }.filter { hashes.insert($0.contentHash).inserted }.map {
             TrainedPreparation(self, .stored($0, resources.backbone))
         }
     }

@@ -72,4 +72,28 @@ struct CompressorRunTests {
         #expect(command.status == 0, "\(command.error)")
         #expect(try exactMatch(where: "1").count == 1)
     }
+
+    @Test func `a folder without its encoder is refused before anything is stored`() throws {
+        let seeds = try twoSeeds()
+        try FileManager.default.removeItem(
+            at: folder.url.appendingPathComponent("seeds/pic-s2/encoder.safetensors"))
+        let arguments = ["run", "--methods", "pic", "--ratios", "4", "--compressors", seeds, "--db", db]
+        try expectRefusal(arguments, "seeds/pic-s2 cannot be used: encoder.safetensors is missing")
+        #expect(!FileManager.default.fileExists(atPath: db))
+    }
+
+    @Test func `a card of an earlier version is renewed by the command that its error names`() throws {
+        let seeds = try twoSeeds()
+        let url = folder.url.appendingPathComponent("seeds/pic/compressor.json")
+        let card = try String(contentsOf: url, encoding: .utf8)
+        try card.replacing(/"files" : \{[^}]*\},\s*/, with: "").write(
+            to: url, atomically: true, encoding: .utf8)
+        let command = "picbench import compressor \(seeds)/pic"
+        try expectRefusal(
+            ["run", "--methods", "pic", "--ratios", "4", "--compressors", seeds, "--db", db], "'\(command)'")
+        let words = command.split(separator: " ").dropFirst().map(String.init)
+        #expect(try Command.run(words).output == "\(seeds)/pic: renewed\n")
+        #expect(try String(contentsOf: url, encoding: .utf8) == card)
+        #expect(try Command.run(words).output == "\(seeds)/pic: its card lists its files already\n")
+    }
 }

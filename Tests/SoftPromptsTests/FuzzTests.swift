@@ -77,7 +77,10 @@ struct FuzzTests {
         #expect(refused > times / 4 && refused < times)
     }
 
-    @Test(arguments: [("compressor.json", 1000), ("memory.safetensors", 1000)])
+    @Test(arguments: [
+        ("compressor.json", 1000), ("memory.safetensors", 1000), (LowRankAdapter.configurationFile, 500),
+        (LowRankAdapter.weightsFile, 500),
+    ])
     func `a damaged compressor`(_ file: String, _ times: Int) throws {
         let model = try LanguageModel(folder: folder)
         let tokenizer = try Tokenizer(folder: repository.appendingPathComponent("Models/gazette-1m"))
@@ -88,15 +91,26 @@ struct FuzzTests {
             as: "c", method: "icae", parameters: method.parametersJSON, for: backbone, to: folder)
         let ratio = try #require(Ratio(4))
         let refused = try damage(file, times: times, seed: 3) {
-            let stored = try StoredCompressor(folder: folder)
-            guard try !StoredCompressor.fitting(method, Demand(.ratio(ratio)), among: [stored]).isEmpty else {
+            if file != "compressor.json" { try list(file) }
+            let found = try CompressorFolder(folder)
+            guard try !CompressorFolder.fitting(method, Demand(.ratio(ratio)), among: [found]).isEmpty else {
                 return
             }
-            let preparation = method.preparation(with: try stored.open(on: backbone))
+            let preparation = method.preparation(with: try StoredCompressor(found).open(on: backbone))
             let context = Context(tokens: (0..<40).map { Int32($0 % 31) }, limit: .ratio(ratio))
             _ = try preparation.compress([context], in: Computation())
         }
         #expect(refused > times / 4 && refused < times)
+    }
+
+    /// Has the card list a damaged file as it is, so that it is opened.
+    private func list(_ file: String) throws {
+        let url = folder.appendingPathComponent("compressor.json")
+        var card = try JSONDecoder().decode(CompressorCard.self, from: Data(contentsOf: url))
+        var hash = SHA256()
+        try Data(contentsOf: folder.appendingPathComponent(file)).withUnsafeBytes { hash.update($0) }
+        card.files?[file] = hash.finish()
+        try JSONEncoder().encode(card).write(to: url)
     }
 
     @Test func `a tokenizer of another model is refused in one line`() throws {

@@ -117,7 +117,9 @@ struct ICAEReleaseTests {
         let stored = try StoredCompressor(folder: folder)
         #expect(stored.card.ratios == [4] && stored.card.imported?.segmentTokens == 16)
         let ratio = try #require(Ratio(4))
-        #expect(try StoredCompressor.fitting(method, Demand(.ratio(ratio)), among: [stored]).count == 1)
+        let found = try CompressorFolder.fitting(
+            method, Demand(.ratio(ratio)), among: [CompressorFolder(folder)])
+        #expect(found.count == 1)
         let opened = try stored.open(on: backbone)
         let contexts = [Context(tokens: expected.contexts[4].tokens, limit: .ratio(ratio))]
         func slots(_ compressor: Compressor) -> [Float] {
@@ -129,6 +131,14 @@ struct ICAEReleaseTests {
         let other = Backbone(folder: Self.fixtures, model: model, tokenizer: tokenizer, contentHash: "other")
         let error = #expect(throws: ContractError.self) { try stored.open(on: other) }
         #expect(error?.description.contains("another base model") == true)
+
+        for file in LowRankAdapter.files {
+            let (url, aside) = (folder.appendingPathComponent(file), folder.appendingPathComponent("aside"))
+            try FileManager.default.moveItem(at: url, to: aside)
+            let error = #expect(throws: ContractError.self) { try StoredCompressor(folder: folder) }
+            #expect(error?.description.contains("\(file) is missing") == true)
+            try FileManager.default.moveItem(at: aside, to: url)
+        }
     }
 
     @Test func `a file that is no release is refused in one line`() throws {

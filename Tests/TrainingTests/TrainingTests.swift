@@ -106,7 +106,7 @@ struct TrainingTests {
         #expect(!stopped)
         let (finished, second) = try losses { try training(type, "broken").run(report: $0) }
         #expect(finished && second == [50: straight[50]])
-        let stored = try StoredCompressor.all(of: backbone)
+        let stored = try CompressorFolder.all(of: backbone).map(StoredCompressor.init)
         #expect(stored.count == 2 && stored[0].contentHash == stored[1].contentHash)
         // The decoder is frozen.
         #expect(try Backbone(folder: model).contentHash == backbone.contentHash)
@@ -136,7 +136,11 @@ struct TrainingTests {
                 recipe: recipe, reader: try Reader(backbone), method: PIC(parameters: .init()),
                 folder: compressor
             ).run { _ in }
-            return try FileManager.default.contentsOfDirectory(atPath: compressor.path).sorted()
+            let files = try FileManager.default.contentsOfDirectory(atPath: compressor.path).sorted()
+            #expect(
+                try StoredCompressor(folder: compressor).card.files?.keys.sorted()
+                    == files.filter { $0 != "compressor.json" })
+            return files
         }
         let whole = ["compressor.json", "encoder.safetensors", "memory.safetensors"]
         #expect(try files("null") == whole)
@@ -180,7 +184,7 @@ struct TrainingTests {
         _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
         let backbone = try Backbone(folder: model)
         let bundled = try Self.bundled()
-        let stored = try #require(try StoredCompressor.all(of: bundled).first)
+        let stored = try StoredCompressor(#require(CompressorFolder.all(of: bundled).first))
         let error = #expect(throws: ContractError.self) { try stored.open(on: backbone) }
         #expect(error?.description.contains("another base model") == true)
     }

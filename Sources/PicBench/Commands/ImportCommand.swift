@@ -7,8 +7,9 @@ import SoftPrompts
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Makes a compressor's folder of one that was published elsewhere.",
-        subcommands: [ImportICAECommand.self])
+        commandName: "import",
+        abstract: "Makes compressors usable that were published elsewhere or made by an earlier version.",
+        subcommands: [ImportICAECommand.self, ImportCompressorCommand.self])
 }
 
 struct ImportICAECommand: ParsableCommand {
@@ -45,7 +46,7 @@ struct ImportICAECommand: ParsableCommand {
         guard rate > 0, rate < 1 << 20 else { throw UsageError("--rate must be at least 1") }
         guard alpha.isFinite, alpha != 0 else { throw UsageError("--alpha must be a number other than 0") }
         let url = URL(fileURLWithPath: file)
-        let backbone = try Backbone(folder: ModelLocator.find(model))
+        let backbone = try Backbone(ModelLocator.checkpoint(model))
         let release = try ICAERelease(url, for: backbone.model, alpha: alpha, rate: rate)
         let name = name ?? url.deletingPathExtension().lastPathComponent
         let folder =
@@ -60,5 +61,32 @@ struct ImportICAECommand: ParsableCommand {
             "\(folder.path): \(release.compressor.memory.rows) memory tokens for segments of "
                 + "\(release.compressor.segmentTokens ?? 0) tokens; use it with --methods "
                 + "icae:positions=contiguous --ratios \(rate)\n")
+    }
+}
+
+struct ImportCompressorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compressor", abstract: "Renews the card of compressors from an earlier version.",
+        discussion: """
+            A card lists the files of its folder with their SHA-256, so that one that is missing,
+            added or changed is refused. Cards of earlier versions did not. Each folder is opened
+            with its model; where it is whole, its files are listed in compressor.json as they
+            are. Nothing else changes: cells that were scored with it stay known.
+
+                picbench import compressor path/to/folder/compressors/* --model path/to/folder
+            """)
+
+    @Argument(help: "The compressors' folders.")
+    var folders: [String]
+
+    @Option(help: "The model that they were trained on: a folder, or a name in Models/.")
+    var model = ModelLocator.bundled
+
+    func run() throws {
+        let backbone = try Backbone(ModelLocator.checkpoint(model))
+        for path in folders {
+            let isRenewed = try CompressorFolder(URL(fileURLWithPath: path)).renewCard(for: backbone)
+            Output.text("\(path): \(isRenewed ? "renewed" : "its card lists its files already")\n")
+        }
     }
 }

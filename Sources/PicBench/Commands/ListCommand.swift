@@ -121,9 +121,9 @@ struct ListModelsCommand: ParsableCommand {
                 uniquingKeysWith: { a, _ in a })
             return Item(
                 name: backbone.name, path: folder.path, parameters: distinct.values.reduce(0, +),
-                compressors: try StoredCompressor.all(of: backbone).map { stored in
-                    let ratios = stored.card.ratios.compactMap(Ratio.init).map(\.description)
-                    return "\(stored.card.name) (\(ratios.joined(separator: ",")))"
+                compressors: try CompressorFolder.all(of: backbone).map { folder in
+                    let ratios = folder.card.ratios.compactMap(Ratio.init).map(\.description)
+                    return "\(folder.card.name) (\(ratios.joined(separator: ",")))"
                 })
         }
         try options.show(items, ["model", "parameters", "compressors", "folder"]) {

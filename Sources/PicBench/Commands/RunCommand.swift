@@ -134,7 +134,7 @@ struct RunCommand: ParsableCommand {
     private static func folders(_ paths: NameList) throws -> [URL] {
         try paths.values.map { path in
             let folder = URL(fileURLWithPath: path)
-            if try StoredCompressor.all(in: folder).isEmpty {
+            if try CompressorFolder.all(in: folder).isEmpty {
                 throw UsageError(
                     "\(path) holds no compressors; name a folder such as Models/gazette-1m/compressors")
             }
