@@ -11,7 +11,7 @@ public struct Checkpoint: Sendable {
     /// What whoever uses the folder should know, in one line: which of two sets of weights is read.
     public let notice: String?
 
-    private static let singleFile = "model.safetensors"
+    static let singleFile = "model.safetensors"
     private static let indexFile = "model.safetensors.index.json"
 
     /// Reads the configuration and, where there is no `model.safetensors`, the index of the shards.
@@ -34,9 +34,8 @@ public struct Checkpoint: Sendable {
         }
         if hasSingle {
             shards = nil
-            let indexed = try? Set(Self.shards(in: index).values)
             notice =
-                hasIndex && indexed != [Self.singleFile]
+                hasIndex && (try? Set(Self.shards(in: index).values)) != [Self.singleFile]
                 ? "\(single.path) is read, and not the shards of \(Self.indexFile) beside it; remove "
                     + "what is out of date"
                 : nil
@@ -62,11 +61,11 @@ public struct Checkpoint: Sendable {
 
     /// Every file that decides what the model and its tokenizer do, by its path in the folder, in order.
     package var files: [String] {
-        let optional = Tokenizer.fileNames.union(["generation_config.json"]).filter {
+        let optional = Tokenizer.fileNames.union([ModelConfiguration.generationFile]).filter {
             FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
         }
-        return optional.union(weights).union(["config.json"]).union(shards == nil ? [] : [Self.indexFile])
-            .sorted()
+        return optional.union(weights).union([ModelConfiguration.file])
+            .union(shards == nil ? [] : [Self.indexFile]).sorted()
     }
 
     /// Maps the weights.

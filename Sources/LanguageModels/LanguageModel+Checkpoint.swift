@@ -35,10 +35,10 @@ extension LanguageModel {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let json = try JSONSerialization.data(
                 withJSONObject: configuration.huggingFace, options: [.prettyPrinted, .sortedKeys])
-            try json.write(to: folder.appendingPathComponent("config.json"), options: .atomic)
+            try json.write(to: folder.appendingPathComponent(ModelConfiguration.file), options: .atomic)
         } catch {
             throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
         }
-        try SafetensorsFile.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
+        try SafetensorsFile.write(tensors, to: folder.appendingPathComponent(Checkpoint.singleFile))
     }
 }

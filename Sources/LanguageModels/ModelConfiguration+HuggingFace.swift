@@ -2,18 +2,21 @@ import Foundation
 
 /// Reading and writing `config.json`, as transformers 4 and 5 write it.
 extension ModelConfiguration {
+    static let file = "config.json"
+    static let generationFile = "generation_config.json"
+
     /// Reads a folder's `config.json`, and the ids that end an output from its
     /// `generation_config.json` where there is one.
     ///
     /// A field that changes results and is not supported is refused by name. A field that is absent
     /// has the value that transformers gives it.
     public init(huggingFace folder: URL) throws {
-        let fields = try JSONFields(folder.appendingPathComponent("config.json"))
+        let fields = try JSONFields(folder.appendingPathComponent(Self.file))
         try self.init(fields)
         if let bosID, bosID >= vocabularySize {
             throw fields.refusal("bos_token_id", supported: "ids below vocab_size, \(vocabularySize)")
         }
-        let generation = folder.appendingPathComponent("generation_config.json")
+        let generation = folder.appendingPathComponent(Self.generationFile)
         if FileManager.default.fileExists(atPath: generation.path) {
             let own = try JSONFields(generation).tokenIDs("eos_token_id")
             if !own.isEmpty { eosIDs = own }

@@ -10,9 +10,8 @@ extension Compressor {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             // What another training left would be opened with this one's.
             for file in CompressorFolder.weightFiles.union([CompressorFolder.cardFile]) {
-                let url = folder.appendingPathComponent(file)
-                if FileManager.default.fileExists(atPath: url.path) {
-                    try FileManager.default.removeItem(at: url)
+                if CompressorFolder.has(file, in: folder) {
+                    try FileManager.default.removeItem(at: folder.appendingPathComponent(file))
                 }
             }
         } catch {
@@ -27,7 +26,7 @@ extension Compressor {
         if let adapter {
             try adapter.save(to: folder, baseModel: baseModel)
         } else {
-            let layers = trainable.filter { $0.key.hasPrefix("model.") }
+            let layers = encoder.tensors.filter { Self.isEncoders($0.key) }
             try SafetensorsFile.write(layers, to: folder.appendingPathComponent(CompressorFolder.encoderFile))
         }
         // The card last: a folder with a card is whole.

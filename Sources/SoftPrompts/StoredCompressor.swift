@@ -5,8 +5,8 @@ import Tensors
 
 /// A trained compressor whose folder holds what its card says, file by file.
 public struct StoredCompressor: Sendable {
-    public let folder: URL
-    public let card: CompressorCard
+    public var folder: URL { stored.url }
+    public var card: CompressorCard { stored.card }
     /// SHA-256 of everything that decides what it does: its weights and what its card says.
     public let contentHash: String
     private let stored: CompressorFolder
@@ -42,8 +42,6 @@ public struct StoredCompressor: Sendable {
                     + "\(listed[changed, default: ""].prefix(12))…; copy or train it again")
         }
         self.stored = stored
-        folder = stored.url
-        card = stored.card
         contentHash = contents.contentHash
     }
 

@@ -3,6 +3,7 @@ import LanguageModels
 import Seeding
 import Tensors
 import Testing
+import TestSupport
 
 /// Adapters against PEFT, both ways (Tests/References/adapters.py).
 struct AdapterTests {
@@ -132,9 +133,7 @@ struct AdapterTests {
 
         // Nor is one of another type passed over: everything in an adapter is meant.
         let header = #"{"x.lora_A.weight":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#
-        try
-            (withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8)
-            + Data(count: 4)).write(to: file)
+        try safetensors(header: header.utf8, Data(count: 4)).write(to: file)
         let other = #expect(throws: SafetensorsError.self) { try LowRankAdapter(folder: folder, for: model) }
         #expect(other?.description.contains("'x.lora_A.weight' is stored as F8_E4M3") == true)
     }

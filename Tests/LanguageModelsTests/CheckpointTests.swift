@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import Tensors
 import Testing
+import TestSupport
 
 struct CheckpointTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoint-\(UUID())")
@@ -151,7 +152,7 @@ struct CheckpointTests {
         entry["dtype"] = type
         header[name] = entry
         let json = try JSONSerialization.data(withJSONObject: header)
-        try (withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) } + json + body).write(to: file)
+        try safetensors(header: json, body).write(to: file)
     }
 
     @Test(arguments: [

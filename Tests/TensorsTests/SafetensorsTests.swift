@@ -1,6 +1,7 @@
 import Foundation
 import Tensors
 import Testing
+import TestSupport
 
 struct SafetensorsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -49,10 +50,8 @@ struct SafetensorsTests {
         (#"[1, 2]"#, 0, "not a JSON object"), ("nonsense", 0, "not a JSON object"),
     ])
     func `an unsound file is refused with a reason`(_ header: String, _ bytes: Int, _ reason: String) throws {
-        var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
-        data += Data(header.utf8) + Data(repeating: 0, count: bytes)
         let url = folder.appendingPathComponent("bad.safetensors")
-        try data.write(to: url)
+        try safetensors(header: header.utf8, Data(count: bytes)).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
         let text = error?.description ?? ""
         #expect(text.contains(reason) && text.contains("bad.safetensors") && !text.contains("\n"), "\(text)")
@@ -61,10 +60,8 @@ struct SafetensorsTests {
     @Test func `a tensor of another type is no fault until it is needed`() throws {
         let header =
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"ids":{"dtype":"I64","shape":[1],"data_offsets":[4,12]}}"#
-        var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
-        data += Data(header.utf8) + Data(repeating: 0, count: 12)
         let url = folder.appendingPathComponent("mixed.safetensors")
-        try data.write(to: url)
+        try safetensors(header: header.utf8, Data(count: 12)).write(to: url)
         let file = try SafetensorsFile(url)
         #expect(try file.tensor("a")?.values == [0] && file.tensor("none") == nil)
         #expect(file.holds("a") && file.holds("ids") && !file.holds("none"))
@@ -83,7 +80,7 @@ struct SafetensorsTests {
             Data(#"{""#.utf8) + [0xff, 0xfe, 0x61]
             + Data(#"":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#.utf8)
         let url = folder.appendingPathComponent("bad.safetensors")
-        try (withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header).write(to: url)
+        try safetensors(header: header).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
         #expect(error?.description.contains("not a JSON object") == true)
     }

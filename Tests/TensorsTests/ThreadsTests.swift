@@ -118,11 +118,8 @@ struct Operands {
         let (rows, width, bytes) = (tensor.rows, tensor.width, 2 * numbers.count)
         let header =
             #"{"x":{"dtype":"F16","shape":[\#(rows),\#(width)],"data_offsets":[0,\#(bytes)]}}"#
-        var data =
-            withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8)
-        numbers.withUnsafeBytes { data.append(contentsOf: $0) }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
-        try data.write(to: file)
+        try safetensors(header: header.utf8, numbers.withUnsafeBytes { Data($0) }).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         return try #require(try SafetensorsFile(file).tensors["x"])
     }
