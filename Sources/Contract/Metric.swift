@@ -68,18 +68,21 @@ public struct Answer {
     public let references: [String]
     /// The item's: answers to choose from.
     public let choices: [String]
+    /// Whether the output ended at its limit, and might have gone on.
+    public let isCutOff: Bool
     /// How the first reference was predicted; nil unless asked for.
     public let target: Prediction?
     /// How each choice was predicted; empty unless asked for.
     public let options: [Prediction]
 
     public init(
-        output: String, references: [String], choices: [String] = [], target: Prediction? = nil,
-        options: [Prediction] = []
+        output: String, references: [String], choices: [String] = [], isCutOff: Bool = false,
+        target: Prediction? = nil, options: [Prediction] = []
     ) {
         self.output = output
         self.references = references
         self.choices = choices
+        self.isCutOff = isCutOff
         self.target = target
         self.options = options
     }

@@ -34,6 +34,9 @@ public struct Prompt: Hashable, Codable, Sendable {
         public static let summary = Purpose(rawValue: "summary")
         /// The context itself, word for word.
         public static let readBack = Purpose(rawValue: "read-back")
+        /// What follows the context in its text: nothing but the text stands in the prompt, whose request
+        /// are the first words of what follows.
+        public static let continuation = Purpose(rawValue: "continuation")
     }
 
     /// A worked example: a context, what is asked about it, and the right answer.

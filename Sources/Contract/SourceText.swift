@@ -34,7 +34,7 @@ public final class SourceText: Sendable {
         self.place = place
         self.space = space
         self.tokenizer = tokenizer
-        tokens = tokenizer.encode(space + text, at: place)
+        tokens = tokenizer.encode(space + text, at: place, specialTokens: .text)
     }
 
     /// Tokens without a text, as in training.
@@ -52,7 +52,7 @@ public final class SourceText: Sendable {
         if let known = known.withLock({ $0.offsets }) { return known }
         let ahead = space.utf8.count
         let end = text.utf8.count
-        let made = (tokenizer?.encodeWithOffsets(space + text, at: place).offsets ?? []).map { range in
+        let made = (tokenizer?.encodeWithOffsets(space + text, at: place, specialTokens: .text).offsets ?? []).map { range in
             let low = min(max(0, range.lowerBound - ahead), end)
             return low..<min(max(low, range.upperBound - ahead), end)
         }

@@ -49,6 +49,8 @@ public struct Item: Sendable, Equatable {
     /// How many tokens may be generated.
     public enum OutputLimit: Sendable, Equatable {
         case tokens(Int)
+        /// So many, or a few more than the longest reference has where that is longer.
+        case atLeast(Int)
         /// As many as the longest reference has, and `slack` more.
         case longestReference(slack: Int)
     }

@@ -5,7 +5,7 @@ extension ModelConfiguration {
     static let file = "config.json"
     static let generationFile = "generation_config.json"
 
-    /// Reads a folder's `config.json`, and the ids that end an output from its
+    /// Reads a folder's `config.json`, and more ids that end an output from its
     /// `generation_config.json` where there is one.
     ///
     /// A field that changes results and is not supported is refused by name. A field that is absent
@@ -19,7 +19,7 @@ extension ModelConfiguration {
         let generation = folder.appendingPathComponent(Self.generationFile)
         if FileManager.default.fileExists(atPath: generation.path) {
             let own = try JSONFields(generation).tokenIDs("eos_token_id")
-            if !own.isEmpty { eosIDs = own }
+            eosIDs += own.filter { !eosIDs.contains($0) }
         }
     }
 

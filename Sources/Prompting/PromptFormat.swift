@@ -6,8 +6,10 @@ import Tokenizers
 public struct PromptFormat: Sendable {
     /// What begins a text that is no prompt of a task's.
     public let textPrefix: [Int32]
-    /// Tokens that end an output.
+    /// Tokens that end an output and are no part of it.
     public let stop: Set<Int32>
+    /// Tokens that end an answer of one line; nil where other tokens end answers.
+    public let lineEnds: LineEnds?
     /// The chat template around turns; nil for a model that is prompted otherwise.
     public let chatTemplate: ChatTemplate?
     private let tokenizer: Tokenizer
@@ -36,44 +38,60 @@ public struct PromptFormat: Sendable {
     ///
     /// A tokenizer with the marks of the bundled models is prompted by marks; a model with a chat
     /// template gets context and instruction in the user's turn; any other plain text.
-    public init(for configuration: ModelConfiguration, tokenizer: Tokenizer, chat: ChatTemplate? = nil) {
+    ///
+    /// - Parameter endToken: what ends a text as the tokenizer's makers name it, besides the ids of the
+    ///   model's own configuration
+    public init(
+        for configuration: ModelConfiguration, tokenizer: Tokenizer, endToken: String? = nil,
+        chat: ChatTemplate? = nil
+    ) {
         self.tokenizer = tokenizer
         chatTemplate = chat
         let marks = Dictionary(
             uniqueKeysWithValues: Mark.allCases.compactMap { mark in
                 tokenizer.id(of: mark.rawValue).map { (mark, [$0]) }
             })
+        let ends = Set(configuration.eosIDs + [endToken.flatMap(tokenizer.id)].compactMap { $0 })
         if let chat {
             textPrefix = tokenizer.prefix
             style = .chat(chat)
-            stop = Set(configuration.eosIDs + [tokenizer.id(of: chat.endOfTurn)].compactMap { $0 })
+            stop = ends.union([tokenizer.id(of: chat.endOfTurn)].compactMap { $0 })
+            lineEnds = nil
         } else if marks.count == Mark.allCases.count {
             textPrefix = configuration.bosID.map { [$0] } ?? []
             style = .marks(marks, begin: textPrefix)
             stop = Set(marks[.end, default: []])
+            lineEnds = nil
         } else {
             // What the tokenizer's makers put before every text, whatever config.json calls its begin.
             textPrefix = tokenizer.prefix
             style = .plain
+            stop = ends
             // The first line is the answer.
-            stop = Set(configuration.eosIDs + tokenizer.encode("\n").suffix(1))
+            lineEnds = LineEnds(of: tokenizer)
         }
+    }
+
+    /// What ends an output of a purpose besides `stop`: a text that is to be repeated or gone on with may
+    /// have many lines.
+    public func lineEnds(for purpose: Prompt.Purpose) -> LineEnds? {
+        purpose == .readBack || purpose == .continuation ? nil : lineEnds
     }
 
     // MARK: - Before the context
 
     /// What stands before a prompt's context.
     public func opening(of prompt: Prompt) -> Opening {
+        if prompt.purpose == .continuation { return Opening(prefix: textPrefix, place: .start, space: "") }
         switch style {
         case .marks(let marks, let begin):
             let shots = prompt.shots.flatMap { shot in
-                tokenizer.encode(shot.context)
-                    + asked(prompt.purpose, shot.question ?? shot.request, marks)
-                    + tokenizer.encode(shot.answer)
+                data(shot.context) + asked(prompt.purpose, shot.question ?? shot.request, marks)
+                    + data(shot.answer)
                     + marks[.end, default: []]
             }
             let words = Self.paragraphs([prompt.system, prompt.before])
-            let prefix = begin + shots + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n"))
+            let prefix = begin + shots + (words.isEmpty ? [] : data(words + "\n\n"))
             return Opening(prefix: prefix, place: words.isEmpty ? .start : .behindText, space: "")
         case .plain:
             let shots = prompt.shots.map { shot in
@@ -82,23 +100,24 @@ public struct PromptFormat: Sendable {
             }
             let words = Self.paragraphs([prompt.system] + shots + [prompt.before])
             return Opening(
-                prefix: tokenizer.prefix + (words.isEmpty ? [] : tokenizer.encode(words + "\n\n")),
+                prefix: tokenizer.prefix + (words.isEmpty ? [] : data(words + "\n\n")),
                 place: words.isEmpty ? .start : .behindText, space: "")
         case .chat(let chat):
             let shots = prompt.shots.map { shot in
                 chat.exchange(
-                    Self.paragraphs([shot.context, Self.paragraph([prompt.instruction, shot.request])]),
-                    shot.answer)
+                    tokenizer.quoting(
+                        Self.paragraphs([shot.context, Self.paragraph([prompt.instruction, shot.request])])),
+                    tokenizer.quoting(shot.answer))
             }
-            let head = chat.head(system: prompt.system) + shots.joined()
+            let head = chat.head(system: prompt.system.map(tokenizer.quoting)) + shots.joined()
             guard prompt.before.isEmpty else {
                 return Opening(
-                    prefix: tokenizer.encode(head + prompt.before + "\n\n"), place: .behindText,
+                    prefix: written(head + tokenizer.quoting(prompt.before) + "\n\n"), place: .behindText,
                     space: "")
             }
             // A space behind the header belongs to the first word of the context.
             let space = head.hasSuffix(" ") ? " " : ""
-            let prefix = tokenizer.encode(String(head.dropLast(space.count)))
+            let prefix = written(String(head.dropLast(space.count)))
             let isBehindToken = prefix.last.map(tokenizer.isAdded) ?? true
             return Opening(prefix: prefix, place: isBehindToken ? .behindToken : .behindText, space: space)
         }
@@ -114,26 +133,37 @@ public struct PromptFormat: Sendable {
 
     /// What follows a prompt's context, up to where the answer begins.
     public func closing(of prompt: Prompt) -> [Int32] {
-        switch style {
+        if prompt.purpose == .continuation { return data(prompt.request, at: .behindText) }
+        return switch style {
         case .marks(let marks, _):
             asked(
                 prompt.purpose, prompt.question ?? Self.paragraph([prompt.instruction, prompt.request]), marks
             )
         case .plain:
-            goingOn("\n\n" + Self.paragraph([prompt.request, prompt.answerPrefix]))
+            data("\n\n" + Self.paragraph([prompt.request, prompt.answerPrefix]), at: .behindText)
         case .chat(let chat):
-            goingOn("\n\n" + Self.paragraph([prompt.instruction, prompt.request]) + chat.tail)
+            written(
+                tokenizer.quoting("\n\n" + Self.paragraph([prompt.instruction, prompt.request])) + chat.tail,
+                at: .behindText)
         }
     }
 
-    private func goingOn(_ text: String) -> [Int32] { tokenizer.encode(text, at: .behindText) }
+    /// Words of tasks and data: special tokens that they write out are text.
+    private func data(_ text: String, at place: TextPlace = .start) -> [Int32] {
+        tokenizer.encode(text, at: place, specialTokens: .text)
+    }
+
+    /// Text of a template, whose special tokens are tokens, with quoted words of tasks and data in it.
+    private func written(_ text: String, at place: TextPlace = .start) -> [Int32] {
+        tokenizer.encode(text, at: place, specialTokens: .recognisedUnlessQuoted)
+    }
 
     private func asked(_ purpose: Prompt.Purpose, _ words: String, _ marks: [Mark: [Int32]]) -> [Int32] {
         switch purpose {
         case .summary: marks[.summary, default: []]
         case .readBack: marks[.readBack, default: []]
         // For what there is no mark the words are a question.
-        case _: marks[.question, default: []] + tokenizer.encode(words) + marks[.answer, default: []]
+        case _: marks[.question, default: []] + data(words) + marks[.answer, default: []]
         }
     }
 
@@ -163,10 +193,11 @@ public struct PromptFormat: Sendable {
 extension PromptFormat {
     /// The format of a model for a choice of chat templates.
     public init(_ backbone: Backbone, chatTemplate: ChatTemplate.Choice = .folder) throws {
+        let configuration = try TokenizerConfiguration(folder: backbone.folder)
         self.init(
             for: backbone.model.configuration, tokenizer: backbone.tokenizer,
+            endToken: configuration.endToken,
             chat: try ChatTemplate(
-                chatTemplate, for: TokenizerConfiguration(folder: backbone.folder),
-                tokenizer: backbone.tokenizer, folder: backbone.folder.path))
+                chatTemplate, for: configuration, tokenizer: backbone.tokenizer, folder: backbone.folder.path))
     }
 }

@@ -1,5 +1,6 @@
 import Contract
 import LanguageModels
+import Prompting
 import Tensors
 
 /// Greedy decoding behind compressed contexts, many prompts in one packed pass.
@@ -15,17 +16,26 @@ public final class DecodingSession {
         public let maxNewTokens: Int
         /// Whether the prompt asks for the context itself.
         public let readsBack: Bool
+        /// What ends its output besides the session's stop tokens; nil for nothing.
+        public let lineEnds: LineEnds?
 
-        public init(context: Int, prompt: [Int32], maxNewTokens: Int, readsBack: Bool = false) {
+        public init(
+            context: Int, prompt: [Int32], maxNewTokens: Int, readsBack: Bool = false,
+            lineEnds: LineEnds? = nil
+        ) {
             self.context = context
             self.prompt = prompt
             self.maxNewTokens = maxNewTokens
             self.readsBack = readsBack
+            self.lineEnds = lineEnds
         }
     }
 
-    /// The tokens of each request so far, without the token that stopped it.
+    /// The tokens of each request so far, without the token that stopped it unless it holds some of the
+    /// output's last line.
     public private(set) var outputs: [[Int32]]
+    /// Whether each request has had all the tokens that it may have, and might have gone on.
+    public private(set) var isCutOff: [Bool]
     /// The scores of the first new token; [requests, vocabulary]
     public let firstLogits: Tensor
 
@@ -44,6 +54,7 @@ public final class DecodingSession {
         var nextPosition: Int
         var token: Int32
         var left: Int
+        let lineEnds: LineEnds?
     }
 
     /// Reads contexts and prompts and predicts the first token of each request.
@@ -64,7 +75,7 @@ public final class DecodingSession {
                 Sequence(
                     index: i, seen: placed.keys[request.context], firstKey: own.lowerBound,
                     nextKey: own.upperBound, nextPosition: placed.next[request.context] + own.count,
-                    token: 0, left: request.maxNewTokens))
+                    token: 0, left: request.maxNewTokens, lineEnds: request.lineEnds))
             freeKey = own.upperBound + request.maxNewTokens
         }
         cache = KVCache(for: model, capacity: freeKey, on: computation.backend)
@@ -76,6 +87,7 @@ public final class DecodingSession {
             results: lastRows, in: computation)
         firstLogits = model.logits(hidden, in: computation)
         outputs = requests.map { _ in [] }
+        isCutOff = requests.map { _ in false }
         active = []
         self.model = model
         self.stop = stop
@@ -117,11 +129,14 @@ public final class DecodingSession {
     private func accept(_ tokens: [Int32], _ sequences: [Sequence]) {
         active = []
         for (token, sequence) in zip(tokens, sequences) where !stop.contains(token) {
+            let ends = sequence.lineEnds
+            if ends?.bare.contains(token) == true { continue }
             outputs[sequence.index].append(token)
+            if ends?.behindText.contains(token) == true { continue }
             var next = sequence
             next.token = token
             next.left -= 1
-            if next.left > 0 { active.append(next) }
+            if next.left > 0 { active.append(next) } else { isCutOff[sequence.index] = true }
         }
     }
 }

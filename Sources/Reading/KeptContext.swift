@@ -74,7 +74,7 @@ public struct KeptContext {
             text = tokenizer.decode(tokens)
             stretches = context.source.stretches(of: indices)
         case .text(let written):
-            let tokens = tokenizer.encode(written)
+            let tokens = tokenizer.encode(written, specialTokens: .text)
             rows = .tokens(tokens)
             positions = tokens.count
             text = written

@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import LanguageModels
 import Prompting
 import Synchronization
@@ -68,17 +69,25 @@ public final class Reader: Sendable {
     /// The tokens of what is to be predicted.
     public func tokens(ofReference text: String) -> [Int32] {
         if let known = references.withLock({ $0[text] }) { return known }
-        let made = backbone.tokenizer.encode(text)
+        let made = backbone.tokenizer.encode(text, specialTokens: .text)
         references.withLock { Self.keep(made, of: text, in: &$0) }
         return made
     }
 
     /// How many tokens an item's output may have.
     public func outputLimit(of item: Item) -> Int {
-        switch item.outputLimit {
+        let longest = item.references.map { tokens(ofReference: $0).count }.max() ?? 0
+        return switch item.outputLimit {
         case .tokens(let count): count
-        case .longestReference(let slack):
-            (item.references.map { tokens(ofReference: $0).count }.max() ?? 0) + slack
+        case .atLeast(let count): max(count, longest + 8)
+        case .longestReference(let slack): longest + slack
         }
+    }
+
+    /// What was put out for a prompt, as text: without white space around it, and where a line is the
+    /// answer its first line.
+    public func text(of output: [Int32], for prompt: Prompt) -> String {
+        let text = backbone.tokenizer.decode(output).trimmingCharacters(in: .whitespacesAndNewlines)
+        return format.lineEnds(for: prompt.purpose) == nil ? text : LineEnds.firstLine(of: text)
     }
 }

@@ -1,5 +1,4 @@
 import Contract
-import Foundation
 import LanguageModels
 import Prompting
 import Tensors
@@ -103,13 +102,15 @@ public struct Scoring: Sendable {
         }
         let kept = try trial.keep(contexts)
         let requests = asked.map(\.request)
-        let outputs = try trial.session(kept, requests).finish()
+        let session = try trial.session(kept, requests)
+        let outputs = session.finish()
         let read = predictions(asked.map(\.item), requests, kept, contexts)
         return try asked.indices.map { i in
             let (item, place) = (asked[i].item, requests[i].context)
             let answer = Answer(
-                output: backbone.tokenizer.decode(outputs[i]).trimmed, references: item.references,
-                choices: item.choices, target: read.targets[i], options: read.options[i])
+                output: reader.text(of: outputs[i], for: item.prompt), references: item.references,
+                choices: item.choices, isCutOff: session.isCutOff[i], target: read.targets[i],
+                options: read.options[i])
             return Outcome(
                 item: item, document: asked[i].document, layout: reader.layout(of: item.prompt),
                 output: answer.output, outputTokens: outputs[i].count,
@@ -186,9 +187,4 @@ public struct Scoring: Sendable {
         }
         return (targets, options)
     }
-}
-
-extension String {
-    /// Without the white space around it.
-    fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -57,11 +57,13 @@ public struct Trial: Sendable {
     }
 
     /// What is to be read behind a context.
-    public func request(_ item: Item, context: Int, maxNewTokens: Int? = nil) -> DecodingSession.Request {
+    /// - Parameter exactly: as many new tokens, whatever ends an output; nil for the item's own limit
+    public func request(_ item: Item, context: Int, exactly count: Int? = nil) -> DecodingSession.Request {
         DecodingSession.Request(
             context: context, prompt: reader.layout(of: item.prompt).closing,
-            maxNewTokens: maxNewTokens ?? reader.outputLimit(of: item),
-            readsBack: item.prompt.purpose == .readBack)
+            maxNewTokens: count ?? reader.outputLimit(of: item),
+            readsBack: item.prompt.purpose == .readBack,
+            lineEnds: count == nil ? reader.format.lineEnds(for: item.prompt.purpose) : nil)
     }
 
     /// Reads contexts and prompts, up to the first token of each answer.

@@ -18,7 +18,7 @@ extension GridRunner {
             let compressed = clock.now
             let kept = try trial.checked(made, of: [context])
             // The same number of tokens for everyone, stop tokens ignored.
-            let request = trial.request(item, context: 0, maxNewTokens: Self.decodedTokens + 1)
+            let request = trial.request(item, context: 0, exactly: Self.decodedTokens + 1)
             let asked = clock.now
             let session = try trial.session(kept, [request], stop: [])
             let prefilled = clock.now

@@ -108,17 +108,32 @@ struct AddedTokenMatcher {
         return result
     }
 
+    /// Where a token is written out, whatever others stand over it.
+    func matches(in text: [Unicode.Scalar]) -> [(start: Int, id: Int32)] {
+        guard !tokens.isEmpty else { return [] }
+        var found: [(start: Int, id: Int32)] = []
+        for start in text.indices {
+            scan(text, at: start) { token, _ in found.append((start, tokens[token].id)) }
+        }
+        return found
+    }
+
     private func match(in text: [Unicode.Scalar], at start: Int) -> (token: Int, end: Int)? {
-        let first = text[start]
-        guard first.isASCII ? asciiStarts[Int(first.value)] : hasOtherStarts else { return nil }
         var found: (token: Int, end: Int)?
+        scan(text, at: start) { found = ($0, $1) }
+        return found
+    }
+
+    /// Tells of every token that begins at a place and where it ends, the shortest first.
+    private func scan(_ text: [Unicode.Scalar], at start: Int, _ tell: (_ token: Int, _ end: Int) -> Void) {
+        let first = text[start]
+        guard first.isASCII ? asciiStarts[Int(first.value)] : hasOtherStarts else { return }
         var node = 0
         var i = start
         while i < text.count, let next = edges[Edge(node: node, scalar: text[i])] {
             node = next
             i += 1
-            if let token = endings[node] { found = (token, i) }
+            if let token = endings[node] { tell(token, i) }
         }
-        return found
     }
 }

@@ -110,16 +110,58 @@ public final class Tokenizer: Sendable {
         tokens[id].map { addedIDs[ExactText($0)] == id } ?? false
     }
 
-    /// The ids of a text; added tokens written out in it are recognised.
+    /// The ids of a text; other added tokens than special ones are always recognised.
     /// - Parameters:
     ///   - addingSpecialTokens: whether `prefix` and `suffix` are put around
     ///   - place: what stands before the text
+    ///   - written: what special tokens are that the text writes out
     public func encode(
-        _ text: String, addingSpecialTokens: Bool = false, at place: TextPlace = .start
+        _ text: String, addingSpecialTokens: Bool = false, at place: TextPlace = .start,
+        specialTokens written: WrittenTokens = .recognised
     ) -> [Int32] {
         var result = Encoding(ids: addingSpecialTokens ? prefix : [])
-        encode(SourcedText(Array(text.unicodeScalars)), at: place, to: &result)
+        encode(source(SourcedText(Array(text.unicodeScalars)), written), at: place, written, to: &result)
         return addingSpecialTokens ? result.ids + suffix : result.ids
+    }
+
+    /// What special tokens are that a text writes out, such as `<|im_end|>`.
+    public enum WrittenTokens: Sendable {
+        /// The tokens.
+        case recognised
+        /// Text like any other, as data is that nobody wrote for a model.
+        case text
+        /// The tokens, but text where `quoting` marked them.
+        case recognisedUnlessQuoted
+    }
+
+    /// A text whose special tokens stay text when it is put among others that are encoded as
+    /// `recognisedUnlessQuoted`.
+    public func quoting(_ text: String) -> String {
+        var source = SourcedText(Array(text.unicodeScalars))
+        quote(&source)
+        return ExactText(source.scalars).text
+    }
+
+    /// Behind the first character of a special token that is text: two noncharacters, which no text
+    /// holds side by side.
+    private static let quotation = [UInt32(0xfdd0), 0xfdd1].compactMap { Unicode.Scalar($0) }
+
+    private func quote(_ text: inout SourcedText) {
+        let starts = [verbatim, normalized].flatMap { $0.matches(in: text.scalars) }
+            .filter { specialIDs.contains($0.id) }.map(\.start)
+        guard !starts.isEmpty else { return }
+        let marked = Set(starts)
+        text.rewrite(
+            text.scalars.indices.map { i in
+                (i..<i + 1, [text.scalars[i]] + (marked.contains(i) ? Self.quotation : []))
+            })
+    }
+
+    private func source(_ text: SourcedText, _ written: WrittenTokens) -> SourcedText {
+        guard case .text = written else { return text }
+        var text = text
+        quote(&text)
+        return text
     }
 
     /// The ids of a text, and the bytes of its UTF-8 that each token stands for, beginnings ascending.
@@ -131,10 +173,10 @@ public final class Tokenizer: Sendable {
     /// behind it. As in the library, each of several tokens of one character stands for all of it, and what
     /// a tokenizer puts in front of a text for the text's first character.
     public func encodeWithOffsets(
-        _ text: String, at place: TextPlace = .start
+        _ text: String, at place: TextPlace = .start, specialTokens written: WrittenTokens = .recognised
     ) -> (ids: [Int32], offsets: [Range<Int>]) {
         var result = Encoding(offsets: [])
-        encode(SourcedText(tracing: text), at: place, to: &result)
+        encode(source(SourcedText(tracing: text), written), at: place, written, to: &result)
         return (result.ids, result.offsets ?? [])
     }
 
@@ -144,7 +186,9 @@ public final class Tokenizer: Sendable {
         var offsets: [Range<Int>]?
     }
 
-    private func encode(_ text: SourcedText, at place: TextPlace, to result: inout Encoding) {
+    private func encode(
+        _ text: SourcedText, at place: TextPlace, _ written: WrittenTokens, to result: inout Encoding
+    ) {
         for part in verbatim.parts(of: text.scalars) {
             switch part {
             case .token(let id, let range):
@@ -152,12 +196,14 @@ public final class Tokenizer: Sendable {
                 if let origin = text.origin(of: range) { result.offsets?.append(origin) }
             case .text(let range):
                 encodeNormalized(
-                    text[range], at: range.lowerBound == 0 ? place : .behindToken, to: &result)
+                    text[range], at: range.lowerBound == 0 ? place : .behindToken, written, to: &result)
             }
         }
     }
 
-    private func encodeNormalized(_ text: SourcedText, at place: TextPlace, to result: inout Encoding) {
+    private func encodeNormalized(
+        _ text: SourcedText, at place: TextPlace, _ written: WrittenTokens, to result: inout Encoding
+    ) {
         var text = text
         var place = place
         normalizer?.apply(to: &text, at: &place)
@@ -167,7 +213,9 @@ public final class Tokenizer: Sendable {
                 result.ids.append(id)
                 if let origin = text.origin(of: range) { result.offsets?.append(origin) }
             case .text(let range):
-                var pieces = Pieces(text[range], at: range.lowerBound == 0 ? place : .behindToken)
+                var part = text[range]
+                if case .recognised = written {} else { part.replace(Self.quotation, by: []) }
+                var pieces = Pieces(part, at: range.lowerBound == 0 ? place : .behindToken)
                 preTokenizer?.apply(to: &pieces)
                 encode(pieces, to: &result)
             }
@@ -186,6 +234,14 @@ public final class Tokenizer: Sendable {
                 if let origin = pieces.text.origin(of: token.range) { result.offsets?.append(origin) }
             }
         }
+    }
+
+    /// Every token whose text holds a line end, with that text.
+    public var tokensWithLineEnds: [(id: Int32, text: String)] {
+        // As it stands in a vocabulary: itself, in the alphabet of bytes, as a byte of its own.
+        tokens.filter { $0.value.contains("\n") || $0.value.contains("\u{10A}") || $0.value == "<0x0A>" }
+            .map { ($0.key, decode([$0.key], specialTokens: true)) }
+            .filter { $0.text.contains("\n") }
     }
 
     /// The text of ids; unknown ids are left out, special tokens too unless they are asked for.
