@@ -26,7 +26,7 @@ public struct Gazette: DatasetFormat {
     }
 
     /// Documents of the test split, unless another is asked for.
-    public static func open(_ source: DatasetSource) throws -> Dataset {
+    public static func open(_ source: DatasetSource) throws -> DocumentStream {
         try source.requireNoFile()
         var numbers = ["subjects": 8, "documents": 50, "seed": 1]
         var split = Split.test
@@ -47,7 +47,7 @@ public struct Gazette: DatasetFormat {
             throw DatasetError.badOption(
                 dataset: card.id, option: "subjects=\(subjects)", expected: "1 to \(mostSubjects)")
         }
-        return Gazette(split: split).dataset(
+        return Gazette(split: split).stream(
             subjects: [subjects], documents: numbers["documents"] ?? 50, seed: UInt64(numbers["seed"] ?? 1))
     }
 
@@ -56,13 +56,29 @@ public struct Gazette: DatasetFormat {
 
     /// Documents whose numbers of subjects take turns through `subjects`.
     public func dataset(subjects: [Int], documents: Int, seed: UInt64) -> Dataset {
-        var generator = SeededGenerator(seed: seed, stream: "gazette-\(split.rawValue)")
-        let made = (0..<documents).map { i in
-            document(id: "\(i)", subjects: subjects[i % subjects.count], using: &generator)
-        }
+        var pages = pages(subjects: subjects, count: documents, seed: seed)
+        return Dataset(
+            id: id(subjects: subjects, documents: documents, seed: seed),
+            documents: (0..<documents).compactMap { _ in pages.next() })
+    }
+
+    /// The same documents, made when they are wanted.
+    func stream(subjects: [Int], documents: Int, seed: UInt64) -> DocumentStream {
+        DocumentStream(
+            id: id(subjects: subjects, documents: documents, seed: seed), count: documents, isShuffled: true
+        ) { pages(subjects: subjects, count: documents, seed: seed) }
+    }
+
+    private func id(subjects: [Int], documents: Int, seed: UInt64) -> String {
         let sizes = subjects.map(String.init).joined(separator: ",")
         let name = split == .test ? "gazette" : "gazette-\(split.rawValue)"
-        return Dataset(id: "\(name):subjects=\(sizes),documents=\(documents),seed=\(seed)", documents: made)
+        return "\(name):subjects=\(sizes),documents=\(documents),seed=\(seed)"
+    }
+
+    private func pages(subjects: [Int], count: Int, seed: UInt64) -> GazettePages {
+        GazettePages(
+            gazette: self, subjects: subjects, count: count,
+            generator: SeededGenerator(seed: seed, stream: "gazette-\(split.rawValue)"))
     }
 
     /// One document with the wanted number of subjects.
@@ -101,7 +117,7 @@ public struct Gazette: DatasetFormat {
         }
         return Document(
             id: id, text: sentences.joined(separator: " "), questions: generator.shuffled(questions),
-            summary: digest.joined(separator: " "))
+            summaries: [digest.joined(separator: " ")])
     }
 
     /// Sentences that hold every word a document, question or digest can hold, for a vocabulary.
@@ -189,6 +205,22 @@ public struct Gazette: DatasetFormat {
             }
         }
         return text + Substring(rest)
+    }
+}
+
+/// Makes one document after another.
+private struct GazettePages: DocumentReader {
+    let gazette: Gazette
+    let subjects: [Int]
+    let count: Int
+    var generator: SeededGenerator
+    var made = 0
+
+    mutating func next() -> Document? {
+        guard made < count else { return nil }
+        defer { made += 1 }
+        return gazette.document(
+            id: "\(made)", subjects: subjects[made % subjects.count], using: &generator)
     }
 }
 

@@ -6,9 +6,12 @@ public enum SQuAD: DatasetFormat {
     public static let card = DatasetCard(
         id: "squad", summary: "SQuAD 1.1 or 2.0 JSON, one document a paragraph.", usage: "squad=PATH")
 
-    public static func open(_ source: DatasetSource) throws -> Dataset { try read(source.file()) }
+    public static func open(_ source: DatasetSource) throws -> DocumentStream {
+        let url = try source.file()
+        return DocumentStream(id: "squad:\(url.lastPathComponent)", documents: try read(url))
+    }
 
-    static func read(_ url: URL) throws -> Dataset {
+    private static func read(_ url: URL) throws -> [Document] {
         guard let data = try? Data(contentsOf: url) else { throw DatasetError.unreadable(file: url.path) }
         let root: Any
         do {
@@ -40,7 +43,7 @@ public enum SQuAD: DatasetFormat {
                         questions: questions))
             }
         }
-        return Dataset(id: "squad:\(url.lastPathComponent)", documents: documents)
+        return documents
     }
 
     private struct Reader {

@@ -16,7 +16,7 @@ public enum QALines: DatasetFormat {
         }
     }
 
-    public static func open(_ source: DatasetSource) throws -> Dataset {
+    public static func open(_ source: DatasetSource) throws -> DocumentStream {
         let file = try source.file()
         guard let content = try? String(contentsOf: file, encoding: .utf8) else {
             throw DatasetError.unreadable(file: file.path)
@@ -36,6 +36,6 @@ public enum QALines: DatasetFormat {
                     Question(id: "\(number)-\($0)", text: $1.question, answers: $1.answers)
                 })
         }
-        return Dataset(id: "\(card.id):\(file.lastPathComponent)", documents: documents)
+        return DocumentStream(id: "\(card.id):\(file.lastPathComponent)", documents: documents)
     }
 }

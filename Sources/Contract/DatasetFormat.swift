@@ -3,9 +3,9 @@ import Foundation
 /// A way to get documents: the protocol that a file in Datasets/ conforms to.
 public protocol DatasetFormat: Sendable {
     static var card: DatasetCard { get }
-    /// Reads or makes the documents.
-    /// - Throws: `DatasetError`, in one line with the file and the place in it
-    static func open(_ source: DatasetSource) throws -> Dataset
+    /// The documents, which are read or made when they are wanted.
+    /// - Throws: `DatasetError`, in one line with the file and the place in it, here or while they are read
+    static func open(_ source: DatasetSource) throws -> DocumentStream
 }
 
 /// What a format is, for people.

@@ -25,7 +25,7 @@ struct Catalogue: Sendable {
     }
 
     /// The documents that a user names, such as `gazette:documents=20` or `squad=dev-v1.1.json`.
-    func dataset(_ text: String) throws -> Dataset {
+    func dataset(_ text: String) throws -> DocumentStream {
         let source = DatasetSource(text)
         guard let format = datasets.first(where: { $0.card.id == source.format }) else {
             throw DatasetError.unknownFormat(text, known: datasets.map { $0.card.usage }.sorted())

@@ -12,6 +12,15 @@ struct GazetteTests {
         #expect(a.documents == b.documents && a.documents != c.documents)
     }
 
+    @Test func `a stream makes the documents that are wanted, the same ones`() throws {
+        let source = DatasetSource("gazette:subjects=2,documents=1000000,seed=3")
+        let stream = try Gazette.open(source)
+        var reader = try stream.reader()
+        let first = [try reader.next(), try reader.next()]
+        let made = Gazette(split: .test).dataset(subjects: [2], documents: 2, seed: 3)
+        #expect(first == made.documents && stream.count == 1_000_000 && stream.isShuffled)
+    }
+
     @Test func `every answer and every part of the digest is in the document`() {
         for document in Gazette(split: .train).dataset(subjects: [1, 4, 12], documents: 60, seed: 1).documents
         {

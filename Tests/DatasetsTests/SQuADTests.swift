@@ -8,7 +8,7 @@ struct SQuADTests {
 
     private func read(_ json: String) throws -> Dataset {
         try Data(json.utf8).write(to: file)
-        return try SQuAD.open(DatasetSource("squad=\(file.path)"))
+        return try SQuAD.open(DatasetSource("squad=\(file.path)")).dataset()
     }
 
     @Test func `paragraphs become documents; unanswerable questions have no answers`() throws {

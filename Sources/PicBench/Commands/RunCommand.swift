@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
             tasks: tasks,
-            dataset: try catalogue.dataset(dataset), limit: limit == 0 ? nil : limit, seeds: seeds)
+            dataset: try catalogue.dataset(dataset).dataset(), limit: limit == 0 ? nil : limit, seeds: seeds)
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))

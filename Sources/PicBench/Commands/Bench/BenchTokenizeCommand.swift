@@ -23,7 +23,8 @@ struct BenchTokenizeCommand: ParsableCommand {
         guard documents > 0 else { throw UsageError("--documents must be at least 1") }
         let folder = try ModelLocator.find(model)
         if let text { return try measure(text, folder) }
-        let texts = try Catalogue.current.dataset("gazette:documents=\(documents)").documents.map(\.text)
+        let texts = try Catalogue.current.dataset("gazette:documents=\(documents)").dataset().documents.map(
+            \.text)
         var count = 0
         let seconds = try options.seconds {
             // A tokenizer of its own each time: none that has seen the texts.
