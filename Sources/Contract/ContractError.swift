@@ -17,6 +17,7 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     case noVersion(kind: String, name: String)
     case contextTooLong(tokens: Int, limit: Int, document: String)
     case oneDocument(control: String)
+    case fewExamples(asked: Int, found: Int, task: String)
 
     public var description: String { text.oneLine }
 
@@ -51,6 +52,9 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
         case .contextTooLong(let tokens, let limit, let document):
             "document \(document) has \(tokens) tokens with its prompt, the model reads at most \(limit); "
                 + "leave it out or choose a model with a longer context"
+        case .fewExamples(let asked, let found, let task):
+            "\(asked) worked examples are asked for and there are \(found) for the task \(task) in other "
+                + "documents; ask for fewer or name more data with --shots-from"
         case .oneDocument(let control):
             "\(control) needs at least 2 documents and the dataset has 1; ask for more documents"
         }

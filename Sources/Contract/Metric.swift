@@ -14,8 +14,8 @@ public struct Metric: Sendable {
     public let range: ClosedRange<Double>
     /// What has to be read for it.
     public let needs: Needs
-    /// The value for one item.
-    public let score: @Sendable (Answer) -> Double
+    /// The value for one item; nil where it does not apply, such as a score of answers to an item without.
+    public let score: @Sendable (Answer) -> Double?
 
     /// Which values are better.
     public enum Direction: String, Codable, Sendable {
@@ -34,13 +34,14 @@ public struct Metric: Sendable {
         public static let target = Needs(rawValue: 1)
         /// The same of every choice.
         public static let options = Needs(rawValue: 2)
-        /// `target` with its distributions, here and behind the full context.
-        public static let distributions = Needs(rawValue: 4)
+        /// How it predicts what it answers itself behind the full context, with the distributions here and
+        /// there. Costs a pass over the full context.
+        public static let ownAnswer = Needs(rawValue: 4)
     }
 
     public init(
         id: String, name: String, version: Int = 1, direction: Direction = .higherIsBetter,
-        range: ClosedRange<Double> = 0...1, needs: Needs = [], score: @escaping @Sendable (Answer) -> Double
+        range: ClosedRange<Double> = 0...1, needs: Needs = [], score: @escaping @Sendable (Answer) -> Double?
     ) {
         self.id = id
         self.name = name
@@ -74,10 +75,13 @@ public struct Answer {
     public let target: Prediction?
     /// How each choice was predicted; empty unless asked for.
     public let options: [Prediction]
+    /// How the reader's own answer behind the full context was predicted, with distributions; nil unless
+    /// asked for.
+    public let own: Prediction?
 
     public init(
         output: String, references: [String], choices: [String] = [], isCutOff: Bool = false,
-        target: Prediction? = nil, options: [Prediction] = []
+        target: Prediction? = nil, options: [Prediction] = [], own: Prediction? = nil
     ) {
         self.output = output
         self.references = references
@@ -85,6 +89,7 @@ public struct Answer {
         self.isCutOff = isCutOff
         self.target = target
         self.options = options
+        self.own = own
     }
 }
 

@@ -5,6 +5,22 @@ public protocol TaskAdapter: Sendable {
     /// What can be asked about a document; none where it lacks what the task needs.
     /// - Parameter dataset: all documents, for what has to come from others, such as wrong choices
     func items(of document: Document, in dataset: Dataset) -> [Item]
+    /// A document as it is put to the test: with its own text for a context, unless a task makes another one.
+    /// - Parameter examples: other documents, for a context that is made of worked examples
+    func unit(of document: Document, in dataset: Dataset, examples: [Document]) -> DocumentItems?
+    /// Whether something can be asked about a document.
+    func isAsked(of document: Document, in dataset: Dataset) -> Bool
+}
+
+extension TaskAdapter {
+    public func unit(of document: Document, in dataset: Dataset, examples: [Document]) -> DocumentItems? {
+        let items = items(of: document, in: dataset)
+        return items.isEmpty ? nil : DocumentItems(document, items)
+    }
+
+    public func isAsked(of document: Document, in dataset: Dataset) -> Bool {
+        !items(of: document, in: dataset).isEmpty
+    }
 }
 
 /// What a task is, for people and for the leaderboard.
@@ -17,15 +33,21 @@ public struct TaskCard: Sendable {
     public let summary: String
     /// The headline first.
     public let metrics: [Metric]
+    /// Whether a grid has it only where it is asked for by name.
+    public let isOnRequest: Bool
     /// For tasks from outside this package: whoever changes what it asks changes the version, and cells
     /// are scored again. Files in Tasks/ are told apart by their contents.
     public let version: String?
 
-    public init(id: String, name: String, summary: String, metrics: [Metric], version: String? = nil) {
+    public init(
+        id: String, name: String, summary: String, metrics: [Metric], isOnRequest: Bool = false,
+        version: String? = nil
+    ) {
         self.id = id
         self.name = name
         self.summary = summary
         self.metrics = metrics
+        self.isOnRequest = isOnRequest
         self.version = version
     }
 
@@ -38,13 +60,16 @@ public struct Item: Sendable, Equatable {
     /// Unique within the dataset.
     public let id: String
     /// What is written around the context.
-    public let prompt: Prompt
+    public var prompt: Prompt
     /// Every output that counts as right; none where there is no answer.
     public let references: [String]
     /// Answers to choose from by their likelihood; empty for what is generated.
     public let choices: [String]
     /// The most that is generated.
     public let outputLimit: OutputLimit
+
+    /// What an answer says where the document does not say.
+    public static let abstention = "unanswerable"
 
     /// How many tokens may be generated.
     public enum OutputLimit: Sendable, Equatable {

@@ -222,7 +222,7 @@ extension Statistics {
             var result: [String: (document: String, sum: Double, count: Int)] = [:]
             for cell in cells {
                 guard let place = cell.record.metrics.firstIndex(of: metric) else { continue }
-                for score in cell.scores {
+                for score in cell.scores where !score.values[place].isNaN {
                     let known = result[score.exampleID]
                     result[score.exampleID] = (
                         score.documentID, (known?.sum ?? 0) + score.values[place], (known?.count ?? 0) + 1

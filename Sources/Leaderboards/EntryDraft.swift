@@ -37,7 +37,8 @@ struct EntryDraft {
                 last.append(score)
                 for i in sums.indices { sums[i].append(.init(sum: 0, count: 0)) }
             }
-            for (i, column) in columns.enumerated() {
+            // A metric may not apply to an item.
+            for (i, column) in columns.enumerated() where !score.values[column].isNaN {
                 sums[i][place].sum += score.values[column]
                 sums[i][place].count += 1
             }
@@ -51,13 +52,15 @@ struct EntryDraft {
         }
     }
 
-    /// - Parameter recovered: the share recovered by a mean of the headline metric
+    /// - Parameter recovered: the share recovered by a mean of the headline metric, over as many examples
     func entry(
-        _ details: [Leaderboard.MetricDetail], recovered: (Double) -> Double?
+        _ details: [Leaderboard.MetricDetail], recovered: (_ mean: Double, _ examples: Int) -> Double?
     ) -> Leaderboard.Entry {
-        let examples = clusters[0].reduce(0) { $0 + $1.count }
-        let scores = zip(metrics, zip(clusters, intervals)).map { metric, found in
-            let mean = found.0.reduce(0) { $0 + $1.sum } / Double(examples)
+        let examples = cells.reduce(0) { $0 + $1.scores.count }
+        let scores = zip(metrics, zip(clusters, intervals)).compactMap { metric, found -> Leaderboard.Score? in
+            let count = found.0.reduce(0) { $0 + $1.count }
+            guard count > 0 else { return nil }
+            let mean = found.0.reduce(0) { $0 + $1.sum } / Double(count)
             let interval = found.1 ?? mean...mean
             return Leaderboard.Score(
                 metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound,
@@ -69,7 +72,7 @@ struct EntryDraft {
             achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
             keptPositions: Double(kept) / Double(documents), keptBytes: Double(bytes) / Double(documents),
             scores: scores,
-            recoveredShare: record.role == nil ? scores.first.flatMap { recovered($0.mean) } : nil,
+            recoveredShare: record.role == nil ? scores.first.flatMap { recovered($0.mean, examples / cells.count) } : nil,
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: examples,
             isBest: false, isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
             seeds: cells.map(\.record.seed), cells: cells.map(\.id))

@@ -3,6 +3,22 @@ import Foundation
 import Results
 
 extension Leaderboard {
+    /// - Parameter headline: the metric that tables are made of, where a task has it; nil for each task's own
+    /// - Throws: where no task has it
+    public init(_ snapshot: Snapshot, headline: String?) throws {
+        guard let headline else {
+            self.init(snapshot)
+            return
+        }
+        let known = Set(snapshot.cells.flatMap(\.record.metrics))
+        guard known.contains(headline) else {
+            throw LeaderboardError.unknownMetric(headline, known: known.sorted())
+        }
+        var led = snapshot
+        led.cells = snapshot.cells.map { $0.led(by: headline) }
+        self.init(led)
+    }
+
     public init(_ snapshot: Snapshot) {
         let shown = snapshot.cells.filter { $0.state == .failed || !$0.scores.isEmpty }
         var drafts = Self.groups(shown) { SectionDraft.Key($0.record) }.map(SectionDraft.init)
@@ -21,6 +37,30 @@ extension Leaderboard {
                 finishedAt: Self.text(finished))
         }
         markBest(shown)
+        warn(shown)
+    }
+
+    /// Says of sections in which the full context is not above no context that they tell nothing apart.
+    private mutating func warn(_ cells: [StoredCell]) {
+        let byID = Dictionary(cells.map { ($0.id, $0) }) { first, _ in first }
+        func scored(_ section: Section, _ role: String) -> [StoredCell] {
+            (section.rows.first { $0.role == role }?.entries.flatMap(\.cells) ?? []).compactMap { byID[$0] }
+        }
+        let pairs = sections.map { section in
+            Statistics.pairs(
+                scored(section, "upper"), scored(section, "lower"), metric: section.primaryMetric
+            ).map(\.difference)
+        }
+        for (i, interval) in Statistics.intervals(of: pairs).enumerated() where !pairs[i].isEmpty {
+            let isLowerBetter = sections[i].primary?.isLowerBetter ?? false
+            let lead = interval.map { isLowerBetter ? -$0.upperBound : $0.lowerBound } ?? 0
+            guard lead <= 0 else { continue }
+            let others = sections[i].metrics.filter { $0 != sections[i].primaryMetric && $0 != "cut_off" }
+            sections[i].warning =
+                "the full context is not above no context by more than chance, so that nothing is to be compared: "
+                + "try --shots 3, more examples with --limit"
+                + (others.isEmpty ? "" : ", or another metric (--metric \(others.joined(separator: ", ")))")
+        }
     }
 
     /// Elements with equal keys together, in the order in which each key first appears.
@@ -79,14 +119,17 @@ extension Leaderboard.Section {
     init(_ draft: SectionDraft, metrics: [String: MetricRecord]) {
         let cells = draft.cells
         let record = cells[0].record
-        let upper = Self.headline(of: cells.first { $0.record.role == "upper" && $0.state == .done })
+        let full = cells.first { $0.record.role == "upper" && $0.state == .done }
+        let upper = Self.headline(of: full)
         let lower = Self.headline(of: cells.first { $0.record.role == "lower" && $0.state == .done })
         let details = record.metrics.map { Leaderboard.MetricDetail(metrics[$0], id: $0) }
         let isLowerBetter = details.first { $0.id == record.primaryMetric }?.isLowerBetter ?? false
         let budgets = Set(cells.filter { $0.record.role == nil }.map(\.record.budget)).sorted()
         let rows = draft.rows.map { row in
-            Leaderboard.Row(row, details) { score in
-                guard let upper, let lower, abs(upper - lower) > 0.01 else { return nil }
+            Leaderboard.Row(row, details) { score, examples in
+                // Of other examples a share would be a share of something else.
+                guard let upper, let lower, abs(upper - lower) > 0.01, full?.scores.count == examples
+                else { return nil }
                 return (score - lower) / (upper - lower)
             }
         }
@@ -112,13 +155,14 @@ extension Leaderboard.Section {
         guard let cell, let place = cell.record.metrics.firstIndex(of: cell.record.primaryMetric) else {
             return nil
         }
-        return cell.scores.reduce(0) { $0 + $1.values[place] } / Double(max(cell.scores.count, 1))
+        let values = cell.scores.map { $0.values[place] }.filter { !$0.isNaN }
+        return values.reduce(0, +) / Double(max(values.count, 1))
     }
 }
 
 extension Leaderboard.Row {
     init(
-        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail], recovered: (Double) -> Double?
+        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail], recovered: (_ mean: Double, _ examples: Int) -> Double?
     ) {
         let record = draft.record
         self.init(
@@ -175,5 +219,22 @@ extension Leaderboard.MetricDetail {
         self.init(
             id: id, name: record?.name ?? Figures.metric(id), isLowerBetter: record?.isLowerBetter ?? false,
             isShare: record?.isShare ?? true)
+    }
+}
+
+extension StoredCell {
+    /// With a metric in front of the others, where the cell has it.
+    fileprivate func led(by metric: String) -> StoredCell {
+        guard let place = record.metrics.firstIndex(of: metric) else { return self }
+        var cell = self
+        func led<Value>(_ values: [Value]) -> [Value] {
+            var values = values
+            values.insert(values.remove(at: place), at: 0)
+            return values
+        }
+        cell.record.metrics = led(record.metrics)
+        cell.record.primaryMetric = metric
+        for i in cell.scores.indices { cell.scores[i].values = led(scores[i].values) }
+        return cell
     }
 }

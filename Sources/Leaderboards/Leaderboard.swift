@@ -30,6 +30,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         /// The full context first, the prompt alone last, compression methods between, best first.
         public var rows: [Row]
         public var failures: [Failure]
+        /// Why its figures tell nothing apart; nil where they may.
+        public var warning: String?
     }
 
     /// What a metric's values are.

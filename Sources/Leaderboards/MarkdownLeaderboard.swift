@@ -11,6 +11,7 @@ public enum MarkdownLeaderboard {
             parts.append(scores(section).markdown)
             parts.append("All scores, and what an answer costs: milliseconds, median (95th percentile).\n")
             parts.append(details(section).markdown)
+            if let warning = section.warning { parts.append("Warning: \(warning).\n") }
             if !section.failures.isEmpty {
                 parts.append("Failed:\n")
                 parts.append(

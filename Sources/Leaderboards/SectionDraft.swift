@@ -34,7 +34,7 @@ struct SectionDraft {
 
         /// What belongs to a row or an entry.
         private static let ofMethod: Set = [
-            "method", "methodSource", "parameters", "prepared", "budget", "seed", "dataset",
+            "method", "methodSource", "parameters", "prepared", "budget", "seed", "dataset", "overflow",
         ]
     }
 

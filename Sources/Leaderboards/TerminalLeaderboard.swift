@@ -15,6 +15,7 @@ public enum TerminalLeaderboard {
             if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) {
                 text += "* not finished\n"
             }
+            if let warning = section.warning { text += "warning: \(warning)\n" }
             for failure in section.failures {
                 text += "failed: \(failure.method) at \(Figures.budget(failure.budget)): \(failure.reason)\n"
             }

@@ -38,6 +38,61 @@ public enum ROUGE {
         return fMeasure(row[gold.count], found.count, gold.count)
     }
 
+    /// The union of longest common subsequences of each sentence, a line, of the reference with those of the
+    /// output, best over the references.
+    static func lSum(_ prediction: String, _ references: [String]) -> Double {
+        func sentences(_ text: String, _ numbers: inout WordNumbers<ArraySlice<UInt8>>) -> [[Int]] {
+            text.split(separator: "\n").map { numbers.of(tokens(String($0))) }.filter { !$0.isEmpty }
+        }
+        var numbers = WordNumbers<ArraySlice<UInt8>>()
+        let found = sentences(prediction, &numbers)
+        return references.map { lSum(found, sentences($0, &numbers)) }.max() ?? 0
+    }
+
+    private static func lSum(_ found: [[Int]], _ gold: [[Int]]) -> Double {
+        func counts(_ sentences: [[Int]]) -> [Int: Int] {
+            sentences.joined().reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        var (leftFound, leftGold) = (counts(found), counts(gold))
+        var hits = 0
+        for sentence in gold {
+            // Each word counts as often as both sides have it.
+            let places = Set(found.flatMap { commonPlaces(of: sentence, with: $0) }).sorted()
+            for word in places.map({ sentence[$0] })
+            where leftFound[word, default: 0] > 0 && leftGold[word, default: 0] > 0 {
+                hits += 1
+                leftFound[word]? -= 1
+                leftGold[word]? -= 1
+            }
+        }
+        return fMeasure(hits, found.joined().count, gold.joined().count)
+    }
+
+    /// Where a sentence's words stand that are in its longest common subsequence with another.
+    private static func commonPlaces(of sentence: [Int], with other: [Int]) -> [Int] {
+        var table = [[Int]](
+            repeating: [Int](repeating: 0, count: other.count + 1), count: sentence.count + 1)
+        for i in sentence.indices {
+            for j in other.indices {
+                table[i + 1][j + 1] =
+                    sentence[i] == other[j] ? table[i][j] + 1 : max(table[i][j + 1], table[i + 1][j])
+            }
+        }
+        var (i, j) = (sentence.count, other.count)
+        var places: [Int] = []
+        while i > 0, j > 0 {
+            if sentence[i - 1] == other[j - 1] {
+                places.append(i - 1)
+                (i, j) = (i - 1, j - 1)
+            } else if table[i][j - 1] > table[i - 1][j] {
+                j -= 1
+            } else {
+                i -= 1
+            }
+        }
+        return places
+    }
+
     private static func fMeasure(_ common: Int, _ found: Int, _ gold: Int) -> Double {
         guard common > 0 else { return 0 }
         let precision = Double(common) / Double(found)

@@ -148,6 +148,19 @@ public struct PromptFormat: Sendable {
         }
     }
 
+    /// An answer as a model would write it behind a prompt: a model that goes on writing puts a space between
+    /// "Answer:" and the answer.
+    public func answer(_ text: String, to prompt: Prompt) -> (text: String, place: TextPlace) {
+        if prompt.purpose == .continuation { return (text, .behindText) }
+        switch style {
+        case .marks: return (text, .start)
+        case .chat: return (text, .behindText)
+        case .plain:
+            let isSpaced = prompt.answerPrefix.last?.isWhitespace ?? true
+            return (isSpaced ? text : " " + text, .behindText)
+        }
+    }
+
     /// Words of tasks and data: special tokens that they write out are text.
     private func data(_ text: String, at place: TextPlace = .start) -> [Int32] {
         tokenizer.encode(text, at: place, specialTokens: .text)

@@ -5,7 +5,7 @@ import Tensors
 /// The rows of several contexts in front of their prompts.
 struct ContextRows {
     /// What a prompt behind each context sees.
-    private(set) var keys: [Range<Int>] = []
+    private(set) var keys: [[Range<Int>]] = []
     /// The position behind each context.
     private(set) var next: [Int] = []
     /// The key behind all of them.
@@ -25,56 +25,60 @@ struct ContextRows {
             parts.append(tensor)
             return slotCount
         }
+        var prefixes: [[Int32]: Range<Int>] = [:]
         for context in contexts {
-            let first = end
             let prefix = context.prefix
+            // What stands before several contexts, such as worked examples, is read once.
+            var begin = prefixes[prefix] ?? end..<end
+            if prefixes[prefix] == nil, !context.holdsPrefix {
+                begin = rows.append(tokens: prefix, firstPosition: 0, key: end)
+                prefixes[prefix] = begin
+                end = begin.upperBound
+            }
             switch context.rows {
             case .tokens(let tokens):
-                let begin = rows.append(tokens: prefix, firstPosition: 0, key: first)
-                end =
-                    rows.append(
-                        tokens: tokens, firstPosition: prefix.count, key: begin.upperBound, seeing: [begin]
-                    ).upperBound
+                let own = rows.append(
+                    tokens: tokens, firstPosition: prefix.count, key: end, seeing: [begin])
+                end = own.upperBound
+                keys.append([begin, own])
             case .slots(let slots, let positions):
-                end = rows.append(tokens: prefix, firstPosition: 0, key: first).upperBound
+                let first = end
                 let firstSlot = addSlots(slots)
                 for (i, position) in positions.enumerated() {
                     rows.append(
                         slot: firstSlot + i, position: prefix.count + position, key: end,
-                        seeing: [first..<end])
+                        seeing: [begin, first..<end])
                     end += 1
                 }
+                keys.append([begin, first..<end])
             case .cache(let cache, let counts):
-                caches.append((cache, counts, first))
+                caches.append((cache, counts, end))
+                keys.append([end..<end + cache.capacity])
                 end += cache.capacity
             }
             next.append(prefix.count + context.next)
-            keys.append(first..<end)
             leads.append(context.lead.map { (addSlots($0.answer), addSlots($0.readBack)) })
         }
         slots = parts.first.map { Computation(backend: $0.backend).concatenateRows(parts) }
     }
 
-    /// Adds a request's prompt behind its context, with what introduces it, and more tokens behind it.
+    /// Adds a request's prompt behind its context, with what introduces it.
     /// - Parameter key: the key of the first of them
     /// - Returns: their keys
-    func append(
-        _ request: DecodingSession.Request, then more: some Collection<Int32> = [], key: Int,
-        to rows: inout RowAssembly
-    ) -> Range<Int> {
+    func append(_ request: DecodingSession.Request, key: Int, to rows: inout RowAssembly) -> Range<Int> {
         let seen = keys[request.context]
         guard let lead = leads[request.context] else {
             return rows.append(
-                tokens: request.prompt + more, firstPosition: next[request.context], key: key, seeing: [seen])
+                tokens: request.prompt, firstPosition: next[request.context], key: key, seeing: seen)
         }
         rows.append(
             slot: request.readsBack ? lead.readBack : lead.answer, position: next[request.context], key: key,
-            seeing: [seen])
+            seeing: seen)
         // To read back, the learned embedding is the whole prompt.
         let prompt = request.readsBack ? [] : request.prompt
         let tokens = rows.append(
-            tokens: prompt + more, firstPosition: next[request.context] + 1, key: key + 1,
-            seeing: [seen, key..<key + 1])
+            tokens: prompt, firstPosition: next[request.context] + 1, key: key + 1,
+            seeing: seen + [key..<key + 1])
         return key..<tokens.upperBound
     }
 

@@ -45,10 +45,20 @@ public final class DecodingSession {
     private let partial: [PartialKeys]
     private let computation: Computation
     private var active: [Sequence]
+    /// Where each request's answer begins.
+    private let starts: [Start]
+    /// The first of the keys that predictions may use.
+    private let freeKey: Int
+
+    private struct Start {
+        let seen: [Range<Int>]
+        let prompt: Range<Int>
+        let position: Int
+    }
 
     private struct Sequence {
         let index: Int
-        let seen: Range<Int>
+        let seen: [Range<Int>]
         let firstKey: Int
         var nextKey: Int
         var nextPosition: Int
@@ -58,19 +68,25 @@ public final class DecodingSession {
     }
 
     /// Reads contexts and prompts and predicts the first token of each request.
+    /// - Parameter predicting: how many tokens `predictions` will be asked for at once
     public init(
         _ contexts: [KeptContext], _ requests: [Request], model: LanguageModel, stop: Set<Int32>,
-        computation: Computation = Computation()
+        predicting: Int = 0, computation: Computation = Computation()
     ) {
         var rows = RowAssembly()
         let placed = ContextRows(contexts, rows: &rows)
         var sequences: [Sequence] = []
+        var starts: [Start] = []
         var lastRows: [Int32] = []
         var freeKey = placed.end
         for (i, request) in requests.enumerated() {
             precondition(!request.prompt.isEmpty, "request \(i) has no prompt")
             let own = placed.append(request, key: freeKey, to: &rows)
             lastRows.append(Int32(rows.count - 1))
+            starts.append(
+                Start(
+                    seen: placed.keys[request.context], prompt: own,
+                    position: placed.next[request.context] + own.count))
             sequences.append(
                 Sequence(
                     index: i, seen: placed.keys[request.context], firstKey: own.lowerBound,
@@ -78,8 +94,10 @@ public final class DecodingSession {
                     token: 0, left: request.maxNewTokens, lineEnds: request.lineEnds))
             freeKey = own.upperBound + request.maxNewTokens
         }
-        cache = KVCache(for: model, capacity: freeKey, on: computation.backend)
+        cache = KVCache(for: model, capacity: freeKey + predicting, on: computation.backend)
         placed.fill(cache, in: computation)
+        self.starts = starts
+        self.freeKey = freeKey
         partial = placed.partial
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
@@ -105,7 +123,7 @@ public final class DecodingSession {
         for sequence in active {
             rows.append(
                 tokens: [sequence.token], firstPosition: sequence.nextPosition, key: sequence.nextKey,
-                seeing: [sequence.seen, sequence.firstKey..<sequence.nextKey])
+                seeing: sequence.seen + [sequence.firstKey..<sequence.nextKey])
         }
         let hidden = model.hidden(
             rows.embeddings(of: model, in: computation), positions: rows.positions,
@@ -142,41 +160,90 @@ public final class DecodingSession {
 }
 
 extension DecodingSession {
-    /// How the decoder predicts each target behind its request's prompt, each token from all before it.
+    /// How the decoder predicts some tokens behind a request's prompt, each from all before it.
+    public struct Target {
+        /// An index into the session's requests.
+        public let request: Int
+        public let tokens: [Int32]
+
+        public init(request: Int, tokens: [Int32]) {
+            self.request = request
+            self.tokens = tokens
+        }
+    }
+
+    /// How the decoder predicts each target, whatever it has put out itself.
     ///
-    /// - Parameters:
-    ///   - targets: one a request
-    ///   - hasLogits: whether the scores of all tokens are wanted too
-    public static func predictions(
-        _ contexts: [KeptContext], _ requests: [Request], targets: [[Int32]], model: LanguageModel,
-        hasLogits: Bool = false, computation c: Computation = Computation()
+    /// The prompts' own passes are not done again.
+    /// - Parameter hasLogits: whether the scores of all tokens are wanted too
+    /// - Returns: one a target; its logits are [tokens, vocabulary]
+    public func predictions(
+        of targets: [Target], hasLogits: Bool = false
     ) -> [(prediction: Prediction, logits: Tensor?)] {
         var rows = RowAssembly()
-        let placed = ContextRows(contexts, rows: &rows)
-        var predicting: [Int32] = []
-        var freeKey = placed.end
-        for (request, target) in zip(requests, targets) {
-            freeKey = placed.append(request, then: target.dropLast(), key: freeKey, to: &rows).upperBound
-            predicting += (rows.count - target.count..<rows.count).map { Int32($0) }
+        for target in targets {
+            // The prompt's last row predicts the first token, and each token the next one.
+            let start = starts[target.request]
+            rows.append(
+                tokens: target.tokens.dropLast(), firstPosition: start.position, key: freeKey + rows.count,
+                seeing: start.seen + [start.prompt])
         }
-        // Keys are the pass's own rows, unless some come from a cache.
-        let cache = placed.caches.isEmpty ? nil : KVCache(for: model, capacity: freeKey, on: c.backend)
-        if let cache { placed.fill(cache, in: c) }
-        let hidden = model.hidden(
-            rows.embeddings(slots: placed.slots, of: model, in: c), positions: rows.positions,
-            visibility: rows.visibility, cache: cache, cacheRows: cache == nil ? [] : rows.keys,
-            partial: placed.partial, results: predicting, in: c)
-        let logits = model.logits(hidden, in: c)
-        let best = c.backend.argmax(logits)
-        let losses = c.losses(logits, targets: targets.flatMap { $0 })
-        var first = 0
+        precondition(freeKey + rows.count <= cache.capacity, "the session was made for fewer tokens")
+        let states =
+            rows.count == 0
+            ? nil
+            : model.hidden(
+                rows.embeddings(of: model, in: computation), positions: rows.positions,
+                visibility: rows.visibility, cache: cache, cacheRows: rows.keys, partial: partial,
+                in: computation)
+        var done = 0
+        return Self.groups(of: targets).flatMap { group in
+            defer { done += group.reduce(0) { $0 + max(0, $1.tokens.count - 1) } }
+            return predictions(of: group, states: states, from: done, hasLogits: hasLogits)
+        }
+    }
+
+    /// Of neighbouring targets whose states are the rows of `states` from `first` on.
+    private func predictions(
+        of targets: [Target], states: Tensor?, from first: Int, hasLogits: Bool
+    ) -> [(prediction: Prediction, logits: Tensor?)] {
+        let c = computation
+        let later = targets.reduce(0) { $0 + max(0, $1.tokens.count - 1) }
+        var parts = [firstLogits]
+        if let states, later > 0 { parts.append(model.logits(states.rowsCopy(first..<first + later), in: c)) }
+        var next = Int32(firstLogits.rows)
+        let order = targets.flatMap { target -> [Int32] in
+            guard !target.tokens.isEmpty else { return [] }
+            let end = next + Int32(target.tokens.count) - 1
+            defer { next = end }
+            return [Int32(target.request)] + (next..<end)
+        }
+        let logits = c.gatherRows(parts.count == 1 ? parts[0] : c.concatenateRows(parts), order)
+        let best = order.isEmpty ? [] : c.backend.argmax(logits)
+        let losses = order.isEmpty ? [] : c.losses(logits, targets: targets.flatMap(\.tokens))
+        var row = 0
         return targets.map { target in
-            let own = first..<first + target.count
-            first = own.upperBound
+            let own = row..<row + target.tokens.count
+            row = own.upperBound
             let prediction = Prediction(
-                tokens: target, logLikelihoods: losses[own].map { -$0 },
-                isBest: zip(best[own], target).map { $0 == $1 })
+                tokens: target.tokens, logLikelihoods: losses[own].map { -$0 },
+                isBest: zip(best[own], target.tokens).map { $0 == $1 })
             return (prediction, hasLogits ? logits.rowsCopy(own) : nil)
         }
+    }
+
+    /// Neighbours together whose scores are in memory at once.
+    private static func groups(of targets: [Target]) -> [[Target]] {
+        var groups: [[Target]] = []
+        var rows = 0
+        for target in targets {
+            if groups.isEmpty || rows + target.tokens.count > 256 {
+                groups.append([])
+                rows = 0
+            }
+            groups[groups.count - 1].append(target)
+            rows += target.tokens.count
+        }
+        return groups
     }
 }

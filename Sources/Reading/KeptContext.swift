@@ -22,6 +22,11 @@ public struct KeptContext {
         case cache(KVCache, counts: [[Int]])
     }
 
+    /// Whether the prefix is among its rows, rather than in front of them.
+    var holdsPrefix: Bool {
+        if case .cache = rows { true } else { false }
+    }
+
     /// Figures of it.
     public struct Measure: Sendable, Equatable {
         /// Decoder positions that it takes.

@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Prompting
 import Synchronization
+import Tokenizers
 
 /// The model as every method is read by: what it is asked with, and the tokens of texts, each encoded
 /// once however many cells of a grid ask for it. From any thread.
@@ -11,11 +12,16 @@ public final class Reader: Sendable {
     public let format: PromptFormat
     private let sources = Mutex<[SourceKey: SourceText]>([:])
     private let layouts = Mutex<[Prompt: Layout]>([:])
-    private let references = Mutex<[String: [Int32]]>([:])
+    private let references = Mutex<[Reference: [Int32]]>([:])
 
     private struct SourceKey: Hashable {
         let text: String
         let opening: PromptFormat.Opening
+    }
+
+    private struct Reference: Hashable {
+        let text: String
+        let isBehindText: Bool
     }
 
     /// The tokens around a context.
@@ -66,17 +72,19 @@ public final class Reader: Sendable {
         return made
     }
 
-    /// The tokens of what is to be predicted.
-    public func tokens(ofReference text: String) -> [Int32] {
-        if let known = references.withLock({ $0[text] }) { return known }
-        let made = backbone.tokenizer.encode(text, specialTokens: .text)
-        references.withLock { Self.keep(made, of: text, in: &$0) }
+    /// The tokens of what is to be predicted behind a prompt.
+    public func tokens(ofReference text: String, to prompt: Prompt) -> [Int32] {
+        let (written, place) = format.answer(text, to: prompt)
+        let key = Reference(text: written, isBehindText: place == .behindText)
+        if let known = references.withLock({ $0[key] }) { return known }
+        let made = backbone.tokenizer.encode(written, at: place, specialTokens: .text)
+        references.withLock { Self.keep(made, of: key, in: &$0) }
         return made
     }
 
     /// How many tokens an item's output may have.
     public func outputLimit(of item: Item) -> Int {
-        let longest = item.references.map { tokens(ofReference: $0).count }.max() ?? 0
+        let longest = item.references.map { tokens(ofReference: $0, to: item.prompt).count }.max() ?? 0
         return switch item.outputLimit {
         case .tokens(let count): count
         case .atLeast(let count): max(count, longest + 8)

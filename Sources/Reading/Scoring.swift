@@ -102,15 +102,34 @@ public struct Scoring: Sendable {
         }
         let kept = try trial.keep(contexts)
         let requests = asked.map(\.request)
-        let session = try trial.session(kept, requests)
+        let items = asked.map(\.item)
+        let gold = targets(of: items)
+        let own = try ownAnswers(to: items, requests, behind: contexts)
+        let wanted = gold + (own?.targets ?? [])
+        let session = try trial.session(
+            kept, requests, predicting: wanted.reduce(0) { $0 + $1.target.tokens.count })
         let outputs = session.finish()
-        let read = predictions(asked.map(\.item), requests, kept, contexts)
+        var read = items.map { _ in Read() }
+        for (target, found) in zip(gold, session.predictions(of: gold.map(\.target))) {
+            if target.isChoice {
+                read[target.target.request].options.append(found.prediction)
+            } else {
+                read[target.target.request].target = found.prediction
+            }
+        }
+        if let own {
+            let behindKept = session.predictions(of: own.targets.map(\.target), hasLogits: true)
+            for (i, (kept, full)) in zip(behindKept, own.logits).enumerated() {
+                read[i].own = kept.prediction
+                if let kept = kept.logits, let full { read[i].own?.logits = (kept, full) }
+            }
+        }
         return try asked.indices.map { i in
-            let (item, place) = (asked[i].item, requests[i].context)
+            let (item, place) = (items[i], requests[i].context)
             let answer = Answer(
                 output: reader.text(of: outputs[i], for: item.prompt), references: item.references,
-                choices: item.choices, isCutOff: session.isCutOff[i], target: read.targets[i],
-                options: read.options[i])
+                choices: item.choices, isCutOff: session.isCutOff[i], target: read[i].target,
+                options: read[i].options, own: read[i].own)
             return Outcome(
                 item: item, document: asked[i].document, layout: reader.layout(of: item.prompt),
                 output: answer.output, outputTokens: outputs[i].count,
@@ -122,7 +141,7 @@ public struct Scoring: Sendable {
     private func scores(of answer: Answer, to item: Item) throws -> [String: Double] {
         var result: [String: Double] = [:]
         for metric in task.metrics {
-            let value = metric.score(answer)
+            guard let value = metric.score(answer) else { continue }
             guard metric.range.contains(value) else {
                 throw ContractError.badScore(
                     metric: metric.id, value: value, item: item.id, low: metric.range.lowerBound,
@@ -152,39 +171,44 @@ public struct Scoring: Sendable {
 
     // MARK: - What metrics look at besides the text
 
-    private func predictions(
-        _ items: [Item], _ requests: [DecodingSession.Request], _ kept: [KeptContext], _ contexts: [Context]
-    ) -> (targets: [Prediction?], options: [[Prediction]]) {
-        var targets = [Prediction?](repeating: nil, count: items.count)
-        var options = [[Prediction]](repeating: [], count: items.count)
-        if task.needs.contains(.target) {
-            let wanted = items.map { reader.tokens(ofReference: $0.references.first ?? "") }
-            let hasLogits = task.needs.contains(.distributions)
-            func read(_ contexts: [KeptContext]) -> [(prediction: Prediction, logits: Tensor?)] {
-                DecodingSession.predictions(
-                    contexts, requests, targets: wanted, model: backbone.model, hasLogits: hasLogits)
-            }
-            let behindKept = read(kept)
-            let behindFull =
-                hasLogits
-                ? read(
-                    contexts.map { KeptContext(tokens: $0.tokens, prefix: $0.prefix, for: backbone.model) })
-                : []
-            for (i, found) in behindKept.enumerated() {
-                targets[i] = found.prediction
-                if let logits = found.logits, let full = behindFull[i].logits {
-                    targets[i]?.logits = (logits, full)
-                }
-            }
+    /// What was predicted for one item.
+    private struct Read {
+        var target: Prediction?
+        var options: [Prediction] = []
+        var own: Prediction?
+    }
+
+    private struct Target {
+        let target: DecodingSession.Target
+        var isChoice = false
+    }
+
+    /// First references and choices, as far as the task's metrics look at them.
+    private func targets(of items: [Item]) -> [Target] {
+        func target(_ i: Int, _ text: String, isChoice: Bool) -> Target {
+            Target(
+                target: .init(request: i, tokens: reader.tokens(ofReference: text, to: items[i].prompt)),
+                isChoice: isChoice)
         }
-        if task.needs.contains(.options) {
-            let pairs = items.indices.flatMap { i in
-                items[i].choices.map { (i, reader.tokens(ofReference: $0)) }
-            }
-            let found = DecodingSession.predictions(
-                kept, pairs.map { requests[$0.0] }, targets: pairs.map(\.1), model: backbone.model)
-            for (pair, read) in zip(pairs, found) { options[pair.0].append(read.prediction) }
+        let needs = task.needs
+        return items.indices.flatMap { i in
+            (needs.contains(.target) ? items[i].references.prefix(1).map { target(i, $0, isChoice: false) } : [])
+                + (needs.contains(.options) ? items[i].choices.map { target(i, $0, isChoice: true) } : [])
         }
-        return (targets, options)
+    }
+
+    /// What the reader answers behind the full contexts, and the scores of all tokens there: [tokens,
+    /// vocabulary] an item.
+    private func ownAnswers(
+        to items: [Item], _ requests: [DecodingSession.Request], behind contexts: [Context]
+    ) throws -> (targets: [Target], logits: [Tensor?])? {
+        guard task.needs.contains(.ownAnswer) else { return nil }
+        let full = contexts.map { KeptContext(tokens: $0.tokens, prefix: $0.prefix, for: backbone.model) }
+        let session = try trial.session(
+            full, requests, predicting: requests.reduce(0) { $0 + $1.maxNewTokens })
+        let targets = session.finish().enumerated().map {
+            Target(target: .init(request: $0.offset, tokens: $0.element))
+        }
+        return (targets, session.predictions(of: targets.map(\.target), hasLogits: true).map(\.logits))
     }
 }

@@ -67,17 +67,54 @@ public struct Trial: Sendable {
     }
 
     /// Reads contexts and prompts, up to the first token of each answer.
-    /// - Parameter stop: tokens that end an output; nil for the reader's own
+    /// - Parameters:
+    ///   - stop: tokens that end an output; nil for the reader's own
+    ///   - predicting: how many tokens the session will be asked for the prediction of
     public func session(
         _ contexts: [KeptContext], _ requests: [DecodingSession.Request], stop: Set<Int32>? = nil,
-        in c: Computation = Computation()
+        predicting: Int = 0, in c: Computation = Computation()
     ) throws -> DecodingSession {
         let session = DecodingSession(
             contexts, requests, model: reader.backbone.model, stop: stop ?? reader.format.stop,
-            computation: c)
+            predicting: predicting, computation: c)
         guard session.firstLogits.isFinite else {
             throw reader.backbone.model.notFinite(in: reader.backbone.folder)
         }
         return session
+    }
+
+    // MARK: - What fits
+
+    /// How many tokens more than the model reads an example takes; not positive where it fits.
+    ///
+    /// Hard prompts leave the decoder no more than their budget; everything else reads the whole context
+    /// itself, or keeps the positions that it had there.
+    public func tokensOver(_ item: Item, behind document: Document) -> Int {
+        let layout = reader.layout(of: item.prompt)
+        let tokens = reader.source(document.text, behind: layout.opening).tokens.count
+        let read: Int
+        switch (method.card.role, method.card.family) {
+        case (.lower, _): read = 0
+        case (nil, .hardPrompt): read = min(tokens, budget.positions(for: tokens))
+        case _: read = tokens
+        }
+        return layout.prefix.count + read + layout.closing.count + reader.outputLimit(of: item)
+            - reader.backbone.model.configuration.contextLimit
+    }
+
+    /// A document without some tokens in its middle; nil where it has no more than those.
+    public func withoutMiddle(_ document: Document, tokens: Int, for item: Item) -> Document? {
+        let source = reader.source(document.text, behind: reader.layout(of: item.prompt).opening)
+        // What is left is encoded anew, a few tokens longer at its seam.
+        let left = source.tokens.count - tokens - 8
+        guard left > 1 else { return nil }
+        let bytes = Array(document.text.utf8)
+        let head = bytes[..<source.offsets[left / 2].lowerBound]
+        let tail = bytes[source.offsets[source.tokens.count - (left - left / 2)].lowerBound...]
+        return Document(
+            id: document.id, text: String(decoding: head, as: UTF8.self) + " … "
+                + String(decoding: tail, as: UTF8.self),
+            questions: document.questions, summaries: document.summaries, group: document.group,
+            subset: document.subset)
     }
 }

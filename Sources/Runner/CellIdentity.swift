@@ -29,12 +29,16 @@ package struct CellIdentity: Codable, Equatable {
     let metrics: [String: Int]
     /// A hash of contexts, references, choices and limits, item by item.
     let data: String
+    /// What was done with examples that the model cannot read; nil where it reads all.
+    let overflow: String?
     let budget: Budget
     let seed: UInt64
 
     package struct Decoding: Codable, Equatable {
         let strategy: String
         let stop: [Int32]
+        /// Whether the first line is the answer; nil where other tokens end it.
+        let endsAtLine: Bool?
         let chatTemplate: String?
     }
 

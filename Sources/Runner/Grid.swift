@@ -9,9 +9,11 @@ public struct Grid {
     public var methods: [any CompressionMethod]
     public var budgets: [Budget]
     public var tasks: [any TaskAdapter.Type]
-    public var dataset: Dataset
-    /// The most items a task, spread over documents; nil for all.
-    public var limit: Int?
+    public var data: DocumentStream
+    public var sampling: Sampling
+    public var asking = Asking()
+    /// What is done with examples that the model cannot read behind the full context.
+    public var overflow = Overflow.skip
     public var seeds: [UInt64]
     /// Hashes of the source files of methods and tasks, by their types' names.
     public var sourceHashes: [String: String] = [:]
@@ -19,35 +21,49 @@ public struct Grid {
     public var hasControls = false
 
     public init(
-        methods: [any CompressionMethod], budgets: [Budget], tasks: [any TaskAdapter.Type], dataset: Dataset,
-        limit: Int?, seeds: [UInt64]
+        methods: [any CompressionMethod], budgets: [Budget], tasks: [any TaskAdapter.Type],
+        data: DocumentStream, sampling: Sampling, seeds: [UInt64]
     ) {
         self.methods = methods
         self.budgets = budgets
         self.tasks = tasks
-        self.dataset = dataset
-        self.limit = limit
+        self.data = data
+        self.sampling = sampling
         self.seeds = seeds
     }
 
-    /// The documents with a task's items; those without any are left out.
-    package func documents(for task: any TaskAdapter.Type) -> [DocumentItems] {
-        let adapter = task.init()
-        let all = dataset.documents.map { DocumentItems($0, adapter.items(of: $0, in: dataset)) }
-        guard let limit else { return all.filter { !$0.items.isEmpty } }
-        // The first of each document, then the second of each …
-        var taken = all.map { _ in 0 }
-        var left = limit
-        var rank = 0
-        while left > 0, all.contains(where: { $0.items.count > rank }) {
-            for i in all.indices where all[i].items.count > rank && left > 0 {
-                taken[i] += 1
-                left -= 1
+    /// What each task asks, and what a user should know of how the data was read.
+    package func questions() throws -> (units: [[DocumentItems]], remarks: [String]) {
+        let adapters = tasks.map { $0.init() }
+        let ownShots = asking.shotData == nil ? asking.shots : 0
+        let drawn = try sampling.draw(
+            from: data, for: adapters, spare: max(ownShots, asking.shotsInContext))
+        let dataset = drawn.dataset
+        // Where nothing is left over, a document's examples are other documents of the sample.
+        let others = drawn.spare + dataset.documents
+        let named = try asking.examples(for: adapters, seed: sampling.seed)
+        let units = try adapters.enumerated().map { i, adapter in
+            let examples = Array(others.prefix(asking.shotsInContext))
+            func units(of documents: [Document]) -> [DocumentItems] {
+                documents.compactMap { adapter.unit(of: $0, in: dataset, examples: examples) }
             }
-            rank += 1
+            let worked = asking.shots == 0 ? [] : named?[i] ?? units(of: others)
+            let asked = sampling.items(units(of: dataset.documents), ranks: drawn.ranks)
+            return try asking.asked(Self.joined(asked), by: adapter, examples: worked)
         }
-        return zip(all, taken).filter { $1 > 0 }.map {
-            DocumentItems($0.document, Array($0.items.prefix($1)))
+        return (units, dataset.remarks)
+    }
+
+    /// Items behind the same context together.
+    private static func joined(_ units: [DocumentItems]) -> [DocumentItems] {
+        var places: [String: Int] = [:]
+        return units.reduce(into: []) { result, unit in
+            if let place = places[unit.document.id] {
+                result[place] = DocumentItems(unit.document, result[place].items + unit.items)
+            } else {
+                places[unit.document.id] = result.count
+                result.append(unit)
+            }
         }
     }
 
@@ -55,9 +71,9 @@ public struct Grid {
     /// can be read against them.
     public func plan(for reader: Reader, with resources: Resources) throws -> GridPlan {
         var cells: [PlannedCell] = []
-        for task in tasks {
-            let documents = documents(for: task)
-            guard !documents.isEmpty else { continue }
+        let (questions, notes) = try questions()
+        var remarks = notes
+        for (task, documents) in zip(tasks, questions) where !documents.isEmpty {
             let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
             let hashes = ItemHashes(documents, reader: reader)
             let lengths =
@@ -66,9 +82,13 @@ public struct Grid {
                 let preparations = try method.preparations(
                     for: Demand(budget, contexts: lengths), from: resources)
                 for preparation in preparations {
+                    let trial = Trial(method, preparation, budget: budget, seed: seed, reader: reader)
+                    let fitted = try overflow.applied(to: documents, of: trial)
+                    if let remark = fitted.remark { remarks.append("\(task.card.id): \(remark)") }
+                    guard !fitted.documents.isEmpty else { continue }
                     var cell = PlannedCell(
-                        trial: Trial(method, preparation, budget: budget, seed: seed, reader: reader),
-                        task: task.card, documents: documents, hashes: hashes, dataset: dataset.id,
+                        trial: trial, task: task.card, documents: fitted.documents, hashes: hashes,
+                        dataset: data.id, overflow: fitted.remark == nil ? nil : overflow,
                         methodSource: try source(
                             "\(type(of: method))", version: method.card.version, "method", method.card.id),
                         taskSource: try source("\(task)", version: task.card.version, "task", task.card.id))
@@ -89,9 +109,9 @@ public struct Grid {
             }
         }
         if cells.isEmpty {
-            throw ContractError.noExamples(dataset: dataset.id, tasks: tasks.map { $0.card.id })
+            throw ContractError.noExamples(dataset: data.id, tasks: tasks.map { $0.card.id })
         }
-        return GridPlan(reader: reader, cells: cells)
+        return GridPlan(reader: reader, cells: cells, remarks: remarks)
     }
 
     private static func lengths(of documents: [DocumentItems], reader: Reader) -> [Int] {
@@ -114,22 +134,26 @@ public struct Grid {
 public struct GridPlan: Sendable {
     let reader: Reader
     package let cells: [PlannedCell]
+    /// What a user should know before it runs, a line each.
+    public let remarks: [String]
 }
 
 /// One cell of the grid, before it has a place in the store.
 package struct PlannedCell: Sendable {
-    let trial: Trial
+    package let trial: Trial
     let task: TaskCard
-    var documents: [DocumentItems]
+    package var documents: [DocumentItems]
     let hashes: ItemHashes
     let dataset: String
+    /// What was done with examples that do not fit; nil where all do.
+    let overflow: Overflow?
     let methodSource: String
     let taskSource: String
     /// What was done to the documents; their hashes are those before.
     var control: Control?
 
     var card: MethodCard { trial.method.card }
-    var items: Int { documents.reduce(0) { $0 + $1.items.count } }
+    package var items: Int { documents.reduce(0) { $0 + $1.items.count } }
 
     /// `pic 16x qa`
     var label: String {
@@ -142,13 +166,13 @@ package struct PlannedCell: Sendable {
         return CellIdentity(
             model: trial.reader.backbone.contentHash,
             decoding: .init(
-                strategy: "greedy", stop: format.stop.sorted(),
+                strategy: "greedy", stop: format.stop.sorted(), endsAtLine: format.lineEnds.map { _ in true },
                 chatTemplate: format.chatTemplate?.family.rawValue),
             prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
             methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
             taskSource: taskSource,
             metrics: Dictionary(uniqueKeysWithValues: task.metrics.map { ($0.id, $0.version) }),
-            data: hashes.data, budget: trial.budget, seed: trial.seed)
+            data: hashes.data, overflow: overflow?.rawValue, budget: trial.budget, seed: trial.seed)
     }
 
     private var parameters: String {

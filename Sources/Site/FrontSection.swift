@@ -17,6 +17,9 @@ struct FrontSection {
                         + (section.variant.map { " (\($0))" } ?? ""))),
             .element("div", ["class": "scroll"], scores),
         ]
+        if let warning = section.warning {
+            parts.append(.element("p", ["class": "warning"], Markup("Warning: \(warning).")))
+        }
         if !section.failures.isEmpty {
             let items = section.failures.map {
                 Markup.element(

@@ -85,13 +85,13 @@ struct ConfigurationTests {
         #expect(try configuration(#""rope_scaling": {"type": "dynamic", "factor": 2}"#).contextLimit == 8192)
     }
 
-    @Test func `generation_config decides what ends an output`() throws {
+    @Test func `generation_config adds to what ends an output`() throws {
         #expect(try configuration(#""eos_token_id": [3, 4]"#).eosIDs == [3, 4])
         #expect(
             try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": [7, 8]}"#).eosIDs == [
-                7, 8,
+                3, 7, 8,
             ])
-        #expect(try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": 9}"#).eosIDs == [9])
+        #expect(try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": 9}"#).eosIDs == [3, 9])
         #expect(try configuration(#""eos_token_id": 3"#, generation: #"{"top_p": 0.9}"#).eosIDs == [3])
     }
 

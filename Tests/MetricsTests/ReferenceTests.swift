@@ -12,14 +12,17 @@ struct ReferenceTests {
         let scores: [String: Double]
     }
 
-    @Test(arguments: Metric.ofTexts.map(\.id))
+    @Test(arguments: [
+        "em", "f1", "precision", "recall", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu",
+    ])
     func `agrees to 1e-6`(_ id: String) throws {
         let url = try #require(Bundle.module.url(forResource: "Fixtures/scores", withExtension: "json"))
         let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
         let metric = try #require(Metric.ofTexts.first { $0.id == id })
         #expect(cases.count > 500)
         for sample in cases {
-            let found = metric.score(Answer(output: sample.prediction, references: sample.references))
+            let found = try #require(
+                metric.score(Answer(output: sample.prediction, references: sample.references)))
             let expected = try #require(sample.scores[id])
             #expect(
                 abs(found - expected) < 1e-6, "\(sample.prediction.debugDescription) \(sample.references)")
@@ -28,7 +31,7 @@ struct ReferenceTests {
 
     @Test func `without references nothing is right, and nobody crashes`() {
         for metric in Metric.ofTexts {
-            #expect((0...1).contains(metric.score(Answer(output: "a", references: []))))
+            #expect((0...1).contains(metric.score(Answer(output: "a", references: [])) ?? -1))
         }
     }
 }

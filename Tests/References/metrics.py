@@ -1,4 +1,5 @@
 """Scores of awkward texts by rouge-score, sacrebleu and transformers' copy of the SQuAD rules."""
+import collections
 import itertools
 import json
 import pathlib
@@ -6,7 +7,7 @@ import random
 
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
-from transformers.data.metrics.squad_metrics import compute_exact, compute_f1, normalize_answer
+from transformers.data.metrics.squad_metrics import compute_exact, compute_f1, get_tokens, normalize_answer
 
 OUT = pathlib.Path(__file__).parent.parent / "MetricsTests" / "Fixtures" / "scores.json"
 
@@ -28,7 +29,21 @@ texts += [" ".join(random.choices(words, k=random.randint(1, 25))) for _ in rang
 pairs = [(a, [b]) for a, b in itertools.islice(itertools.product(texts[:57], repeat=2), 0, None, 11)]
 pairs += [(random.choice(texts), random.sample(texts, random.randint(1, 4))) for _ in range(300)]
 
-rouge = RougeScorer(["rouge1", "rouge2", "rougeL"])
+# Several sentences, a line each, for ROUGE-Lsum.
+lines = ["\n".join(random.sample(texts[57:], random.randint(1, 4))) for _ in range(30)]
+pairs += [(random.choice(lines), random.sample(lines, random.randint(1, 2))) for _ in range(60)]
+
+
+def shares(gold, found):
+    """Precision and recall as compute_f1 has them inside."""
+    gold, found = get_tokens(gold), get_tokens(found)
+    if not gold or not found:
+        return (float(gold == found),) * 2
+    same = sum((collections.Counter(gold) & collections.Counter(found)).values())
+    return same / len(found), same / len(gold)
+
+
+rouge = RougeScorer(["rouge1", "rouge2", "rougeL", "rougeLsum"])
 bleu = BLEU(effective_order=True)
 cases = []
 for prediction, references in pairs:
@@ -39,7 +54,9 @@ for prediction, references in pairs:
         "f1": max(compute_f1(a, prediction) for a in answers),
         "bleu": bleu.sentence_score(prediction, references).score / 100,
     }
-    for name in ("rouge1", "rouge2", "rougeL"):
+    best = max(answers, key=lambda a: compute_f1(a, prediction))
+    scores["precision"], scores["recall"] = shares(best, prediction)
+    for name in ("rouge1", "rouge2", "rougeL", "rougeLsum"):
         scores[name] = max(rouge.score(r, prediction)[name].fmeasure for r in references)
     cases.append({"prediction": prediction, "references": references, "scores": scores})
 OUT.write_text(json.dumps(cases, ensure_ascii=False, indent=0))

@@ -22,7 +22,9 @@ struct GridTests {
     private func grid(_ budgets: [Budget] = [.positions(8)], limit: Int? = 6) -> Grid {
         var grid = Grid(
             methods: [FullContext(parameters: .init()), Truncation(parameters: .init())], budgets: budgets,
-            tasks: [QuestionAnswering.self], dataset: dataset, limit: limit, seeds: [1])
+            tasks: [QuestionAnswering.self],
+            data: DocumentStream(id: dataset.id, documents: dataset.documents), sampling: Sampling(limit: limit),
+            seeds: [1])
         grid.sourceHashes = ["FullContext": "f", "Truncation": "t", "QuestionAnswering": "q"]
         return grid
     }
@@ -86,16 +88,8 @@ struct GridTests {
         #expect(error?.description.contains("truncation comes from outside this package") == true)
     }
 
-    @Test func `a limit takes the first of each document, then the second`() {
-        func taken(_ limit: Int?) -> [Int] {
-            grid(limit: limit).documents(for: QuestionAnswering.self).map(\.items.count)
-        }
-        let all = dataset.documents.map(\.questions.count)
-        #expect(taken(2) == [1, 1] && taken(4) == [2, 1, 1] && taken(nil) == all && taken(10_000) == all)
-    }
-
     @Test func `a control asks about the next document's context`() throws {
-        let documents = grid().documents(for: QuestionAnswering.self)
+        let documents = try grid(limit: nil).questions().units[0]
         let moved = try Control.anotherDocument.applied(to: documents)
         #expect(moved.map(\.items) == documents.map(\.items))
         #expect(moved.map(\.document.id) == ["1", "2", "0"])

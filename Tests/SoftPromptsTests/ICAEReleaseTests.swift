@@ -101,10 +101,10 @@ struct ICAEReleaseTests {
         ).read
         let request = DecodingSession.Request(
             context: 0, prompt: expected.right, maxNewTokens: 6, readsBack: true)
-        let output = DecodingSession(compressed, [request], model: model, stop: [])
-            .finish()[0]
+        let session = DecodingSession(compressed, [request], model: model, stop: [], predicting: 6)
+        let output = session.finish()[0]
         // What greedy decoding gives is what one pass over it predicts.
-        let read = DecodingSession.predictions(compressed, [request], targets: [output], model: model)
+        let read = session.predictions(of: [.init(request: 0, tokens: output)])
         #expect(output.count == 6 && read[0].prediction.isBest == output.map { _ in true })
     }
 

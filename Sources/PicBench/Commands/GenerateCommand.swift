@@ -20,7 +20,8 @@ struct GenerateCommand: ParsableCommand {
 
             --show-prompt answers how a prompt looks, with special tokens and the context's place:
 
-                picbench generate --model path/to/folder --question "Where?" --show-prompt
+                picbench generate --model path/to/folder --question "Where?" --show-prompt \\
+                    --shots 3 --shots-from squad=dev-v1.1.json
             """)
 
     @Option(help: "The text to go on from; special tokens may be written out.")
@@ -40,6 +41,8 @@ struct GenerateCommand: ParsableCommand {
 
     @Option(help: "The compression ratio.")
     var ratio: String?
+
+    @OptionGroup var asking: AskingOptions
 
     @Option(help: "The most tokens to generate.")
     var maxNewTokens = 32
@@ -90,18 +93,19 @@ struct GenerateCommand: ParsableCommand {
         try machine.apply()
         let reader = try model.open()
         let backbone = reader.backbone
-        let (tokens, prefix) = try prompt(for: reader)
+        let asked = try question.map(self.asked)
+        let (tokens, prefix) = try prompt(for: reader, asked)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
-        if showPrompt { return try show(prefix: prefix, suffix: tokens, of: reader) }
-
         let source = try context.map { path in
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw UsageError("cannot read the context \(path) as UTF-8 text; check the path")
             }
             guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
-            return question == nil
-                ? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
-                : reader.source(text, behind: reader.layout(of: asked).opening)
+            return asked.map { reader.source(text, behind: reader.layout(of: $0).opening) }
+                ?? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
+        }
+        if showPrompt {
+            return try show(prefix: prefix, context: source?.tokens, suffix: tokens, of: reader)
         }
         let long = Context(
             source ?? SourceText(tokens: [], prefix: prefix), limit: budget,
@@ -122,7 +126,9 @@ struct GenerateCommand: ParsableCommand {
         let trial = Trial(method, preparation, budget: budget, reader: reader)
         let kept = try trial.keep([long])
         let compressed = clock.now
-        let request = DecodingSession.Request(context: 0, prompt: tokens, maxNewTokens: maxNewTokens)
+        let request = DecodingSession.Request(
+            context: 0, prompt: tokens, maxNewTokens: maxNewTokens,
+            lineEnds: asked.flatMap { reader.format.lineEnds(for: $0.purpose) })
         let session = try trial.session(kept, [request], stop: stop(of: reader))
         let prefilled = clock.now
         let output = session.finish()[0]
@@ -131,7 +137,7 @@ struct GenerateCommand: ParsableCommand {
         let result = Result(
             promptTokens: prefix + tokens, contextTokens: long.tokens.count,
             keptPositions: kept[0].measure.positions, tokens: output,
-            text: backbone.tokenizer.decode(output),
+            text: asked.map { reader.text(of: output, for: $0) } ?? backbone.tokenizer.decode(output),
             timings: .init(
                 compressSeconds: begin.duration(to: compressed) / .seconds(1),
                 prefillSeconds: compressed.duration(to: prefilled) / .seconds(1),
@@ -152,14 +158,18 @@ struct GenerateCommand: ParsableCommand {
         /// With `{context}` where the context goes, between the ids of prefix and suffix.
         let text: String
         let prefix, suffix, stop: [Int32]
+        /// Of the context's own text; nil where none is named.
+        let context: [Int32]?
     }
 
-    private func show(prefix: [Int32], suffix: [Int32], of reader: Reader) throws {
+    private func show(
+        prefix: [Int32], context: [Int32]?, suffix: [Int32], of reader: Reader
+    ) throws {
         func text(_ ids: [Int32]) -> String { reader.backbone.tokenizer.decode(ids, specialTokens: true) }
         let prompt = Prompt(
             chatTemplate: reader.format.chatTemplate?.family.rawValue,
             text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
-            stop: stop(of: reader).sorted())
+            stop: stop(of: reader).sorted(), context: context)
         if json { try Output.json(prompt, pretty: false) } else { Output.text(prompt.text + "\n") }
     }
 
@@ -167,17 +177,25 @@ struct GenerateCommand: ParsableCommand {
         question == nil ? Set(reader.backbone.model.configuration.eosIDs) : reader.format.stop
     }
 
-    /// The question as the task of questions asks it.
-    private var asked: Contract.Prompt {
+    /// The question as the task of questions asks it, with worked examples and words of the user's own.
+    private func asked(_ question: String) throws -> Contract.Prompt {
+        let task = QuestionAnswering()
         let document = Document(
-            id: "", text: "", questions: [Question(id: "", text: question ?? "", answers: [])])
-        return QuestionAnswering().items(of: document, in: Dataset(id: "", documents: [document]))[0].prompt
+            id: "", text: "-", questions: [Question(id: "", text: question, answers: ["-"])])
+        let catalogue = Catalogue.current
+        guard asking.shots == 0 || asking.shotsFrom != nil else {
+            throw UsageError("--shots needs data for the worked examples; name it with --shots-from")
+        }
+        return try asking.asking(tasks: [QuestionAnswering.card.id], catalogue: catalogue)
+            .asked(task.items(of: document, in: Dataset(id: "", documents: [document]))[0], by: task).prompt
     }
 
     /// The prompt, and what goes before the context.
-    private func prompt(for reader: Reader) throws -> ([Int32], prefix: [Int32]) {
+    private func prompt(
+        for reader: Reader, _ asked: Contract.Prompt?
+    ) throws -> ([Int32], prefix: [Int32]) {
         let (backbone, format) = (reader.backbone, reader.format)
-        if question != nil {
+        if let asked {
             let layout = reader.layout(of: asked)
             return (layout.closing, layout.prefix)
         }

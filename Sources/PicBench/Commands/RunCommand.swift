@@ -46,8 +46,25 @@ struct RunCommand: ParsableCommand {
         help: "The data, such as gazette:subjects=4,documents=20 or squad=PATH; 'picbench list datasets'.")
     var dataset = "gazette"
 
-    @Option(help: "The most examples a task, spread over the documents; 0 for all.")
+    @Option(help: "The most examples a task, drawn at random over the documents; 0 for all.")
     var limit = 200
+
+    @Option(help: "The seed of that draw, and of the choice of worked examples.")
+    var sampleSeed: UInt64 = 1
+
+    @OptionGroup var asking: AskingOptions
+
+    @Option(help: "Worked examples in the contexts of the task in-context.")
+    var shotsInContext = 8
+
+    @Option(
+        help: ArgumentHelp(
+            "Examples that do not fit into what the model reads: error, skip (left out where they do not fit) or truncate-middle.",
+            valueName: "rule"))
+    var overflow = Overflow.skip
+
+    @Option(help: "The metric of the printed tables; by default each task's first.")
+    var metric: String?
 
     @Option(help: "Seeds of methods' random choices, with commas.")
     var seeds = "1"
@@ -80,9 +97,10 @@ struct RunCommand: ParsableCommand {
         let catalogue = Catalogue.current
         let asked = try methods.values.map(catalogue.method(describedBy:))
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
-        let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks
+        let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks.filter { !$0.card.isOnRequest }
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
         guard attentionSamples >= 0 else { throw UsageError("--attention-samples must be 0 or more") }
+        guard shotsInContext > 0 else { throw UsageError("--shots-in-context must be at least 1") }
         guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
         let seeds = try seeds.split(separator: ",").map { part in
             guard let seed = UInt64(part) else {
@@ -97,16 +115,20 @@ struct RunCommand: ParsableCommand {
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
-            tasks: tasks,
-            dataset: try catalogue.dataset(dataset).dataset(), limit: limit == 0 ? nil : limit, seeds: seeds)
+            tasks: tasks, data: try catalogue.dataset(dataset),
+            sampling: Sampling(limit: limit == 0 ? nil : limit, seed: sampleSeed), seeds: seeds)
+        grid.asking = try asking.asking(tasks: tasks.map { $0.card.id }, catalogue: catalogue)
+        grid.asking.shotsInContext = shotsInContext
+        grid.overflow = overflow
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))
         let plan = try grid.plan(for: reader, with: resources)
+        let reporter = ProgressReporter()
+        for remark in plan.remarks { reporter.note(remark) }
 
         let results = try ResultStore(path: store.db)
         let interruption = Interruption()
-        let reporter = ProgressReporter()
         var runner = GridRunner(plan, store: results)
         runner.force = force
         runner.latencySamples = latencySamples
@@ -116,7 +138,7 @@ struct RunCommand: ParsableCommand {
         }
         reporter.clear()
 
-        let board = Leaderboard(try results.snapshot(only: Set(summary.cells)))
+        let board = try Leaderboard(results.snapshot(only: Set(summary.cells)), headline: metric)
         Output.text(
             json ? try JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
         let stored = "\(summary.cells.count) cells in \(store.db)"
@@ -149,3 +171,5 @@ struct RunCommand: ParsableCommand {
             command: (["picbench"] + CommandLine.arguments.dropFirst()).joined(separator: " "))
     }
 }
+
+extension Overflow: ExpressibleByArgument {}

@@ -15,7 +15,7 @@ struct ScoreCommand: ParsableCommand {
                 picbench score --metrics em,f1 --predictions p.jsonl --references r.jsonl --json
             """)
 
-    @Option(help: "Metrics with commas: em, f1, rouge1, rouge2, rougeL, bleu.")
+    @Option(help: "Metrics with commas: em, f1, precision, recall, contains, rouge1, rouge2, rougeL, rougeLsum, bleu, final_answer.")
     var metrics: NameList
 
     @Option(help: ArgumentHelp("A prediction a line.", valueName: "file"))
@@ -51,7 +51,7 @@ struct ScoreCommand: ParsableCommand {
         let lines = zip(predictions, references).map { prediction, references in
             Dictionary(
                 uniqueKeysWithValues: metrics.map {
-                    ($0.id, $0.score(Answer(output: prediction, references: references)))
+                    ($0.id, $0.score(Answer(output: prediction, references: references)) ?? 0)
                 })
         }
         let means = Dictionary(

@@ -1,0 +1,74 @@
+"""Greedy answers of transformers to the prompts of a run's `none` cell, scored by the SQuAD rules.
+
+    picbench run --model smollm2 --dataset squad=dev-v1.1.json --tasks qa --methods truncation --ratios 4 \
+        --limit 200 --shots 3 --chat-template none --db shots.sqlite
+    python shots.py smollm2 shots.sqlite
+
+A prompt's text is what the store has of it. Its tokens here are transformers' own of the whole text, so that
+what the seams around the context cost is in the comparison.
+"""
+import collections
+import json
+import pathlib
+import re
+import sqlite3
+import string
+import sys
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+OUT = pathlib.Path(__file__).parent.parent / "PicBenchTests" / "Fixtures" / "shots.json"
+MOST = 24
+
+
+def words(text):
+    """The official SQuAD script's normalisation."""
+    text = "".join(c for c in text.lower() if c not in set(string.punctuation))
+    return re.sub(r"\b(a|an|the)\b", " ", text).split()
+
+
+def f1(found, gold):
+    same = sum((collections.Counter(words(found)) & collections.Counter(words(gold))).values())
+    if not same:
+        return float(words(found) == words(gold))
+    precision, recall = same / len(words(found)), same / len(words(gold))
+    return 2 * precision * recall / (precision + recall)
+
+
+folder, store = sys.argv[1:]
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+rows = sqlite3.connect(store).execute(
+    """SELECT exampleID, p.content, c.content, prediction, "references", contextTokens,
+            (SELECT value FROM sampleMetric WHERE sampleID = sample.id AND metric = 'em'),
+            (SELECT value FROM sampleMetric WHERE sampleID = sample.id AND metric = 'f1')
+        FROM sample JOIN cell ON cell.id = cellID JOIN text AS p ON p.id = promptID
+            JOIN text AS c ON c.id = contextID
+        WHERE methodID = 'none' AND taskID = 'qa' ORDER BY exampleID"""
+).fetchall()
+samples = []
+for example, prompt, context, ours, references, _, em, own_f1 in rows:
+    prompt = json.loads(prompt)
+    ids = tokenizer(prompt["before"] + context + prompt["after"], add_special_tokens=False, return_tensors="pt").input_ids
+    with torch.no_grad():
+        out = model.generate(ids, max_new_tokens=MOST, do_sample=False, pad_token_id=0)[0, ids.shape[1] :]
+    text = tokenizer.decode(out, skip_special_tokens=True).strip().split("\n")[0]
+    golds = json.loads(references)
+    samples.append(
+        {
+            "id": example, "theirs": text, "ours": ours,
+            "em": max(float(words(text) == words(g)) for g in golds), "f1": max(f1(text, g) for g in golds),
+            "ourEM": em, "ourF1": own_f1,
+        }
+    )
+    print(len(samples), example, repr(text), repr(ours), flush=True)
+mean = lambda key: 100 * sum(s[key] for s in samples) / len(samples)
+result = {
+    "model": "SmolLM2-135M-Instruct, bf16", "shots": 3, "count": len(samples),
+    "same": sum(s["theirs"] == s["ours"] for s in samples),
+    "theirs": {"em": mean("em"), "f1": mean("f1")}, "ours": {"em": mean("ourEM"), "f1": mean("ourF1")},
+    "samples": samples,
+}
+OUT.write_text(json.dumps(result, ensure_ascii=False, indent=0))
+print({k: v for k, v in result.items() if k != "samples"})
