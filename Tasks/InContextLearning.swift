@@ -7,7 +7,8 @@ import Metrics
 public struct InContextLearning: TaskAdapter {
     public static let card = TaskCard(
         id: "in-context", name: "In-context learning",
-        summary: "A new problem behind a context of worked examples, scored by the final number or the label.",
+        summary:
+            "A new problem behind a context of worked examples, scored by the final number or the label.",
         metrics: [.finalAnswer, .nats, .cutOff])
 
     public init() {}
@@ -27,7 +28,9 @@ public struct InContextLearning: TaskAdapter {
 
     public func unit(of document: Document, in dataset: Dataset, examples: [Document]) -> DocumentItems? {
         let items = items(of: document, in: dataset)
-        let worked = examples.filter { $0.id != document.id }.flatMap(\.questions).filter { !$0.answers.isEmpty }
+        let worked = examples.filter { $0.id != document.id }.flatMap(\.questions).filter {
+            !$0.answers.isEmpty
+        }
         guard !items.isEmpty, !worked.isEmpty else { return nil }
         let text = worked.map { "Question: \($0.text)\nAnswer: \(Self.answer(to: $0))" }
             .joined(separator: "\n\n")

@@ -5,7 +5,8 @@ import Metrics
 public struct MultipleChoice: TaskAdapter {
     public static let card = TaskCard(
         id: "multiple-choice", name: "Multiple choice",
-        summary: "Answers chosen by their likelihood, a token on average, behind the context and the question.",
+        summary:
+            "Answers chosen by their likelihood, a token on average, behind the context and the question.",
         metrics: [.choiceAccuracy, .nats])
 
     public init() {}

@@ -52,10 +52,11 @@ public final class SourceText: Sendable {
         if let known = known.withLock({ $0.offsets }) { return known }
         let ahead = space.utf8.count
         let end = text.utf8.count
-        let made = (tokenizer?.encodeWithOffsets(space + text, at: place, specialTokens: .text).offsets ?? []).map { range in
-            let low = min(max(0, range.lowerBound - ahead), end)
-            return low..<min(max(low, range.upperBound - ahead), end)
-        }
+        let made = (tokenizer?.encodeWithOffsets(space + text, at: place, specialTokens: .text).offsets ?? [])
+            .map { range in
+                let low = min(max(0, range.lowerBound - ahead), end)
+                return low..<min(max(low, range.upperBound - ahead), end)
+            }
         known.withLock { $0.offsets = made }
         return made
     }

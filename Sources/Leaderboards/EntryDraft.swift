@@ -57,7 +57,8 @@ struct EntryDraft {
         _ details: [Leaderboard.MetricDetail], recovered: (_ mean: Double, _ examples: Int) -> Double?
     ) -> Leaderboard.Entry {
         let examples = cells.reduce(0) { $0 + $1.scores.count }
-        let scores = zip(metrics, zip(clusters, intervals)).compactMap { metric, found -> Leaderboard.Score? in
+        let scores = zip(metrics, zip(clusters, intervals)).compactMap {
+            metric, found -> Leaderboard.Score? in
             let count = found.0.reduce(0) { $0 + $1.count }
             guard count > 0 else { return nil }
             let mean = found.0.reduce(0) { $0 + $1.sum } / Double(count)
@@ -72,7 +73,8 @@ struct EntryDraft {
             achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
             keptPositions: Double(kept) / Double(documents), keptBytes: Double(bytes) / Double(documents),
             scores: scores,
-            recoveredShare: record.role == nil ? scores.first.flatMap { recovered($0.mean, examples / cells.count) } : nil,
+            recoveredShare: record.role == nil
+                ? scores.first.flatMap { recovered($0.mean, examples / cells.count) } : nil,
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: examples,
             isBest: false, isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
             seeds: cells.map(\.record.seed), cells: cells.map(\.id))

@@ -162,7 +162,8 @@ extension Leaderboard.Section {
 
 extension Leaderboard.Row {
     init(
-        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail], recovered: (_ mean: Double, _ examples: Int) -> Double?
+        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail],
+        recovered: (_ mean: Double, _ examples: Int) -> Double?
     ) {
         let record = draft.record
         self.init(

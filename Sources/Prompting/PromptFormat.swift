@@ -211,6 +211,7 @@ extension PromptFormat {
             for: backbone.model.configuration, tokenizer: backbone.tokenizer,
             endToken: configuration.endToken,
             chat: try ChatTemplate(
-                chatTemplate, for: configuration, tokenizer: backbone.tokenizer, folder: backbone.folder.path))
+                chatTemplate, for: configuration, tokenizer: backbone.tokenizer, folder: backbone.folder.path)
+        )
     }
 }

@@ -192,7 +192,8 @@ public struct Scoring: Sendable {
         }
         let needs = task.needs
         return items.indices.flatMap { i in
-            (needs.contains(.target) ? items[i].references.prefix(1).map { target(i, $0, isChoice: false) } : [])
+            (needs.contains(.target)
+                ? items[i].references.prefix(1).map { target(i, $0, isChoice: false) } : [])
                 + (needs.contains(.options) ? items[i].choices.map { target(i, $0, isChoice: true) } : [])
         }
     }

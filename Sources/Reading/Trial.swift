@@ -112,7 +112,8 @@ public struct Trial: Sendable {
         let head = bytes[..<source.offsets[left / 2].lowerBound]
         let tail = bytes[source.offsets[source.tokens.count - (left - left / 2)].lowerBound...]
         return Document(
-            id: document.id, text: String(decoding: head, as: UTF8.self) + " … "
+            id: document.id,
+            text: String(decoding: head, as: UTF8.self) + " … "
                 + String(decoding: tail, as: UTF8.self),
             questions: document.questions, summaries: document.summaries, group: document.group,
             subset: document.subset)

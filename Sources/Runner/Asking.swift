@@ -45,7 +45,8 @@ public struct Asking: Sendable {
     /// One item alone, with worked examples from `shotData`.
     public func asked(_ item: Item, by task: any TaskAdapter, seed: UInt64 = 1) throws -> Item {
         let unit = DocumentItems(Document(id: "", text: "", questions: []), [item])
-        return try asked([unit], by: task, examples: try examples(for: [task], seed: seed)?[0] ?? [])[0].items[0]
+        return try asked([unit], by: task, examples: try examples(for: [task], seed: seed)?[0] ?? [])[0]
+            .items[0]
     }
 
     /// What `shotData` has for worked examples, for each task; nil where none is named.

@@ -33,7 +33,10 @@ public enum Overflow: String, Sendable, CaseIterable {
                 return left.isEmpty ? nil : DocumentItems(unit.document, left)
             case .truncateMiddle:
                 guard let shorter = trial.withoutMiddle(unit.document, tokens: most, for: unit.items[0])
-                else { throw ContractError.contextTooLong(tokens: limit + most, limit: limit, document: unit.document.id) }
+                else {
+                    throw ContractError.contextTooLong(
+                        tokens: limit + most, limit: limit, document: unit.document.id)
+                }
                 changed += unit.items.count
                 return DocumentItems(shorter, unit.items)
             }

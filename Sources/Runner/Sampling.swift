@@ -82,8 +82,10 @@ public struct Sampling: Sendable {
             round += 1
         }
         return zip(units, taken).filter { $1 > 0 }.map { unit, count in
-            let first = unit.items.indices.sorted { rank(of: unit.items[$0].id) < rank(of: unit.items[$1].id) }
-                .prefix(count)
+            let first = unit.items.indices.sorted {
+                rank(of: unit.items[$0].id) < rank(of: unit.items[$1].id)
+            }
+            .prefix(count)
             return DocumentItems(unit.document, first.sorted().map { unit.items[$0] })
         }
     }

@@ -91,7 +91,8 @@ struct ConfigurationTests {
             try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": [7, 8]}"#).eosIDs == [
                 3, 7, 8,
             ])
-        #expect(try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": 9}"#).eosIDs == [3, 9])
+        #expect(
+            try configuration(#""eos_token_id": 3"#, generation: #"{"eos_token_id": 9}"#).eosIDs == [3, 9])
         #expect(try configuration(#""eos_token_id": 3"#, generation: #"{"top_p": 0.9}"#).eosIDs == [3])
     }
 

@@ -134,7 +134,8 @@ struct RunTests {
             "--db", db)
         #expect(run.status == 0, "\(run.error)")
         let sections = try run.json()["sections"] as? [[String: Any]] ?? []
-        #expect(sections.compactMap { $0["taskID"] as? String }.sorted()
+        #expect(
+            sections.compactMap { $0["taskID"] as? String }.sorted()
                 == ["abstaining", "qa", "reconstruction"])
     }
 }

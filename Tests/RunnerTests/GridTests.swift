@@ -23,7 +23,8 @@ struct GridTests {
         var grid = Grid(
             methods: [FullContext(parameters: .init()), Truncation(parameters: .init())], budgets: budgets,
             tasks: [QuestionAnswering.self],
-            data: DocumentStream(id: dataset.id, documents: dataset.documents), sampling: Sampling(limit: limit),
+            data: DocumentStream(id: dataset.id, documents: dataset.documents),
+            sampling: Sampling(limit: limit),
             seeds: [1])
         grid.sourceHashes = ["FullContext": "f", "Truncation": "t", "QuestionAnswering": "q"]
         return grid

@@ -76,7 +76,8 @@ struct SamplingTests {
     @Test func `words of a user's own take a task's place`() throws {
         var own = grid(documents(2), limit: nil)
         own.asking.system = "You are terse."
-        own.asking.wordings["qa"] = try Wording(["request": "Q {question}", "answer_prefix": ""], of: "w.json")
+        own.asking.wordings["qa"] = try Wording(
+            ["request": "Q {question}", "answer_prefix": ""], of: "w.json")
         let prompt = try own.questions().units[0][0].items[0].prompt
         #expect(prompt.request == "Q Where does Anna 0 work, 0?" && prompt.answerPrefix.isEmpty)
         #expect(prompt.system == "You are terse." && prompt.instruction.hasPrefix("Answer the question"))
@@ -84,14 +85,16 @@ struct SamplingTests {
         #expect(throws: ContractError.self) { try Wording(["request": "{answer}"], of: "w.json") }
     }
 
-    @Test func `what does not fit is refused, left out or shortened by the rule, for those alone that read it`()
+    @Test
+    func `what does not fit is refused, left out or shortened by the rule, for those alone that read it`()
         throws
     {
         let reader = try Reader(Backbone(folder: bundledModel))
         let limit = reader.backbone.model.configuration.contextLimit
         var all = documents(3)
         all[1] = Document(
-            id: "long", text: String(repeating: "Anna works in Oslo. ", count: limit), questions: all[1].questions)
+            id: "long", text: String(repeating: "Anna works in Oslo. ", count: limit),
+            questions: all[1].questions)
         func plan(_ rule: Overflow) throws -> GridPlan {
             var grid = grid(all, limit: nil)
             grid.overflow = rule
@@ -124,7 +127,9 @@ struct SamplingTests {
         let units = try some.questions().units[0]
         #expect(units.count == 1 && units[0].items.count == 5)
         let text = units[0].document.text
-        #expect(text.components(separatedBy: "Question: ").count == 5 && text.contains("One more. The answer is "))
+        #expect(
+            text.components(separatedBy: "Question: ").count == 5 && text.contains("One more. The answer is ")
+        )
         #expect(units[0].items.allSatisfy { !text.contains($0.prompt.request) })
     }
 }

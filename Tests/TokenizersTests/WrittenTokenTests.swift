@@ -29,7 +29,8 @@ struct WrittenTokenTests {
         let ids = tokenizer.encode("<q> \(data)<a>", specialTokens: .recognisedUnlessQuoted)
         let (q, a) = (try #require(tokenizer.id(of: "<q>")), try #require(tokenizer.id(of: "<a>")))
         #expect(ids.first == q && ids.last == a)
-        #expect(Array(ids.dropFirst().dropLast()) == tokenizer.encode("ends <eos> here", specialTokens: .text))
+        #expect(
+            Array(ids.dropFirst().dropLast()) == tokenizer.encode("ends <eos> here", specialTokens: .text))
         // A text without special tokens is itself.
         #expect(tokenizer.quoting("plain < text >") == "plain < text >")
     }

@@ -15,7 +15,10 @@ struct ScoreCommand: ParsableCommand {
                 picbench score --metrics em,f1 --predictions p.jsonl --references r.jsonl --json
             """)
 
-    @Option(help: "Metrics with commas: em, f1, precision, recall, contains, rouge1, rouge2, rougeL, rougeLsum, bleu, final_answer.")
+    @Option(
+        help:
+            "Metrics with commas: em, f1, precision, recall, contains, rouge1, rouge2, rougeL, rougeLsum, bleu, final_answer."
+    )
     var metrics: NameList
 
     @Option(help: ArgumentHelp("A prediction a line.", valueName: "file"))
