@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "Segmentation"),
         .target(
             name: "Contract",
-            dependencies: ["Budgets", "LanguageModels", "Seeding", "Segmentation", "Tensors", "Tokenizers"]),
+            dependencies: ["Budgets", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
         .target(name: "Metrics", dependencies: ["Contract"]),
         .target(
             name: "Datasets", dependencies: ["Contract", "Seeding"], path: "Datasets", plugins: ["Catalogue"]),
@@ -46,7 +46,8 @@ let package = Package(
         // How a model is asked, what it reads in place of a context, what comes out.
         .target(name: "Prompting", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
         .target(
-            name: "Reading", dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors"]),
+            name: "Reading",
+            dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors", "Tokenizers"]),
         .target(name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors"]),
         .target(
             name: "SoftPrompts",
