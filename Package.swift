@@ -6,7 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "PicBench", targets: ["PicBench"]),
-        .library(name: "Contract", targets: ["Contract", "CacheMethods", "SoftPrompts"]),
+        .library(name: "Contract", targets: ["Contract", "CacheMethods", "Records", "SoftPrompts"]),
         .executable(name: "picbench", targets: ["picbench"]),
     ],
     dependencies: [
@@ -30,9 +30,12 @@ let package = Package(
         .target(
             name: "Contract",
             dependencies: ["Budgets", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Records", dependencies: ["Contract", "CZlib"]),
         .target(name: "Metrics", dependencies: ["Contract"]),
         .target(
-            name: "Datasets", dependencies: ["Contract", "Seeding"], path: "Datasets", plugins: ["Catalogue"]),
+            name: "Datasets", dependencies: ["Contract", "Records", "Seeding"], path: "Datasets",
+            plugins: ["Catalogue"]),
         .target(
             name: "Methods",
             dependencies: [
@@ -76,7 +79,8 @@ let package = Package(
             name: "PicBench",
             dependencies: [
                 "Budgets", "Contract", "Datasets", "LanguageModels", "Leaderboards", "Methods", "Metrics",
-                "Prompting", "Reading", "Results", "Runner", "Site", "SoftPrompts", "Tasks", "Tensors",
+                "Prompting", "Reading", "Records", "Results", "Runner", "Site", "SoftPrompts", "Tasks",
+                "Tensors",
                 "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -109,8 +113,10 @@ let package = Package(
             name: "MetricsTests", dependencies: ["Contract", "Metrics", "Tensors"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "TestSupport", "Tokenizers"]),
+        .testTarget(name: "RecordsTests", dependencies: ["Contract", "CZlib", "Records"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Seeding"]),
+            name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Records", "Seeding"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "PromptingTests",
             dependencies: ["Contract", "LanguageModels", "Prompting", "TestSupport", "Tokenizers"],

@@ -1,0 +1,39 @@
+import CZlib
+import Contract
+import Foundation
+
+/// The bytes of a file in their order, a chunk at a time; a gzip file's as they were before (RFC 1952, any number
+/// of members).
+final class FileBytes {
+    private let path: String
+    private let file: gzFile
+
+    /// - Throws: `DatasetError.unreadable`
+    init(_ url: URL) throws {
+        path = url.path
+        guard let file = gzopen(path, "rb") else { throw DatasetError.unreadable(file: path) }
+        gzbuffer(file, 1 << 18)
+        self.file = file
+    }
+
+    deinit { gzclose(file) }
+
+    /// Fills a buffer from its beginning.
+    /// - Returns: how many bytes there are now; 0 behind the last
+    func read(into buffer: inout [UInt8]) throws -> Int {
+        let count = gzread(file, &buffer, UInt32(buffer.count))
+        guard count <= 0 else { return Int(count) }
+        var code = Z_OK
+        gzerror(file, &code)
+        switch code {
+        case Z_OK, Z_STREAM_END: return 0
+        case Z_BUF_ERROR: throw damaged("end in the middle")
+        case Z_DATA_ERROR: throw damaged("are damaged")
+        default: throw DatasetError.unreadable(file: path)
+        }
+    }
+
+    private func damaged(_ what: String) -> DatasetError {
+        .damaged(file: path, reason: "its gzip bytes \(what)")
+    }
+}
