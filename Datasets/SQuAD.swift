@@ -1,81 +1,47 @@
 import Contract
-import Foundation
+import Records
 
-/// SQuAD v1.1 and v2.0 JSON (Rajpurkar et al. 2016, 2018): one document a paragraph.
+/// SQuAD 1.1 and 2.0 (Rajpurkar et al. 2016, 2018), as published or as the Hugging Face Hub has them: a document a
+/// paragraph.
 public enum SQuAD: DatasetFormat {
     public static let card = DatasetCard(
-        id: "squad", summary: "SQuAD 1.1 or 2.0 JSON, one document a paragraph.", usage: "squad=PATH")
+        id: "squad", name: "SQuAD", summary: "SQuAD 1.1 or 2.0 JSON, one document a paragraph.",
+        usage: "squad=PATH", source: "https://rajpurkar.github.io/SQuAD-explorer/",
+        shape: "`{\"data\": [{\"paragraphs\": [{\"context\", \"qas\": [{\"id\", \"question\", \"answers\", "
+            + "\"is_impossible\"}]}]}]}`, or the Hub's rows `{\"id\", \"context\", \"question\", \"answers\"}`; answers "
+            + "are `[{\"text\", …}]` or `{\"text\": […]}`",
+        reading: "a paragraph is a context, its article the group; an impossible question has no answers")
+
+    public static func recognizes(_ file: FileBeginning) -> Bool {
+        if file.has("data[].paragraphs[].qas[].followup") { return false }  // QuAC
+        return file.has("data[].paragraphs[].qas") || file.has("context", "question", "answers.answer_start")
+    }
 
     public static func open(_ source: DatasetSource) throws -> DocumentStream {
-        let url = try source.file()
-        return DocumentStream(id: "squad:\(url.lastPathComponent)", documents: try read(url))
+        guard try source.beginning().has("data") else {
+            return try source.rows(joinsNeighbours: true) { row in
+                Document(
+                    id: row.id, text: try row.text("context"), questions: [try question(row)],
+                    group: try row.textIfAny("title"))
+            }
+        }
+        return try source.values(at: "data[].paragraphs[]") { paragraph in
+            Document(
+                id: paragraph.id, text: try paragraph.text("context"),
+                questions: try paragraph.records("qas", make: question), group: paragraph.group)
+        }
     }
 
-    private static func read(_ url: URL) throws -> [Document] {
-        guard let data = try? Data(contentsOf: url) else { throw DatasetError.unreadable(file: url.path) }
-        let root: Any
-        do {
-            root = try JSONSerialization.jsonObject(with: data)
-        } catch {
-            throw DatasetError.malformed(
-                file: url.path, at: "the file", found: "not JSON", expected: "an object with 'data'")
-        }
-        let reader = Reader(file: url.path)
-        var documents: [Document] = []
-        for (i, article) in try reader.array(root, "data", at: "").enumerated() {
-            let paragraphs = try reader.array(article, "paragraphs", at: "data[\(i)]")
-            for (j, paragraph) in paragraphs.enumerated() {
-                let place = "data[\(i)].paragraphs[\(j)]"
-                var questions: [Question] = []
-                for (k, question) in try reader.array(paragraph, "qas", at: place).enumerated() {
-                    let place = "\(place).qas[\(k)]"
-                    let answers = try reader.array(question, "answers", at: place).enumerated().map {
-                        try reader.string($0.element, "text", at: "\(place).answers[\($0.offset)]")
-                    }
-                    questions.append(
-                        Question(
-                            id: try reader.string(question, "id", at: place),
-                            text: try reader.string(question, "question", at: place), answers: answers))
-                }
-                documents.append(
-                    Document(
-                        id: "\(i)-\(j)", text: try reader.string(paragraph, "context", at: place),
-                        questions: questions))
-            }
-        }
-        return documents
+    private static func question(_ record: Record) throws -> Question {
+        Question(
+            id: try record.identifier("id"), text: try record.text("question"),
+            answers: try record.flag("is_impossible") ? [] : answers(of: record))
     }
 
-    private struct Reader {
-        let file: String
-
-        func field(_ object: Any, _ name: String, at place: String) throws -> Any {
-            guard let object = object as? [String: Any] else {
-                throw malformed(place.isEmpty ? "the file" : place, object, "an object")
-            }
-            guard let value = object[name] else {
-                throw malformed(place.isEmpty ? name : "\(place).\(name)", nil, "a value")
-            }
-            return value
-        }
-
-        func array(_ object: Any, _ name: String, at place: String) throws -> [Any] {
-            let value = try field(object, name, at: place)
-            guard let array = value as? [Any] else {
-                throw malformed(place.isEmpty ? name : "\(place).\(name)", value, "a list")
-            }
-            return array
-        }
-
-        func string(_ object: Any, _ name: String, at place: String) throws -> String {
-            let value = try field(object, name, at: place)
-            guard let string = value as? String else { throw malformed("\(place).\(name)", value, "a text") }
-            return string
-        }
-
-        private func malformed(_ place: String, _ value: Any?, _ expected: String) -> DatasetError {
-            let found = value.map { String("\($0)".prefix(40)).replacingOccurrences(of: "\n", with: " ") }
-            return .malformed(file: file, at: place, found: found ?? "missing", expected: expected)
-        }
+    /// `"answers": [{"text": …}]` or `{"text": […]}`, each text once.
+    static func answers(of record: Record) throws -> [String] {
+        let answers = try record.member("answers")
+        guard !answers.isObject else { return try answers.texts("text").distinct }
+        return try answers.list().map { try $0.text("text") }.distinct
     }
 }

@@ -32,8 +32,9 @@ struct SQuADTests {
             "data[0].paragraphs[0].qas[0].answers[0].text"
         ),
         (#"{"data":[{"paragraphs":[{"qas":[]}]}]}"#, "data[0].paragraphs[0].context"),
-        (#"{"data":[{"title":"x"}]}"#, "data[0].paragraphs"), (#"{"data":"x"}"#, "data"), ("[]", "the file"),
-        ("{", "the file"),
+        (#"{"data":[{"title":"x"}]}"#, "data[0].paragraphs"), (#"{"data":"x"}"#, "data"),
+        ("[]", "holds no records"),
+        ("{", "line 1 is no JSON"),
     ])
     func `a malformed row is named with its place`(_ json: String, _ place: String) throws {
         let error = #expect(throws: DatasetError.self) { try read(json) }
