@@ -31,7 +31,7 @@ struct AskingOptions: ParsableArguments {
         }
         var asking = Asking()
         asking.shots = shots
-        asking.shotData = try shotsFrom.map { try catalogue.dataset($0) }
+        asking.shotData = try shotsFrom.map { try catalogue.dataset(DatasetSource($0)) }
         asking.system = system
         asking.wordings = try promptWords.map { try Self.wordings(in: $0, tasks: tasks) } ?? [:]
         return asking

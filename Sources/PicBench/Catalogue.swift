@@ -24,15 +24,6 @@ struct Catalogue: Sendable {
         return found
     }
 
-    /// The documents that a user names, such as `gazette:documents=20` or `squad=dev-v1.1.json`.
-    func dataset(_ text: String) throws -> DocumentStream {
-        let source = DatasetSource(text)
-        guard let format = datasets.first(where: { $0.card.id == source.format }) else {
-            throw DatasetError.unknownFormat(text, known: datasets.map { $0.card.usage }.sorted())
-        }
-        return try format.open(source)
-    }
-
     /// A method as users write it: `pic` or `pic:visibility=chunk+memory:memoriesPerChunk=4`.
     func method(describedBy text: String) throws -> any CompressionMethod {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -19,6 +19,7 @@ struct BenchTests {
             ], 2 * (16 + 2 + 1 + 2 + 6)
         ),
         (["store", "--samples", "50", "--batch", "20"], 50),
+        (["read", "--dataset", "gazette:subjects=2,documents=30"], 30),
     ])
     func `a measurement counts what it did`(_ arguments: [String], _ count: Int) throws {
         let result = try Command.run(

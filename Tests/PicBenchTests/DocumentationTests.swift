@@ -14,7 +14,7 @@ struct DocumentationTests {
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Docs/study-pic.md", "Docs/results.md", "Benchmarks/README.md",
+        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
@@ -22,6 +22,12 @@ struct DocumentationTests {
             let file = folder.appendingPathComponent(String(match.1))
             #expect(FileManager.default.fileExists(atPath: file.path), "\(match.1)")
         }
+    }
+
+    @Test func `the page of data formats is what their cards say`() throws {
+        let page = try text("Docs/datasets.md")
+        let formats = try Command.run("list", "datasets", "--markdown").output
+        #expect(page.hasSuffix("\n## Formats\n\n\(formats)"))
     }
 
     @Test func `README's commands are commands`() throws {

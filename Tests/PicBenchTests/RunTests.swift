@@ -123,6 +123,29 @@ struct RunTests {
         #expect(try rows(threads: 5) == alone)
     }
 
+    @Test func `what was left out of the data, or renamed in it, is told`() throws {
+        let lines = try folder.write(
+            #"{"context":"Anna Berg lives in Oslo.","question":"Where?","answers":["Oslo"],"id":"a"}"#
+                + "\n{\"context\":7}\n"
+                + #"{"context":"Erik Dahl lives in Bergen.","question":"Where?","answers":["Bergen"],"id":"a"}"#,
+            to: "own.jsonl")
+        let arguments = [
+            "run", "--methods", "truncation", "--ratios", "2", "--tasks", "qa", "--dataset", "jsonl=\(lines)",
+            "--fields",
+            "id=id", "--db", db,
+        ]
+        let refused = try Command.run(arguments)
+        #expect(
+            refused.status != 0
+                && refused.error.contains("1 of 3 records cannot be used, the first: line 2, "))
+        let run = try Command.run(arguments + ["--skip-bad-rows"])
+        #expect(
+            run.status == 0 && run.output.contains("jsonl:own.jsonl, 2 examples in 2 documents"),
+            "\(run.error)")
+        #expect(run.error.contains("left out 1 of 3 records: line 2, context is 7, expected a text"))
+        #expect(run.error.contains("1 question ids stand there more than once"))
+    }
+
     @Test func `the user's own questions are scored`() throws {
         let context = "Anna Berg works as a baker in Oslo. Erik Dahl works as a pilot in Bergen."
         let squad = try folder.write(

@@ -8,6 +8,9 @@ struct WrongInputTests {
     private let folder: TemporaryFolder
     private static let run = ["run", "--methods", "truncation", "--ratios", "4"]
 
+    private static let data =
+        Command.repository.appendingPathComponent("Tests/DatasetsTests/Fixtures").path + "/"
+
     init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
@@ -20,8 +23,29 @@ struct WrongInputTests {
         (["run", "--methods", "truncation:size=3", "--ratios", "4"], "keep=head"),
         (["run", "--methods", "pic", "--ratios", "1000"], "needs a trained compressor for 1000x"),
         (run + ["--model", "nowhere"], "there is no model folder 'nowhere'"),
-        (run + ["--dataset", "books"], "unknown dataset 'books'; known: gazette"),
+        (run + ["--dataset", "books"], "'books' is no file and begins with no data format; known: coqa"),
         (run + ["--dataset", "squad=/none.json"], "/none.json"),
+        (run + ["--dataset", data + "squad.json"], "squad.json looks like SQuAD: squad=\(data)squad.json"),
+        (run + ["--dataset", data + "texts"], "texts looks like plain text: text=\(data)texts"),
+        (run + ["--dataset", data], "looks like no data format; known: coqa"),
+        (run + ["--dataset", "Models/gazette-1m/recipe.json"], "recipe.json looks like no data format"),
+        (run + ["--dataset", "jsonl=" + data + "squad.json"], "looks like SQuAD: squad="),
+        (run + ["--dataset", "squad=" + data + "gsm8k.jsonl"], "looks like GSM8K: gsm8k="),
+        (run + ["--dataset", "quac=" + data + "squad.json"], "(as quac: "),
+        (run + ["--dataset", "csv=" + data + "own.csv", "--fields", "context"], "--fields says NAME=COLUMN"),
+        (
+            run + ["--dataset", "csv=" + data + "own.csv", "--fields", "context=c"],
+            "has no 'c', which --fields names"
+        ),
+        (
+            run + ["--dataset", "jsonl=" + data + "questions.jsonl"],
+            "has no context; its members are answers, document"
+        ),
+        (run + ["--fields", "context=c"], "gazette cannot take '--fields context=c'; expected no fields"),
+        (
+            run + ["--questions", "q.jsonl"],
+            "gazette cannot take '--questions q.jsonl'; expected no questions"
+        ),
         (run + ["--dataset", "gazette:subjects=900"], "cannot take 'subjects=900'; expected 1 to 24"),
         (run + ["--dataset", "gazette:split=all"], "split=train, validation or test"),
         (run + ["--compressors", "/none"], "/none holds no compressors"),
@@ -90,7 +114,8 @@ struct WrongInputTests {
             to: "d.json")
         try expectRefusal(
             Self.run + ["--dataset", "squad=\(file)", "--db", folder.path("r.sqlite")],
-            "data[0].paragraphs[0].qas[0].question is 3, expected a text")
+            "1 of 2 records cannot be used, the first: data[0].paragraphs[0].qas[0].question is 3, expected a text"
+        )
     }
 
     @Test func `a results file that cannot be used stays as it is`() throws {

@@ -87,17 +87,37 @@ struct ListDatasetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets", abstract: "The data formats and how to name one.")
 
+    @Flag(help: "Prints what each reads and what becomes what, as Markdown: the formats of Docs/datasets.md.")
+    var markdown = false
+
     @OptionGroup var options: ListOptions
 
     private struct Item: Encodable {
-        let id, usage, summary: String
+        let id, name, usage, summary: String
+        let source, shape, reading: String?
     }
 
     func run() throws {
-        let items = Catalogue.current.datasets.map { $0.card }.sorted { $0.id < $1.id }.map {
-            Item(id: $0.id, usage: $0.usage, summary: $0.summary)
+        let cards = Catalogue.current.datasets.map { $0.card }.sorted { $0.id < $1.id }
+        if markdown { return Output.text(cards.map(\.markdown).joined(separator: "\n")) }
+        let items = cards.map {
+            Item(
+                id: $0.id, name: $0.name, usage: $0.usage, summary: $0.summary, source: $0.source,
+                shape: $0.shape,
+                reading: $0.reading)
         }
         try options.show(items, ["format", "--dataset", "what it is"]) { [$0.id, $0.usage, $0.summary] }
+    }
+}
+
+extension DatasetCard {
+    /// A section about the format.
+    fileprivate var markdown: String {
+        let parts = [
+            ("Published", source.map { "<\($0)>" }), ("File", shape), ("Read as", reading),
+        ]
+        return "### \(name)\n\n`--dataset \(usage)`: \(summary)\n\n"
+            + parts.compactMap { title, text in text.map { "- \(title): \($0)\n" } }.joined()
     }
 }
 

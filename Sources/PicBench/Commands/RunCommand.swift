@@ -42,10 +42,6 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Tasks with commas; by default all that the dataset has examples for.")
     var tasks: NameList?
 
-    @Option(
-        help: "The data, such as gazette:subjects=4,documents=20 or squad=PATH; 'picbench list datasets'.")
-    var dataset = "gazette"
-
     @Option(help: "The most examples a task, drawn at random over the documents; 0 for all.")
     var limit = 200
 
@@ -89,6 +85,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Prints the leaderboard as JSON.")
     var json = false
 
+    @OptionGroup var data: DatasetOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var machine: MachineOptions
@@ -115,7 +112,7 @@ struct RunCommand: ParsableCommand {
         let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
-            tasks: tasks, data: try catalogue.dataset(dataset),
+            tasks: tasks, data: try data.open(),
             sampling: Sampling(limit: limit == 0 ? nil : limit, seed: sampleSeed), seeds: seeds)
         grid.asking = try asking.asking(tasks: tasks.map { $0.card.id }, catalogue: catalogue)
         grid.asking.shotsInContext = shotsInContext

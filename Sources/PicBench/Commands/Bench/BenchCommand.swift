@@ -17,7 +17,7 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchPrefillCommand.self, BenchDecodeCommand.self, BenchTrainCommand.self,
             BenchCompressCommand.self, BenchTokenizeCommand.self, BenchStoreCommand.self,
-            BenchLimitsCommand.self,
+            BenchReadCommand.self, BenchLimitsCommand.self,
         ])
 }
 

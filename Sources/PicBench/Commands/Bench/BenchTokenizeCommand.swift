@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Datasets
 import Foundation
 import Tokenizers
@@ -23,8 +24,8 @@ struct BenchTokenizeCommand: ParsableCommand {
         guard documents > 0 else { throw UsageError("--documents must be at least 1") }
         let folder = try ModelLocator.find(model)
         if let text { return try measure(text, folder) }
-        let texts = try Catalogue.current.dataset("gazette:documents=\(documents)").dataset().documents.map(
-            \.text)
+        let source = DatasetSource("gazette:documents=\(documents)")
+        let texts = try Catalogue.current.dataset(source).dataset().documents.map(\.text)
         var count = 0
         let seconds = try options.seconds {
             // A tokenizer of its own each time: none that has seen the texts.
