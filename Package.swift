@@ -62,7 +62,7 @@ let package = Package(
             dependencies: ["Budgets", "Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
         .target(
-            name: "Site", dependencies: ["Leaderboards", "Results"],
+            name: "Site", dependencies: ["Budgets", "Leaderboards", "Results"],
             resources: [.embedInCode("Resources/style.css"), .embedInCode("Resources/site.js")]),
         .target(
             name: "Training",

@@ -11,7 +11,8 @@ public struct Reconstruction: TaskAdapter {
     public init() {}
 
     public func items(of document: Document, in dataset: Dataset) -> [Item] {
-        [
+        guard !document.text.isEmpty else { return [] }
+        return [
             Item(
                 id: "\(document.id)-text",
                 prompt: Prompt(

@@ -49,6 +49,10 @@ function filter() {
   document.querySelectorAll('section[data-task]').forEach(section => {
     section.hidden = !!(chosen('task') && section.dataset.task !== chosen('task'))
       || !!(chosen('model') && section.dataset.model !== chosen('model'));
+    const tables = [...section.querySelectorAll('[data-metric]')];
+    const shown = tables.some(table => table.dataset.metric === chosen('metric'))
+      ? chosen('metric') : section.dataset.primary;
+    tables.forEach(table => { table.hidden = table.dataset.metric !== shown; });
   });
   // A row may have a family and a ratio: it is shown where neither choice speaks against it.
   document.querySelectorAll('[data-family], [data-ratio]').forEach(element => {

@@ -148,13 +148,23 @@ extension Leaderboard.Section {
     }
 
     package func name(of metric: String) -> String {
-        metricDetails.first { $0.id == metric }?.name ?? metric
+        detail(of: metric)?.name ?? metric
     }
 
-    package var primary: Leaderboard.MetricDetail? { metricDetails.first { $0.id == primaryMetric } }
+    package func detail(of metric: String) -> Leaderboard.MetricDetail? {
+        metricDetails.first { $0.id == metric }
+    }
 
-    /// `EM in %`, or the metric's name alone where it is no share.
-    package var headline: String { name(of: primaryMetric) + (primary?.isShare ?? true ? " in %" : "") }
+    package var primary: Leaderboard.MetricDetail? { detail(of: primaryMetric) }
+
+    /// `EM in %`, or the metric's name and which values are better.
+    package var headline: String { headline(of: primaryMetric) }
+
+    package func headline(of metric: String) -> String {
+        let detail = detail(of: metric)
+        return name(of: metric) + (detail?.isShare ?? true ? " in %" : "")
+            + (detail?.isLowerBetter == true ? ", lower is better" : "")
+    }
 }
 
 extension Leaderboard.Entry {

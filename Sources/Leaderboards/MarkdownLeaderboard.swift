@@ -100,7 +100,7 @@ extension Leaderboard.Section {
 
     var caption: String {
         let what = positions.isEmpty ? "by ratio" : ratios.isEmpty ? "by positions kept" : "by budget"
-        return "\(name(of: primaryMetric)), \(what)."
+        return "\(headline), \(what)."
     }
 
     /// Ratios to show; one where there are only references.

@@ -32,8 +32,8 @@ struct FrontPage {
             .element(
                 "p", ["class": "soft"],
                 """
-                A ratio is context tokens ÷ decoder positions kept. Scores are percentages, higher is better; \
-                the bar below a score is its 95% bootstrap interval over documents on a scale from 0 to 100. \
+                A ratio is context tokens ÷ decoder positions kept. Scores are percentages and higher is better, \
+                unless a table says otherwise; the bar below a score is its 95% bootstrap interval over documents on a scale from 0 to 100. \
                 Recovered: the share of the way from no context to the full context. Bold: ahead of the \
                 runner-up by more than chance.
                 """),
@@ -75,22 +75,27 @@ struct FrontPage {
     // MARK: - Choices
 
     private var filters: Markup {
-        func choice(_ name: String, _ title: String, _ values: [(String, String)]) -> Markup {
+        func choice(
+            _ name: String, _ title: String, unset: String = "all", _ values: [(String, String)]
+        ) -> Markup {
             .element(
                 "label", [:], Markup(title + " "),
                 .element(
                     "select", ["name": name],
-                    [.element("option", ["value": ""], "all")]
+                    [.element("option", ["value": ""], Markup(unset))]
                         + values.map { .element("option", ["value": $0.0], Markup($0.1)) }))
         }
         let sections = board.sections
         let families = distinct(sections.flatMap { $0.rows.filter { $0.role == nil }.map(\.family) })
         let budgets = Set(sections.flatMap(\.budgets)).sorted()
+        let metrics = distinct(
+            sections.flatMap { section in section.metrics.map { [$0, section.name(of: $0)] } })
         return .element(
             "form", ["id": "filters", "hidden": ""],
             choice("task", "Task", distinct(sections.map { [$0.taskID, $0.task] }).map { ($0[0], $0[1]) }),
             choice("family", "Family", families.map { ($0, Figures.family($0)) }),
             choice("ratio", "Ratio", budgets.map { ($0.key, Figures.budget($0)) }),
+            choice("metric", "Metric", unset: "each task's own", metrics.map { ($0[0], $0[1]) }),
             choice("model", "Model", distinct(sections.map(\.model)).map { ($0, $0) }))
     }
 

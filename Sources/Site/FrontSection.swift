@@ -1,3 +1,4 @@
+import Budgets
 import Leaderboards
 
 /// One task on the front page: scores by ratio, every figure, pictures.
@@ -9,14 +10,9 @@ struct FrontSection {
 
     var html: Markup {
         var parts: [Markup] = [
-            .element("h2", ["id": "task-\(number)"], Markup(section.task)),
-            .element(
-                "p", ["class": "soft"],
-                Markup(
-                    "\(section.name(of: section.primaryMetric)), \(section.setting)"
-                        + (section.variant.map { " (\($0))" } ?? ""))),
-            .element("div", ["class": "scroll"], scores),
+            .element("h2", ["id": "task-\(number)"], Markup(section.task))
         ]
+        parts += section.metrics.map(scores)
         if let warning = section.warning {
             parts.append(.element("p", ["class": "warning"], Markup("Warning: \(warning).")))
         }
@@ -37,7 +33,12 @@ struct FrontSection {
             .element("h3", [:], "Pictures"),
             .element("div", ["class": "pictures"], SectionPictures(section: section).all.map(\.figure)),
         ]
-        return .element("section", ["data-task": section.taskID, "data-model": section.model], parts)
+        return .element(
+            "section",
+            [
+                "data-task": section.taskID, "data-model": section.model,
+                "data-primary": section.primaryMetric,
+            ], parts)
     }
 
     private func name(_ row: Leaderboard.Row) -> Markup {
@@ -51,37 +52,42 @@ struct FrontSection {
             cells)
     }
 
-    private var scores: Markup {
-        let budgets = section.columns
+    /// The table of one metric; another than the headline is shown where it is chosen.
+    private func scores(_ metric: String) -> Markup {
+        let isPrimary = metric == section.primaryMetric
+        let title =
+            "\(section.headline(of: metric)), \(section.setting)" + (section.variant.map { " (\($0))" } ?? "")
         let rows = section.rows.map { row in
             line(
                 row,
                 [.element("td", [:], name(row), .element("small", [:], Markup(row.kind)))]
-                    + budgets.map { budget in
-                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
-                            return .element("td", ["data-ratio": budget.key])
-                        }
-                        return .element(
-                            "td",
-                            [
-                                "class": "score", "data-value": "\(score.mean)", "data-ratio": budget.key,
-                                "style": score.isShare ? Self.bar(score) : nil,
-                            ], figure(score, of: entry),
-                            .element(
-                                "small", [:],
-                                Markup(
-                                    "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score))"
-                                        + entry.marks))
-                        )
-                    })
+                    + section.columns.map { scores(metric, at: $0, of: row) })
         }
-        let heads = [("Method", nil)] + budgets.map { (Figures.budget($0), $0.key as String?) }
-        return .table(id: "scores-\(number)", heads: heads, rows)
+        let heads = [("Method", nil)] + section.columns.map { (Figures.budget($0), $0.key as String?) }
+        let place = isPrimary ? "" : "-\(section.metrics.firstIndex(of: metric) ?? 0)"
+        return .element(
+            "div", ["data-metric": metric, "hidden": isPrimary ? nil : ""],
+            .element("p", ["class": "soft"], Markup(title)),
+            .element("div", ["class": "scroll"], .table(id: "scores-\(number)\(place)", heads: heads, rows)))
+    }
+
+    private func scores(_ metric: String, at budget: Budget, of row: Leaderboard.Row) -> Markup {
+        guard let entry = row.entry(at: budget),
+            let score = entry.scores.first(where: { $0.metric == metric })
+        else { return .element("td", ["data-ratio": budget.key]) }
+        let interval = [score.low, score.high].map { Figures.number($0, of: score) }.joined(separator: "–")
+        return .element(
+            "td",
+            [
+                "class": "score", "data-value": "\(score.mean)", "data-ratio": budget.key,
+                "style": score.isShare ? Self.bar(score) : nil,
+            ], figure(score, of: entry), .element("small", [:], Markup(interval + entry.marks)))
     }
 
     private func figure(_ score: Leaderboard.Score, of entry: Leaderboard.Entry) -> Markup {
         let figure = Markup.element(
-            "span", ["class": entry.isBest ? "best" : nil], Markup(Figures.mean(score)))
+            "span", ["class": entry.isBest && score.metric == section.primaryMetric ? "best" : nil],
+            Markup(Figures.mean(score)))
         guard let cell = entry.cells.first else { return figure }
         return .element("a", ["href": "cells/\(cell).html"], figure)
     }

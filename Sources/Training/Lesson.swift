@@ -43,7 +43,7 @@ struct Teacher {
         self.digestWeight = digestWeight
         words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
         end = format.stop.sorted()
-        let document = Document(id: "", text: "", questions: [])
+        let document = Document(id: "", text: "Any text.", questions: [])
         let repetition = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
         opening = format.opening(of: repetition.prompt)
         readBack = format.closing(of: repetition.prompt)

@@ -33,8 +33,9 @@ struct ToolTests {
         let db = folder.url.appendingPathComponent("r.sqlite").path
         let run = ["run", "--methods", "truncation", "--tasks", "qa", "--db", db]
         let small = ["--dataset", "gazette:subjects=2,documents=2", "--limit", "2", "--latency-samples", "1"]
-        try Command.run(run + small + ["--budgets", "12"])
-        try Command.run(run + small + ["--budgets", "12", "--seeds", "2"])
+        for more in [[], ["--seeds", "2"]] {
+            #expect(try Command.run(run + small + ["--budgets", "12"] + more).status == 0)
+        }
         let cells = try Command.run("list", "cells", "--db", db)
         #expect(cells.output.split(separator: "\n").count == 7 && cells.output.contains("12 positions"))
         let why = try Command.run("list", "cells", "--db", db, "--why", "3")

@@ -67,7 +67,7 @@ struct ICAEReleaseTests {
         }
         // All contexts, of one to three segments, in one pass.
         let kept = try kept(contexts, with: imported.compressor)
-        let compressed = try kept.read
+        let compressed = kept.read
         for readsBack in [false, true] {
             let requests = compressed.indices.map {
                 DecodingSession.Request(
