@@ -8,7 +8,8 @@ public protocol TaskAdapter: Sendable {
     /// A document as it is put to the test: with its own text for a context, unless a task makes another one.
     /// - Parameter examples: other documents, for a context that is made of worked examples
     func unit(of document: Document, in dataset: Dataset, examples: [Document]) -> DocumentItems?
-    /// Whether something can be asked about a document.
+    /// Whether something can be asked about a document; found out while data is read, when the dataset holds it
+    /// alone.
     func isAsked(of document: Document, in dataset: Dataset) -> Bool
 }
 

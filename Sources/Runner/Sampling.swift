@@ -34,7 +34,6 @@ public struct Sampling: Sendable {
     func draw(
         from stream: DocumentStream, for tasks: [any TaskAdapter], spare: Int
     ) throws -> Drawn {
-        let nothing = Dataset(id: stream.id, documents: [])
         var kept = tasks.map { _ in FirstRanks<Numbered>(count: limit) }
         var further = FirstRanks<Numbered>(count: (limit ?? 0) + spare)
         var reader = try stream.reader()
@@ -43,8 +42,9 @@ public struct Sampling: Sendable {
             let rank = stream.isShuffled ? UInt64(number) : rank(of: document.id)
             let numbered = Numbered(number: number, document: document)
             number += 1
+            let alone = Dataset(id: stream.id, documents: [document])
             var isAsked = false
-            for (i, task) in tasks.enumerated() where task.isAsked(of: document, in: nothing) {
+            for (i, task) in tasks.enumerated() where task.isAsked(of: document, in: alone) {
                 kept[i].insert(numbered, rank: rank)
                 isAsked = true
             }

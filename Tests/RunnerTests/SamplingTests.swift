@@ -54,6 +54,26 @@ struct SamplingTests {
         #expect(try counts(nil) == [3, 3, 3] && counts(100) == [3, 3, 3])
     }
 
+    /// Asks with a name of another document, as a task may that looks for its document in the data.
+    private struct Contrast: TaskAdapter {
+        static let card = TaskCard(id: "contrast", name: "Contrast", summary: "", metrics: [])
+
+        func items(of document: Document, in dataset: Dataset) -> [Item] {
+            guard let place = dataset.documents.firstIndex(where: { $0.id == document.id }) else { return [] }
+            let other = dataset.documents[(place + 1) % dataset.documents.count]
+            let prompt = Prompt(purpose: .answer, request: "\(other.id)?")
+            return [Item(id: document.id, prompt: prompt, references: ["no"], outputLimit: .tokens(1))]
+        }
+    }
+
+    @Test func `a task may look at the other documents of the sample`() throws {
+        var two = grid(documents(8), limit: 2)
+        two.tasks = [Contrast.self]
+        let units = try two.questions().units[0]
+        #expect(units.count == 2)
+        #expect(units.map { $0.items[0].prompt.request } == units.reversed().map { "\($0.document.id)?" })
+    }
+
     @Test func `worked examples are the same for all, and never the document that is asked about`() throws {
         var some = grid(documents(20), limit: 5)
         some.asking.shots = 3
