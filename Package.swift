@@ -51,7 +51,8 @@ let package = Package(
         .target(
             name: "Reading",
             dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors", "Tokenizers"]),
-        .target(name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors"]),
+        .target(
+            name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
         .target(
             name: "SoftPrompts",
             dependencies: ["Budgets", "Contract", "LanguageModels", "Seeding", "Tensors"]),
@@ -164,7 +165,7 @@ let package = Package(
             dependencies: [
                 "Budgets", "CacheMethods", "Contract", "Datasets", "LanguageModels", "Methods", "Prompting",
                 "Reading", "Seeding", "SoftPrompts", "Tasks", "Tensors", "TestSupport",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

@@ -1,12 +1,13 @@
 import CacheMethods
 import Contract
 import LanguageModels
+import Tensors
 
 /// Keeps the keys with the smallest norms, and their values.
 ///
 /// Devoto et al. 2024, arXiv 2406.11430: where a key is short, queries attend to it. In each layer and KV head
 /// the tokens whose rotated keys have the smallest L2 norm stay.
-public struct KNorm: CacheMethod {
+public struct KNorm: ScoredCacheMethod {
     public static let card = MethodCard(
         id: "knorm", name: "KNorm", family: .kvCache,
         summary: "Keeps the keys with the smallest norms in each layer and KV head, and their values.",
@@ -18,14 +19,8 @@ public struct KNorm: CacheMethod {
         self.parameters = parameters
     }
 
-    public func select(_ pass: ContextPass, of context: Context, by model: LanguageModel) -> CacheSelection {
-        let configuration = model.configuration
-        return .best(
-            context.budget,
-            by: (0..<configuration.layers).map { layer in
-                (0..<configuration.kvHeads).map { head in
-                    pass.keys(layer: layer, kvHead: head).rowNorms.map { -$0 }
-                }
-            })
+    public func read(_ context: Context, by reader: ContextReader, in c: Computation) -> ScoredPass {
+        let pass = reader.pass(over: context, in: c)
+        return pass.scored { pass.keys(layer: $0).map { $0.rowNorms.map { -$0 } } }
     }
 }

@@ -10,6 +10,8 @@ public protocol CompressionMethod: Sendable {
     associatedtype Parameters: MethodParameters
 
     static var card: MethodCard { get }
+    /// What it is with its parameters, where they change that: by default the type's card.
+    var card: MethodCard { get }
     var parameters: Parameters { get }
     init(parameters: Parameters)
 

@@ -29,7 +29,7 @@ public struct MethodCard: Sendable {
     /// Where it was published; nil for folklore.
     public let paper: String?
     /// Whether it looks at the question while it compresses: it then compresses once a question.
-    public let isQueryAware: Bool
+    public private(set) var isQueryAware: Bool
     /// For methods from outside this package: whoever changes what it does changes the version, and cells
     /// are scored again. Files in Methods/ are told apart by their contents.
     public let version: String?
@@ -46,5 +46,12 @@ public struct MethodCard: Sendable {
         self.paper = paper
         self.isQueryAware = isQueryAware
         self.version = version
+    }
+
+    /// The card of a method that looks at the question where its parameters say so.
+    public func queryAware(_ isAware: Bool) -> MethodCard {
+        var card = self
+        card.isQueryAware = isQueryAware || isAware
+        return card
     }
 }

@@ -6,12 +6,23 @@ public struct CacheSelection: Sendable, Equatable {
 
     public init(_ indices: [[[Int32]]]) { self.indices = indices }
 
+    /// The same rows of every layer and head.
+    public init(repeating rows: [Int32], layers: Int, kvHeads: Int) {
+        self.init(Array(repeating: Array(repeating: rows, count: kvHeads), count: layers))
+    }
+
     /// [layers][kvHeads]
     public var counts: [[Int]] { indices.map { $0.map(\.count) } }
     /// Rows of a cache that hold it.
     public var largestCount: Int { counts.joined().max() ?? 0 }
     /// Pairs of a key and a value, over all layers and heads.
     public var totalCount: Int { counts.joined().reduce(0, +) }
+
+    /// The pairs of a layer and head on average, rounded up.
+    public var meanCount: Int {
+        let heads = indices.reduce(0) { $0 + $1.count }
+        return heads == 0 ? 0 : (totalCount + heads - 1) / heads
+    }
 
     /// What is wrong with it for a model's cache of so many rows, in one line; nil where it is sound.
     public func problem(for configuration: ModelConfiguration, rows: Int) -> String? {

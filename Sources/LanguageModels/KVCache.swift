@@ -82,6 +82,36 @@ public final class KVCache {
         if configuration.slidingWindow != nil { copyPositions(selection, from: source, to: firstRow) }
     }
 
+    /// Copies some rows of another cache of the same model, the same of each head, one behind the other from
+    /// `firstRow` on, and turns their keys to the positions from `position` on.
+    public func copy(
+        _ rows: [Int], from source: KVCache, to firstRow: Int, turnedTo position: Int,
+        by model: LanguageModel, in c: Computation
+    ) {
+        let (heads, width) = (configuration.kvHeads, configuration.headDim)
+        let selection = CacheSelection(
+            repeating: rows.map { Int32($0) }, layers: keys.count, kvHeads: heads)
+        copy(selection, from: source, to: firstRow, in: c)
+        let steps = rows.enumerated().map { Int32(position + $0.offset) - source.positions[$0.element] }
+        place((0..<rows.count).map { Int32(position + $0) }, at: Array(firstRow..<firstRow + rows.count))
+        guard !rows.isEmpty else { return }
+        for layer in keys.indices {
+            // As a pass has them: a row's heads side by side.
+            let all = source.keys[layer].values
+            var side = [Float](repeating: 0, count: rows.count * heads * width)
+            for (i, row) in rows.enumerated() {
+                for head in 0..<heads {
+                    let from = (head * source.capacity + row) * width
+                    let to = (i * heads + head) * width
+                    side.replaceSubrange(to..<to + width, with: all[from..<from + width])
+                }
+            }
+            let turned = model.moved(
+                Tensor(side, shape: [rows.count, heads * width], on: c.backend), by: steps, on: c.backend)
+            c.storeHeads(turned, to: Array(firstRow..<firstRow + rows.count), of: keys[layer])
+        }
+    }
+
     private func copyPositions(_ selection: CacheSelection, from source: KVCache, to firstRow: Int) {
         var all = headPositions ?? selection.indices.map { $0.map { _ in positions } }
         for (layer, heads) in selection.indices.enumerated() {

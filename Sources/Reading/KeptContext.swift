@@ -106,7 +106,8 @@ public struct KeptContext {
                 throw bad(problem)
             }
             rows = Self.gathered(selection, of: cache, behind: ahead, model: model)
-            positions = selection.largestCount
+            // Layers and heads may share the budget out: what counts is what they hold together.
+            positions = selection.meanCount
             bytes = KVCache.bytes(of: selection, of: model)
             end = context.tokens.count
         }

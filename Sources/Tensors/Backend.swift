@@ -64,6 +64,13 @@ public protocol Backend: Sendable {
     func attentionBackward(
         _ q: Tensor, _ k: Tensor, _ v: Tensor, _ plans: [any AttentionPlan], _ shape: AttentionShape,
         out: Tensor, logSumExp: Tensor, upstream: Tensor, q dq: Tensor?, k dk: Tensor?, v dv: Tensor?)
+    /// How much of the attention of rows goes to each key: sums of its weights over rows are added to `mass`, or the
+    /// largest are taken; row i sees the first `seen + i` keys. queries: [rows, heads × headDim],
+    /// keys: [kvHeads, seen + rows - 1, headDim], mass: [heads, keys], all float32
+    func attentionMass(
+        _ queries: Tensor, _ keys: Tensor, seen: Int, largest: Bool, _ shape: AttentionShape,
+        into mass: Tensor)
+
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
     /// dg and du are written, or added to.
     func swigluBackward(

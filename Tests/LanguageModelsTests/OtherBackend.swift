@@ -133,6 +133,12 @@ struct OtherBackend: Backend {
             own(q), own(k), own(v), own(plans), shape, out: own(out), logSumExp: own(logSumExp),
             upstream: own(upstream), q: dq.map { own($0) }, k: dk.map { own($0) }, v: dv.map { own($0) })
     }
+    func attentionMass(
+        _ queries: Tensor, _ keys: Tensor, seen: Int, largest: Bool, _ shape: AttentionShape,
+        into mass: Tensor
+    ) {
+        cpu.attentionMass(own(queries), own(keys), seen: seen, largest: largest, shape, into: own(mass))
+    }
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) { cpu.swiglu(own(gate), own(up), into: own(y)) }
     func swigluBackward(
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool

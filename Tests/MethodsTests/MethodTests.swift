@@ -136,10 +136,10 @@ struct MethodTests {
         let kept = try preparation.compress([context], in: Computation())[0]
         guard case .cache(let cache, let selection) = kept.content else { throw Unexpected() }
         #expect(cache.capacity == tokens.count)
-        let pass = ContextPass(context, by: backbone.model, in: Computation())
+        let pass = ContextReader(backbone).pass(over: context, in: Computation())
         for (layer, heads) in selection.indices.enumerated() {
             for (head, indices) in heads.enumerated() {
-                let norms = pass.keys(layer: layer, kvHead: head).rowNorms
+                let norms = pass.keys(layer: layer)[head].rowNorms
                 let longest = indices.map { norms[Int($0)] }.max() ?? 0
                 let others = norms.indices.filter { !indices.contains(Int32($0)) }
                 #expect(indices.count == 3 && others.allSatisfy { norms[$0] >= longest })

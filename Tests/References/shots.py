@@ -49,8 +49,8 @@ rows = sqlite3.connect(store).execute(
 ).fetchall()
 samples = []
 for example, prompt, context, ours, references, _, em, own_f1 in rows:
-    prompt = json.loads(prompt)
-    ids = tokenizer(prompt["before"] + context + prompt["after"], add_special_tokens=False, return_tensors="pt").input_ids
+    before, after = json.loads(prompt)
+    ids = tokenizer(before + context + after, add_special_tokens=False, return_tensors="pt").input_ids
     with torch.no_grad():
         out = model.generate(ids, max_new_tokens=MOST, do_sample=False, pad_token_id=0)[0, ids.shape[1] :]
     text = tokenizer.decode(out, skip_special_tokens=True).strip().split("\n")[0]

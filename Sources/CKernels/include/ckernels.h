@@ -178,6 +178,14 @@ void pb_attention_backward(const pb_attention_plan *plan, pb_attention_shape sha
                            const float *log_sum_exp, const float *upstream, float *q_gradient,
                            float *k_gradient, float *v_gradient);
 
+// MARK: attention_mass.c
+
+/// How much of the attention of rows goes to each key: the sums of its weights over rows are added to mass[heads, keys],
+/// or the largest are taken. Row i sees the first `seen + i` of seen + rows - 1 keys.
+/// q: [rows, heads * head_dim]; k: [kv_heads, keys, head_dim], float32
+void pb_attention_mass(pb_attention_shape shape, long rows, long seen, const float *q, const float *k,
+                       bool largest, float *mass);
+
 // MARK: optimizers.c
 
 void pb_adamw(long count, float *parameter, const float *gradient, float *first, float *second,

@@ -103,6 +103,15 @@ public struct CPUBackend: Backend {
         }
     }
 
+    public func attentionMass(
+        _ queries: Tensor, _ keys: Tensor, seen: Int, largest: Bool, _ shape: AttentionShape,
+        into mass: Tensor
+    ) {
+        pb_attention_mass(
+            shape.kernelShape(for: keys, rounding: false), queries.rows, seen, queries.floats, keys.floats,
+            largest, mass.floats)
+    }
+
     public func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) {
         pb_swiglu(y.count, gate.floats, up.floats, y.floats)
     }

@@ -1,0 +1,95 @@
+import CacheMethods
+import Contract
+import Foundation
+import LanguageModels
+import Tensors
+
+/// Keeps the tokens that queries to come are expected to attend to.
+///
+/// NVIDIA's kvpress, as described by Devoto et al. 2025, arXiv 2510.00636: queries are taken to be normally
+/// distributed, with the mean and the covariance that those of the context have before positions turn them. Turned
+/// as the next 512 positions do on average, the expected weight of a key k is the softmax of
+/// `μ·k / √d + k·Σk / 2d`; it is multiplied by the norm of the value. The first four tokens stay.
+public struct ExpectedAttention: ScoredCacheMethod {
+    public static let card = MethodCard(
+        id: "expected-attention", name: "Expected attention", family: .kvCache,
+        summary: "Keeps the tokens that queries like the context's own are expected to attend to.",
+        paper: "https://arxiv.org/abs/2510.00636")
+
+    public struct Parameters: MethodParameters {
+        /// Positions behind the context that are expected to ask.
+        public var future = 512
+        public var sinks = 4
+
+        public init() {}
+    }
+
+    public let parameters: Parameters
+
+    public init(parameters: Parameters) {
+        self.parameters = parameters
+    }
+
+    public func read(_ context: Context, by reader: ContextReader, in c: Computation) -> ScoredPass {
+        let (own, all) = (context.tokens.count, context.prefix.count + context.tokens.count)
+        guard own > 0 else { return reader.pass(over: context, in: c).empty }
+        // What stands before the context is kept anyway, and sinks first.
+        let sinks = min(max(0, parameters.sinks - context.prefix.count), own - 1)
+        let queries = QueryMoments(of: reader.model, atLast: own - sinks, of: all)
+        let pass = reader.pass(over: context, observer: queries, in: c)
+        let turn = reader.model.meanRotation(over: all..<all + max(1, parameters.future))
+        return pass.scored { layer in
+            let heads = queries.ofLayers[layer].map { Self.turned($0, by: turn) }
+            let (keys, values) = (pass.keys(layer: layer), pass.values(layer: layer))
+            return keys.indices.map { kvHead in
+                let group = heads.count / keys.count
+                let shared = heads[kvHead * group..<(kvHead + 1) * group].map {
+                    Self.expected($0, of: keys[kvHead], from: sinks, in: c)
+                }
+                return values[kvHead].rowNorms.enumerated().map { token, norm in
+                    shared.reduce(0) { $0 + $1[token] } / Float(group) * norm
+                }
+            }
+        }.holding(0..<sinks)
+    }
+
+    /// A head's moments turned by the mean rotation.
+    private static func turned(
+        _ head: QueryMoments.Head, by turn: (cosines: [Double], sines: [Double])
+    ) -> QueryMoments.Head {
+        let half = turn.cosines.count
+        func turned(_ x: [Float]) -> [Float] {
+            (0..<half).map { Float(turn.cosines[$0]) * x[$0] - Float(turn.sines[$0]) * x[$0 + half] }
+                + (0..<half).map { Float(turn.cosines[$0]) * x[$0 + half] + Float(turn.sines[$0]) * x[$0] }
+        }
+        func rows(_ x: [Float]) -> [[Float]] {
+            (0..<2 * half).map { Array(x[$0 * 2 * half..<($0 + 1) * 2 * half]) }
+        }
+        func transposed(_ x: [[Float]]) -> [[Float]] { x.indices.map { i in x.map { $0[i] } } }
+        // R Σ Rᵀ: rows, then columns.
+        let once = transposed(rows(head.covariance).map(turned))
+        return QueryMoments.Head(mean: turned(head.mean), covariance: once.map(turned).flatMap(\.self))
+    }
+
+    /// The expected weights of a head's keys, [tokens, headDim]; those before `first` have none.
+    private static func expected(
+        _ head: QueryMoments.Head, of keys: Tensor, from first: Int, in c: Computation
+    ) -> [Float] {
+        let dim = keys.width
+        let products = Tensor(uninitialized: keys.shape, on: c.backend)
+        c.backend.multiply(
+            keys, transposed: false, Tensor(head.covariance, shape: [dim, dim], on: c.backend),
+            transposed: false, alpha: 1 / Float(2 * dim), beta: 0, into: products)
+        let (k, spread) = (keys.values, products.values)
+        let scale = 1 / Float(dim).squareRoot()
+        let scores = (first..<keys.rows).map { row in
+            (0..<dim).reduce(Float(0)) {
+                $0 + k[row * dim + $1] * (head.mean[$1] * scale + spread[row * dim + $1])
+            }
+        }
+        let most = scores.max() ?? 0
+        let powers = scores.map { exp($0 - most) }
+        let sum = powers.reduce(0, +)
+        return Array(repeating: 0, count: min(first, keys.rows)) + powers.map { $0 / sum }
+    }
+}

@@ -1,0 +1,105 @@
+import Budgets
+import Contract
+import Foundation
+import LanguageModels
+import Methods
+import Reading
+import Tensors
+import Testing
+import TestSupport
+
+/// What cache methods keep, and what a model says behind it, compared with NVIDIA's kvpress;
+/// Tests/References/cache_methods.py makes the cases.
+struct CacheMethodParityTests {
+    struct Case: Decodable {
+        let model: String
+        let tokens: Int
+        let ratio: Double
+        /// As users write it.
+        let method: String
+        /// [layers][KV heads]: a bit a token, the first one's the highest of the first digit.
+        let kept: [[String]]
+        /// The first of those behind the context and the question.
+        let logits: [Float]
+        let answer: [Int32]
+    }
+
+    private static let cases: [Case] = {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/kvpress.json")
+        return (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: file))) ?? []
+    }()
+
+    @Test func `there are cases`() { #expect(Self.cases.count > 350) }
+
+    @Test(arguments: Set(cases.map(\.method)).sorted())
+    func `the same keys are kept, and the model says the same`(_ method: String) throws {
+        let bundled = try Backbone(folder: bundledModel)
+        let cases = Self.cases.filter { $0.method == method }
+        for (folder, cases) in Dictionary(grouping: cases, by: \.model) {
+            let backbone = folder == bundled.name ? bundled : try tiny(folder, tokenizer: bundled)
+            for one in cases { try check(one, on: backbone) }
+        }
+    }
+
+    private func tiny(_ name: String, tokenizer: Backbone) throws -> Backbone {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("LanguageModelsTests/Fixtures/\(name)")
+        return Backbone(
+            folder: folder, model: try LanguageModel(folder: folder), tokenizer: tokenizer.tokenizer,
+            contentHash: name)
+    }
+
+    private func check(_ one: Case, on backbone: Backbone) throws {
+        let budget = Budget.ratio(try #require(Ratio(one.ratio)))
+        let tokens = (0..<one.tokens).map { i in
+            Int32(one.model == "gazette-1m" ? 300 + (i * 37 + 5) % 311 : (i * i * 7 + i * 3 + 5) % 31)
+        }
+        let context = Context(tokens: tokens, limit: budget)
+        let method = try method(one.method)
+        let preparation = try method.preparation(
+            for: Demand(budget, contexts: [tokens.count]), from: Resources(backbone))
+        let kept = try preparation.compress([context], in: Computation())
+        guard case .cache(_, let selection) = kept[0].content else {
+            Issue.record("\(one.method) keeps no cache")
+            return
+        }
+        let place = "\(one.method) at \(one.ratio)x of \(one.tokens) tokens on \(one.model)"
+        // What moved to other positions has lost the places where it was.
+        if one.method != "streaming-llm" {
+            let isSame = selection.indices.map { $0.map { mask($0, of: tokens.count) } } == one.kept
+            #expect(isSame, "\(place)")
+            guard isSame else { return }
+        }
+        let trial = Trial(method, preparation, budget: budget, reader: try Reader(backbone))
+        let session = DecodingSession(
+            try trial.checked(kept, of: [context]),
+            [.init(context: 0, prompt: [4, 9, 2], maxNewTokens: one.answer.count)], model: backbone.model,
+            stop: [])
+        let logits = session.firstLogits.values
+        let difference = zip(logits, one.logits).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(difference < 1e-4, "\(place)")
+        #expect(session.finish()[0] == one.answer, "\(place)")
+    }
+
+    private func method(_ text: String) throws -> any CompressionMethod {
+        let parts = text.split(separator: ":").map(String.init)
+        let type = try #require(allMethods.first { $0.card.id == parts[0] })
+        func make<Method: CompressionMethod>(_ type: Method.Type) throws -> any CompressionMethod {
+            let options = parts.dropFirst().map { part in
+                let pair = part.split(separator: "=").map(String.init)
+                return (name: pair[0], value: pair[1])
+            }
+            return Method(parameters: try Method.Parameters(options, method: parts[0]))
+        }
+        return try make(type)
+    }
+
+    private func mask(_ kept: [Int32], of count: Int) -> String {
+        let places = Set(kept)
+        return stride(from: 0, to: count, by: 4).map { first in
+            let digit = (0..<4).reduce(0) { $0 << 1 | (places.contains(Int32(first + $1)) ? 1 : 0) }
+            return String(digit, radix: 16)
+        }.joined()
+    }
+}
