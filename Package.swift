@@ -14,27 +14,30 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
+        // Reading and writing that a kill, a full disk or a wrong path cannot harm.
+        .target(name: "Files"),
+
         // The engine: kernels, differentiation, tokenizers, language models.
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
         .target(name: "CSeeding"),
         .target(name: "Seeding", dependencies: ["CSeeding"]),
-        .target(name: "Tensors", dependencies: ["CKernels", "Seeding"]),
-        .target(name: "Tokenizers"),
-        .target(name: "LanguageModels", dependencies: ["Seeding", "Tensors", "Tokenizers"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "Files", "Seeding"]),
+        .target(name: "Tokenizers", dependencies: ["Files"]),
+        .target(name: "LanguageModels", dependencies: ["Files", "Seeding", "Tensors", "Tokenizers"]),
 
         // What is compared: the contract that methods, tasks and data formats are written against.
         .target(name: "Budgets"),
         .target(name: "Segmentation"),
         .target(
             name: "Contract",
-            dependencies: ["Budgets", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
+            dependencies: ["Budgets", "Files", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Records", dependencies: ["Contract", "CZlib"]),
+        .target(name: "Records", dependencies: ["Contract", "CZlib", "Files"]),
         .target(name: "Metrics", dependencies: ["Contract"]),
         .target(
-            name: "Datasets", dependencies: ["Contract", "Records", "Seeding"], path: "Datasets",
+            name: "Datasets", dependencies: ["Contract", "Files", "Records", "Seeding"], path: "Datasets",
             plugins: ["Catalogue"]),
         .target(
             name: "Methods",
@@ -47,7 +50,7 @@ let package = Package(
         .executableTarget(name: "CatalogueGenerator", dependencies: ["Seeding"]),
 
         // How a model is asked, what it reads in place of a context, what comes out.
-        .target(name: "Prompting", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
+        .target(name: "Prompting", dependencies: ["Contract", "Files", "LanguageModels", "Tokenizers"]),
         .target(
             name: "Reading",
             dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors", "Tokenizers"]),
@@ -55,21 +58,21 @@ let package = Package(
             name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
         .target(
             name: "SoftPrompts",
-            dependencies: ["Budgets", "Contract", "LanguageModels", "Seeding", "Tensors"]),
+            dependencies: ["Budgets", "Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
 
         // The harness: store, training, grid, leaderboard, command line.
         .target(
             name: "Results",
-            dependencies: ["Budgets", "Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["Budgets", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
         .target(
-            name: "Site", dependencies: ["Budgets", "Leaderboards", "Results"],
+            name: "Site", dependencies: ["Budgets", "Files", "Leaderboards", "Results"],
             resources: [.embedInCode("Resources/style.css"), .embedInCode("Resources/site.js")]),
         .target(
             name: "Training",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "LanguageModels", "Metrics", "Prompting", "Reading",
-                "Seeding", "SoftPrompts", "Tasks", "Tensors", "Tokenizers",
+                "Budgets", "Contract", "Datasets", "Files", "LanguageModels", "Metrics", "Prompting",
+                "Reading", "Seeding", "SoftPrompts", "Tasks", "Tensors", "Tokenizers",
             ]),
         .target(
             name: "Runner",
@@ -79,10 +82,10 @@ let package = Package(
         .target(
             name: "PicBench",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "LanguageModels", "Leaderboards", "Methods", "Metrics",
-                "Prompting", "Reading", "Records", "Results", "Runner", "Site", "SoftPrompts", "Tasks",
-                "Tensors",
-                "Tokenizers", "Training",
+                "Budgets", "Contract", "Datasets", "Files", "LanguageModels", "Leaderboards", "Methods",
+                "Metrics", "Prompting", "Reading", "Records", "Results", "Runner", "Site", "SoftPrompts",
+                "Tasks",
+                "Tensors", "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
@@ -90,10 +93,11 @@ let package = Package(
         .executableTarget(
             name: "picbench-study",
             dependencies: [
-                "Leaderboards", "Results", "Seeding",
+                "Files", "Leaderboards", "Results", "Seeding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/study/Sources"),
 
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
             name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
@@ -114,7 +118,7 @@ let package = Package(
             name: "MetricsTests", dependencies: ["Contract", "Metrics", "Tensors"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "TestSupport", "Tokenizers"]),
-        .testTarget(name: "RecordsTests", dependencies: ["Contract", "CZlib", "Records"]),
+        .testTarget(name: "RecordsTests", dependencies: ["Contract", "CZlib", "Files", "Records"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Records", "Seeding"],
             exclude: ["Fixtures"]),
@@ -155,7 +159,8 @@ let package = Package(
             name: "LeaderboardsTests", dependencies: ["Leaderboards", "Results", "RecordFixtures"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "SiteTests", dependencies: ["Site", "Results", "RecordFixtures"], exclude: ["Fixtures"]),
+            name: "SiteTests", dependencies: ["Files", "Results", "RecordFixtures", "Site"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "StudyTests",
             dependencies: ["picbench-study", "Leaderboards", "Results", "RecordFixtures"],
@@ -169,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Contract", "LanguageModels", "Methods", "Reading", "SoftPrompts", "Tensors", "TestSupport",
-                "Training",
+                "Contract", "Files", "LanguageModels", "Methods", "Reading", "SoftPrompts", "Tensors",
+                "TestSupport", "Training",
             ]),
         .testTarget(
             name: "PicBenchTests",

@@ -1,6 +1,6 @@
 import Budgets
+import Files
 import Foundation
-import Tensors
 
 /// What can be wrong with a request to a method, a task or a compressor, in one line.
 public enum ContractError: Error, CustomStringConvertible, LocalizedError {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Tensors
 
 /// What can be wrong with how a model is to be prompted, in one line.
 public enum PromptError: Error, CustomStringConvertible, LocalizedError {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What can be wrong with a file of tensors, in one line.
