@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import Records
 import Synchronization
@@ -80,11 +81,7 @@ public enum NarrativeQA: DatasetFormat {
         func text(of id: String) -> String? {
             last.withLock { last in
                 if last.id != id {
-                    last = (
-                        id,
-                        try? String(
-                            contentsOf: folder.appendingPathComponent("\(id).content"), encoding: .utf8)
-                    )
+                    last = (id, try? RegularFile.text(of: folder.appendingPathComponent("\(id).content")))
                 }
                 return last.text
             }

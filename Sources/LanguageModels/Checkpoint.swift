@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 import Tokenizers
@@ -22,6 +23,7 @@ public struct Checkpoint: Sendable {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue
         else { throw ModelError.missingFolder(folder.path) }
+        try FolderReplacement.finish(in: folder)
         self.folder = folder
         configuration = try ModelConfiguration(huggingFace: folder)
         let single = folder.appendingPathComponent(Self.singleFile)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Seeding
 import Tensors
@@ -18,14 +19,14 @@ public struct ContentHash {
     }
 
     /// Adds a file, which is read once.
-    /// - Throws: `SafetensorsError.unreadable`
+    /// - Throws: `SafetensorsError.unreadable`, `FileError`
     public mutating func add(_ file: URL, named name: String) throws {
         try add(file, named: name) { _ in }
     }
 
     /// Adds a file, which is read once.
     /// - Returns: the SHA-256 of the file alone
-    /// - Throws: `SafetensorsError.unreadable`
+    /// - Throws: `SafetensorsError.unreadable`, `FileError`
     public mutating func addWithDigest(_ file: URL, named name: String) throws -> String {
         var own = SHA256()
         try add(file, named: name) { own.update($0) }
@@ -41,18 +42,11 @@ public struct ContentHash {
         _ file: URL, named name: String, part: (UnsafeRawBufferPointer) -> Void
     ) throws {
         func unreadable(_ reason: String) -> SafetensorsError { .unreadable(path: file.path, reason: reason) }
-        let attributes = try? FileManager.default.attributesOfItem(
-            atPath: file.resolvingSymlinksInPath().path)
-        guard let attributes, let bytes = (attributes[.size] as? NSNumber)?.intValue,
-            attributes[.type] as? FileAttributeType == .typeRegular
-        else { throw unreadable("there is no file") }
-        guard let handle = try? FileHandle(forReadingFrom: file) else {
-            throw unreadable("it may not be read; change its permissions")
-        }
-        defer { try? handle.close() }
+        guard let opened = try Descriptor.reading(file) else { throw unreadable("there is no file") }
+        let bytes = try opened.byteCount()
         begin(name, bytes: bytes)
         var left = bytes
-        while let data = try? handle.read(upToCount: 1 << 20), !data.isEmpty {
+        while case let data = try opened.read(upToCount: 1 << 20), !data.isEmpty {
             left -= data.count
             data.withUnsafeBytes {
                 whole.update($0)

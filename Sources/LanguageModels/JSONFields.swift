@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The fields of a JSON object in a file, read with errors that name the file and the field.
@@ -7,7 +8,7 @@ struct JSONFields {
 
     init(_ url: URL, hint: String = "a model's folder holds a config.json") throws {
         file = url.path
-        guard let data = try? Data(contentsOf: url) else {
+        guard let data = try RegularFile.read(url) else {
             throw ModelError.missingFile(url.path, hint: hint)
         }
         guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -29,16 +30,21 @@ extension LanguageModel {
         }
     }
 
+    /// What `save` writes.
+    public static let savedFiles = [ModelConfiguration.file, Checkpoint.singleFile]
+
     /// Writes config.json and model.safetensors (float32).
+    /// - Throws: `FileError`
     public func save(to folder: URL) throws {
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let json = try JSONSerialization.data(
-                withJSONObject: configuration.huggingFace, options: [.prettyPrinted, .sortedKeys])
-            try json.write(to: folder.appendingPathComponent(ModelConfiguration.file), options: .atomic)
-        } catch {
-            throw SafetensorsError.unwritable(path: folder.path, reason: error.localizedDescription)
-        }
-        try SafetensorsFile.write(tensors, to: folder.appendingPathComponent(Checkpoint.singleFile))
+        try FolderReplacement.write(to: folder) { try write(to: $0) }
+    }
+
+    /// Writes its files among those of a folder that are replaced together.
+    public func write(to replacement: FolderReplacement) throws {
+        let json = try JSONSerialization.data(
+            withJSONObject: configuration.huggingFace, options: [.prettyPrinted, .sortedKeys])
+        try replacement.write(json, to: ModelConfiguration.file)
+        try SafetensorsFile.write(
+            tensors, to: replacement.stage.appendingPathComponent(Checkpoint.singleFile))
     }
 }

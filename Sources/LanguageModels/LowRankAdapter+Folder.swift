@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -13,11 +14,12 @@ extension LowRankAdapter {
     /// What would change results and is not supported (DoRA, biases, patterns of ranks, modules beside
     /// the layers' projections) is refused by name; so is whatever does not fit the model.
     public convenience init(folder: URL, for model: LanguageModel) throws {
+        try FolderReplacement.finish(in: folder)
         let fields = try JSONFields(
             folder.appendingPathComponent(Self.configurationFile), hint: "an adapter's folder holds one")
         var configuration = try LowRankConfiguration(peft: fields)
         let weights = folder.appendingPathComponent(Self.weightsFile)
-        guard FileManager.default.fileExists(atPath: weights.path) else {
+        guard try RegularFile.require(weights) else {
             throw ModelError.missingFile(
                 weights.path, hint: "an adapter saved as adapter_model.bin must be saved as safetensors")
         }
@@ -55,7 +57,13 @@ extension LowRankAdapter {
     }
 
     /// Writes a folder that PEFT opens.
+    /// - Throws: `FileError`
     public func save(to folder: URL, baseModel: String) throws {
+        try FolderReplacement.write(to: folder) { try write(to: $0, baseModel: baseModel) }
+    }
+
+    /// Writes its files among those of a folder that are replaced together.
+    public func write(to replacement: FolderReplacement, baseModel: String) throws {
         let targets =
             switch configuration.targets {
             case .named(let names): names
@@ -69,16 +77,10 @@ extension LowRankAdapter {
             "target_modules": targets, "use_rslora": configuration.rslora ?? false, "use_dora": false,
             "bias": "none", "fan_in_fan_out": false, "inference_mode": true, "init_lora_weights": true,
         ]
-        let file = folder.appendingPathComponent(Self.configurationFile)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try JSONSerialization.data(
-                withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            ).write(to: file, options: .atomic)
-        } catch {
-            throw SafetensorsError.unwritable(path: file.path, reason: error.localizedDescription)
-        }
-        try SafetensorsFile.write(tensors, to: folder.appendingPathComponent(Self.weightsFile))
+        let json = try JSONSerialization.data(
+            withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        try replacement.write(json, to: Self.configurationFile)
+        try SafetensorsFile.write(tensors, to: replacement.stage.appendingPathComponent(Self.weightsFile))
     }
 }
 

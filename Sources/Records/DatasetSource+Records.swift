@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 
 extension DatasetSource {
@@ -115,12 +116,12 @@ extension URL {
     /// Whether its name is that of a CSV file.
     public var isTable: Bool { lastPathComponent.hasSuffix(".csv") || lastPathComponent.hasSuffix(".csv.gz") }
 
-    /// - Throws: `DatasetError.unreadable` where it is no file that can be read
+    /// - Throws: `DatasetError.unreadable` where there is none, or a folder; `FileError` for a FIFO, a device or
+    ///   what may not be read
     func requireReadable() throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isReadableFile(atPath: path)
-        else { throw DatasetError.unreadable(file: path) }
+        guard try FileKind(of: self) != .folder, try Descriptor.reading(self) != nil else {
+            throw DatasetError.unreadable(file: path)
+        }
     }
 }
 

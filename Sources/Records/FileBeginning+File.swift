@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 
 extension FileBeginning {
@@ -6,13 +7,9 @@ extension FileBeginning {
     private static let length = 1 << 20
 
     /// Reads the beginning of a file, plain or gzip, or what a folder holds.
-    /// - Throws: `DatasetError` where there is nothing to read
+    /// - Throws: `DatasetError` where there is nothing to read, `FileError` for a FIFO or a device
     public init(of url: URL) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw DatasetError.unreadable(file: url.path)
-        }
-        if isFolder.boolValue {
+        if try FileKind(of: url) == .folder {
             let names = try? FileManager.default.contentsOfDirectory(atPath: url.path)
             self.init(name: url.lastPathComponent, content: .folder(names: Set(names ?? [])))
         } else {

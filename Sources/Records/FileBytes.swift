@@ -1,5 +1,6 @@
 import CZlib
 import Contract
+import Files
 import Foundation
 
 /// The bytes of a file in their order, a chunk at a time; a gzip file's as they were before (RFC 1952, any number
@@ -8,10 +9,14 @@ final class FileBytes {
     private let path: String
     private let file: gzFile
 
-    /// - Throws: `DatasetError.unreadable`
+    /// - Throws: `DatasetError.unreadable`; `FileError` for what is no regular file or may not be read
     init(_ url: URL) throws {
         path = url.path
-        guard let file = gzopen(path, "rb") else { throw DatasetError.unreadable(file: path) }
+        // zlib closes what it is handed.
+        guard let opened = try Descriptor.reading(url), let file = gzdopen(try opened.duplicate(), "rb")
+        else {
+            throw DatasetError.unreadable(file: path)
+        }
         gzbuffer(file, 1 << 18)
         self.file = file
     }

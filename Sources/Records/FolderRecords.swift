@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 
 /// A record a text file, `{"name": …, "text": …}`; one file's text is in memory.
@@ -34,11 +35,7 @@ struct FolderRecords: RecordReader {
     /// A text file, or the `.txt` files of a folder and of the folders in it, in order of their paths; plain or gzip.
     /// - Throws: `DatasetError.unreadable`, or `.empty` for a folder without texts
     static func files(at url: URL) throws -> [TextFile] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw DatasetError.unreadable(file: url.path)
-        }
-        guard isFolder.boolValue else {
+        guard try FileKind(of: url) == .folder else {
             try url.requireReadable()
             return [TextFile(url: url, name: url.lastPathComponent)]
         }

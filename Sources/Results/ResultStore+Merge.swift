@@ -26,7 +26,8 @@ extension ResultStore {
     public func merge(_ other: ResultStore) throws -> MergeReport {
         try attached(other.openPath) { db in
             var report = MergeReport()
-            try db.inTransaction {
+            // Immediate ones write to the other file as well, and then leave files where they are killed.
+            try db.inTransaction(.deferred) {
                 report = try Self.merge(db)
                 return .commit
             }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -11,30 +12,33 @@ public final class ResultStore: Sendable {
     private let queue: DatabaseQueue
     /// A file of an older version is read as a copy that is brought up to date.
     private let copy: TemporaryCopy?
-    /// The file that is open.
-    var openPath: String { copy?.path ?? path }
+    /// The file that is open; absolute, since SQLite takes some other paths for more than a file's name.
+    var openPath: String { copy?.path ?? URL(fileURLWithPath: path).path }
+    /// The file, and those that SQLite has beside it while it writes.
+    public var files: [URL] { Self.files(of: path) }
+
+    /// The results file at a path, and those that SQLite has beside it while it writes.
+    public static func files(of path: String) -> [URL] {
+        let file = URL(fileURLWithPath: path).throughLinks.path
+        return ["", "-journal", "-wal", "-shm"].map { URL(fileURLWithPath: file + $0) }
+    }
 
     /// Opens the file, makes it where there is none, and brings an older schema up to date.
     /// - Parameter readOnly: nothing is made or changed; the file has to exist
-    /// - Throws: `ResultsError`
+    /// - Throws: `ResultsError`; `FileError` for a path that cannot be a file's
     public init(path: String, readOnly: Bool = false) throws {
         self.path = path
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if isFolder.boolValue {
-            throw ResultsError.database(path: path, reason: "it is a folder; name a file with --db")
-        }
+        // What SQLite takes for databases that are gone with the process.
+        if path.isEmpty || path == ":memory:" { throw ResultsError.keepsNothing(path: path) }
+        let file = URL(fileURLWithPath: path)
+        let exists = try RegularFile.require(file)
         if readOnly, !exists { throw ResultsError.missing(path: path) }
+        if !exists { try Folder.requireAround(file) }
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.busyMode = .timeout(10)
         do {
-            if !exists {
-                try FileManager.default.createDirectory(
-                    at: URL(fileURLWithPath: path).deletingLastPathComponent(),
-                    withIntermediateDirectories: true)
-            }
-            var opened = try DatabaseQueue(path: path, configuration: configuration)
+            var opened = try DatabaseQueue(path: file.path, configuration: configuration)
             let isCurrent = try opened.read { db in
                 try Self.check(db, path: path)
                 return try Schema.migrator.hasCompletedMigrations(db)
@@ -49,10 +53,6 @@ public final class ResultStore: Sendable {
             queue = opened
         } catch let error as DatabaseError {
             throw ResultsError(error, path: path)
-        } catch let error as CocoaError {
-            throw ResultsError.database(
-                path: path,
-                reason: "its folder cannot be made (\(error.localizedDescription)); use another --db")
         }
     }
 
@@ -63,7 +63,11 @@ public final class ResultStore: Sendable {
         init(of original: String) throws {
             let url = FileManager.default.temporaryDirectory.appendingPathComponent(
                 "picbench-\(UUID().uuidString).sqlite")
-            try FileManager.default.copyItem(at: URL(fileURLWithPath: original), to: url)
+            do {
+                try FileManager.default.copyItem(at: URL(fileURLWithPath: original), to: url)
+            } catch {
+                throw FileError.unwritable(path: url.path, reason: error.localizedDescription)
+            }
             path = url.path
         }
 

@@ -4,6 +4,7 @@ import GRDB
 /// What can be wrong with a results file, in one line.
 public enum ResultsError: Error, CustomStringConvertible, LocalizedError, Equatable {
     case missing(path: String)
+    case keepsNothing(path: String)
     case notResults(path: String)
     case newerSchema(path: String, unknown: [String])
     case database(path: String, reason: String)
@@ -13,6 +14,8 @@ public enum ResultsError: Error, CustomStringConvertible, LocalizedError, Equata
         switch self {
         case .missing(let path):
             "there are no results at \(path); make some with 'picbench run', or name another file with --db"
+        case .keepsNothing(let path):
+            "'\(path)' is no file, nothing would be kept; name a file with --db"
         case .notResults(let path):
             "\(path) is not a picbench results file; name another file with --db"
         case .newerSchema(let path, let unknown):

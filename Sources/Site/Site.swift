@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Leaderboards
 import Results
@@ -40,10 +41,21 @@ public struct Site {
         slugs = Dictionary(uniqueKeysWithValues: methods.map { (Self.key(of: $0.rows[0].row), $0.slug) })
     }
 
-    /// Writes all files; pages of an earlier export that are no longer part of it are removed.
+    /// Writes all files in place of an earlier export's, whose pages that are no longer part of it are removed.
     /// - Returns: the number of files
+    /// - Throws: `FileError`; the folder is then as it was
     public func write(to folder: URL) throws -> Int {
-        var writer = SiteWriter(folder)
+        var count = 0
+        try FolderReplacement.write(to: folder, apartFrom: store.files) { replacement in
+            var writer = SiteWriter(folder, replacement)
+            try writeFiles(&writer)
+            replacement.obsolete = try writer.others(in: ["methods", "cells"])
+            count = writer.count
+        }
+        return count
+    }
+
+    private func writeFiles(_ writer: inout SiteWriter) throws {
         try writer.write(String(decoding: PackageResources.style_css, as: UTF8.self), to: "style.css")
         try writer.write(String(decoding: PackageResources.site_js, as: UTF8.self), to: "site.js")
         try writer.write(MarkdownLeaderboard.render(board), to: "leaderboard.md")
@@ -56,8 +68,6 @@ public struct Site {
             try writer.write(MethodPage(site: self, rows: rows).html, to: "methods/\(slug).html")
         }
         try writeCells(&writer)
-        try writer.removeOthers(in: ["methods", "cells"])
-        return writer.count
     }
 
     /// Rows of one method with the same parameters, by the name of their page.
@@ -114,36 +124,33 @@ public struct Site {
 /// Puts a site's files in its folder.
 struct SiteWriter {
     private let folder: URL
+    private let replacement: FolderReplacement
     private var written: Set<String> = []
 
     var count: Int { written.count }
 
-    init(_ folder: URL) { self.folder = folder }
+    init(_ folder: URL, _ replacement: FolderReplacement) {
+        self.folder = folder
+        self.replacement = replacement
+    }
 
+    /// A file that is the same as before stays, with its time of change.
     mutating func write(_ text: String, to path: String) throws {
-        let url = folder.appendingPathComponent(path)
         guard written.insert(path).inserted else { return }
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            let data = Data(text.utf8)
-            if (try? Data(contentsOf: url)) != data { try data.write(to: url, options: .atomic) }
-        } catch {
-            throw ResultsError.database(
-                path: url.path,
-                reason: "it cannot be written (\(error.localizedDescription)); choose another folder")
+        let data = Data(text.utf8)
+        if try RegularFile.read(folder.appendingPathComponent(path)) != data {
+            try replacement.write(data, to: path)
         }
     }
 
-    /// Removes pages that this export did not write.
-    func removeOthers(in subfolders: [String]) throws {
-        for name in subfolders {
-            let files =
-                (try? FileManager.default.contentsOfDirectory(
-                    atPath: folder.appendingPathComponent(name).path)) ?? []
-            for file in files where file.hasSuffix(".html") && !written.contains("\(name)/\(file)") {
-                try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(name)/\(file)"))
+    /// Pages in the folder that this export did not write.
+    func others(in subfolders: [String]) throws -> Set<String> {
+        Set(
+            subfolders.flatMap { name in
+                let files = try? FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent(name).path)
+                return (files ?? []).filter { $0.hasSuffix(".html") }.map { "\(name)/\($0)" }
             }
-        }
+        ).subtracting(written)
     }
 }

@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 
 /// What a folder with a trained compressor says about itself: `compressor.json`.
@@ -60,7 +61,7 @@ extension CompressorCard {
     /// Reads `compressor.json`; errors are one line.
     init(file: URL) throws {
         let folder = file.deletingLastPathComponent().path
-        guard let data = try? Data(contentsOf: file) else {
+        guard let data = try RegularFile.read(file) else {
             throw ContractError.badCompressor(
                 folder: folder,
                 reason: "compressor.json is missing; copy or train it again, or remove the folder")

@@ -1,7 +1,7 @@
 import Contract
+import Files
 import Foundation
 import LanguageModels
-import Tensors
 
 /// Which files a compressor's folder has and what they hold.
 extension CompressorFolder {
@@ -10,6 +10,9 @@ extension CompressorFolder {
     static let encoderFile = "encoder.safetensors"
     /// Those beside the card that are read where they are there: nothing else in a folder decides anything.
     static let weightFiles = Set(LowRankAdapter.files + [memoryFile, encoderFile])
+
+    /// All that may be a compressor's.
+    public static let ownFiles = weightFiles.union([cardFile])
 
     /// The files of a whole compressor beside its card, in order of their names.
     static func files(hasAdapter: Bool) -> [String] {
@@ -83,11 +86,6 @@ extension CompressorFolder {
 
     /// Writes the card.
     func writeCard() throws {
-        let file = url.appendingPathComponent(Self.cardFile)
-        do {
-            try card.json.write(to: file, options: .atomic)
-        } catch {
-            throw SafetensorsError.unwritable(path: file.path, reason: error.localizedDescription)
-        }
+        try FileReplacement.write(card.json, to: url.appendingPathComponent(Self.cardFile))
     }
 }

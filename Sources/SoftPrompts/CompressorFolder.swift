@@ -1,5 +1,6 @@
 import Budgets
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -19,6 +20,7 @@ public struct CompressorFolder: Sendable {
     /// - Throws: `ContractError.badCompressor` where the card is missing or unsound
     public init(_ url: URL) throws {
         self.url = url
+        try FolderReplacement.finish(in: url)
         card = try CompressorCard(file: url.appendingPathComponent(Self.cardFile))
     }
 
@@ -43,7 +45,10 @@ public struct CompressorFolder: Sendable {
                 path: folder.path, reason: "it is not a folder of compressors, or may not be read")
         }
         return try names.filter { !$0.hasPrefix(".") }.sorted().map(folder.appendingPathComponent)
-            .filter { !weights(in: $0).isEmpty || has(cardFile, in: $0) }.map(CompressorFolder.init)
+            .filter {
+                try FolderReplacement.finish(in: $0)
+                return !weights(in: $0).isEmpty || has(cardFile, in: $0)
+            }.map(CompressorFolder.init)
     }
 
     /// Every compressor that a method can be used with, those first that were trained at what is asked for;

@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -67,11 +68,9 @@ public struct ICAERelease {
 
     /// A pickle may run code when it is opened; its owner converts it.
     private static func refusePickle(_ file: URL) throws {
-        guard let handle = try? FileHandle(forReadingFrom: file) else {
+        guard let magic = try Descriptor.reading(file)?.read(upToCount: 2) else {
             throw SafetensorsError.unreadable(path: file.path, reason: "check the path")
         }
-        defer { try? handle.close() }
-        let magic = (try? handle.read(upToCount: 2)).flatMap { $0 } ?? Data()
         guard magic == Data("PK".utf8) || magic.first == 0x80 && (1...5).contains(magic.last ?? 0) else {
             return
         }

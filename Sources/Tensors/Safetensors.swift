@@ -5,7 +5,6 @@ import Foundation
 public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
     case unreadable(path: String, reason: String)
     case malformed(path: String, reason: String)
-    case unwritable(path: String, reason: String)
     case unsupportedType(path: String, name: String, type: String)
 
     public var description: String { text.oneLine }
@@ -16,8 +15,6 @@ public enum SafetensorsError: Error, CustomStringConvertible, LocalizedError {
             "cannot read \(path): \(reason)"
         case .malformed(let path, let reason):
             "\(path) is not a sound safetensors file: \(reason); download or write it again"
-        case .unwritable(let path, let reason):
-            "cannot write \(path): \(reason); free some space or choose another folder"
         case .unsupportedType(let path, let name, let type):
             "\(path): '\(name)' is stored as \(type), which cannot be read; convert it to F32, BF16 or F16"
         }
@@ -134,7 +131,8 @@ public struct SafetensorsFile {
         return count
     }
 
-    /// Writes tensors as float32, in order of their names, through a temporary file beside `url`.
+    /// Replaces a file with tensors as float32, in order of their names.
+    /// - Throws: `FileError`
     public static func write(
         _ tensors: [String: Tensor], metadata: [String: String] = ["format": "pt"], to url: URL
     ) throws {
@@ -149,18 +147,15 @@ public struct SafetensorsFile {
             ]
             offset += tensor.count * 4
         }
-        do {
-            var json = try JSONSerialization.data(
-                withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
-            json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
-            var data = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
-            data.append(json)
+        var json = try JSONSerialization.data(
+            withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+        json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
+        try FileReplacement.write(to: url) { file in
+            try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try file.write($0) }
+            try json.withUnsafeBytes { try file.write($0) }
             for name in names {
-                tensors[name]?.values.withUnsafeBytes { data.append(contentsOf: $0) }
+                try tensors[name]?.values.withUnsafeBytes { try file.write($0) }
             }
-            try data.write(to: url, options: .atomic)
-        } catch {
-            throw SafetensorsError.unwritable(path: url.path, reason: error.localizedDescription)
         }
     }
 }
@@ -171,17 +166,12 @@ final class MappedFile {
     let count: Int
 
     init(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else {
-            throw SafetensorsError.unreadable(path: path, reason: String(cString: strerror(errno)))
+        guard let file = try Descriptor.reading(URL(fileURLWithPath: path)) else {
+            throw SafetensorsError.unreadable(path: path, reason: "there is no such file")
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size > 0 else {
-            throw SafetensorsError.malformed(path: path, reason: "it is empty")
-        }
-        count = Int(status.st_size)
-        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+        count = try file.byteCount()
+        guard count > 0 else { throw SafetensorsError.malformed(path: path, reason: "it is empty") }
+        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, file.number, 0),
             memory != MAP_FAILED
         else { throw SafetensorsError.unreadable(path: path, reason: String(cString: strerror(errno))) }
         pointer = memory

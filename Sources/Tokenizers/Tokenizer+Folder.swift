@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Tokenizer {
@@ -14,10 +15,7 @@ extension Tokenizer {
         let configuration = try TokenizerConfiguration(folder: folder)
         let single = folder.appendingPathComponent("tokenizer.json")
         var parts: Components
-        if FileManager.default.fileExists(atPath: single.path) {
-            guard let data = try? Data(contentsOf: single) else {
-                throw TokenizerError.unreadable(file: single.path)
-            }
+        if let data = try RegularFile.read(single) {
             parts = try Components(TokenizerFile(data, file: single.path))
         } else {
             parts = try Components(separateFilesOf: folder, configuration)
@@ -49,8 +47,8 @@ extension Tokenizer.Components {
     init(separateFilesOf folder: URL, _ configuration: TokenizerConfiguration) throws {
         let vocabularyURL = folder.appendingPathComponent("vocab.json")
         let mergesURL = folder.appendingPathComponent("merges.txt")
-        guard let vocabulary = try? Data(contentsOf: vocabularyURL),
-            let merges = try? Data(contentsOf: mergesURL)
+        guard let vocabulary = try RegularFile.read(vocabularyURL),
+            let merges = try RegularFile.read(mergesURL)
         else {
             let sentencePiece = folder.appendingPathComponent("tokenizer.model").path
             throw TokenizerError.missing(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What `tokenizer_config.json` and the small files beside it say about a tokenizer.
@@ -20,12 +21,12 @@ public struct TokenizerConfiguration {
     public init(folder: URL) throws {
         let url = folder.appendingPathComponent("tokenizer_config.json")
         file = url.path
-        if let data = try? Data(contentsOf: url) {
+        if let data = try RegularFile.read(url) {
             try read(TokenizerFile(data, file: url.path))
         }
         if addedTokens.isEmpty { try readAddedTokens(folder) }
         let template = folder.appendingPathComponent("chat_template.jinja")
-        if let data = try? Data(contentsOf: template) {
+        if let data = try RegularFile.read(template) {
             chatTemplate = String(decoding: data, as: UTF8.self)
         }
     }
@@ -61,7 +62,7 @@ public struct TokenizerConfiguration {
     /// `added_tokens.json`: contents and ids; special are those that the configuration names.
     private mutating func readAddedTokens(_ folder: URL) throws {
         let url = folder.appendingPathComponent("added_tokens.json")
-        guard let data = try? Data(contentsOf: url) else { return }
+        guard let data = try RegularFile.read(url) else { return }
         let root = try TokenizerFile(data, file: url.path)
         let special = try Self.names(in: folder.appendingPathComponent("special_tokens_map.json"))
         for (content, value) in root.json.members ?? [] {
@@ -77,7 +78,7 @@ public struct TokenizerConfiguration {
 
     /// Every token that a `special_tokens_map.json` names.
     private static func names(in url: URL) throws -> Set<ExactText> {
-        guard let data = try? Data(contentsOf: url) else { return [] }
+        guard let data = try RegularFile.read(url) else { return [] }
         let values = try TokenizerFile(data, file: url.path).json.members?.map(\.value) ?? []
         return Set(
             values.flatMap { $0.array ?? [$0] }.compactMap { $0.string ?? $0["content"]?.string }

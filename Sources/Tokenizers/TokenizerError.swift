@@ -2,15 +2,12 @@ import Foundation
 
 /// What can be wrong with a tokenizer's files, in one line.
 public enum TokenizerError: Error, CustomStringConvertible, LocalizedError {
-    case unreadable(file: String)
     case missing(folder: String, hint: String)
     case malformed(file: String, reason: String)
     case unsupported(file: String, part: String, found: String, supported: String)
 
     public var description: String {
         switch self {
-        case .unreadable(let file):
-            "cannot read \(file); a model's folder holds a tokenizer.json"
         case .missing(let folder, let hint):
             "\(folder) has neither tokenizer.json nor vocab.json with merges.txt\(hint)"
         case .malformed(let file, let reason):

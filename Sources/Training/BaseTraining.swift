@@ -1,5 +1,6 @@
 import Contract
 import Datasets
+import Files
 import Foundation
 import LanguageModels
 import Prompting
@@ -21,6 +22,16 @@ public struct BaseTraining {
         self.folder = folder
     }
 
+    private static let tokenizerFile = "tokenizer.json"
+    private static let checkpointFile = "checkpoint.safetensors"
+
+    /// What is written in the folder.
+    public var outputs: [URL] {
+        (LanguageModel.savedFiles + [Self.tokenizerFile, Self.checkpointFile]).map {
+            folder.appendingPathComponent($0)
+        }
+    }
+
     /// Identifies the run: everything that a checkpoint must share with it.
     public var fingerprint: String { Training.fingerprint(of: recipe) }
 
@@ -29,7 +40,8 @@ public struct BaseTraining {
     public func run(
         isCancelled: () -> Bool = { false }, report: (TrainingProgress) throws -> Void
     ) throws -> Bool {
-        let tokenizer = try trainTokenizer()
+        try Folder.make(folder)
+        let (tokenizer, tokenizerJSON) = try trainTokenizer()
         let model = makeModel(tokenizer)
         let format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
         let backbone = Backbone(folder: folder, model: model, tokenizer: tokenizer, contentHash: "")
@@ -39,7 +51,7 @@ public struct BaseTraining {
         let loop = TrainingLoop(
             parameters: model.tensors, recipe: recipe.optimizer, steps: recipe.steps,
             fingerprint: fingerprint,
-            checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
+            checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
             loss: { step, c in
@@ -53,8 +65,14 @@ public struct BaseTraining {
             evaluate: {
                 try evaluation.measure(Reader(backbone, format: format), of: WholeContext(), with: nil)
             }, isCancelled: isCancelled, report: report)
-        if finished { try model.save(to: folder) }
-        return finished
+        guard finished else { return false }
+        // Together: weights are of one tokenizer.
+        try FolderReplacement.write(to: folder) { replacement in
+            try replacement.write(tokenizerJSON, to: Self.tokenizerFile)
+            try model.write(to: replacement)
+        }
+        loop.removeCheckpoint()
+        return true
     }
 
     /// The lessons of a step: a function of the recipe and the step alone.
@@ -99,18 +117,12 @@ public struct BaseTraining {
 
     // MARK: - Before the first step
 
-    private func trainTokenizer() throws -> Tokenizer {
+    private func trainTokenizer() throws -> (Tokenizer, json: Data) {
         let trainer = BPETrainer(
             specialTokens: PromptFormat.Mark.allCases.map(\.rawValue), vocabularySize: recipe.vocabularySize)
         let json = try trainer.train(on: Gazette.vocabularyText)
-        let url = folder.appendingPathComponent("tokenizer.json")
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try json.write(to: url, options: .atomic)
-        } catch {
-            throw TrainingError.unwritable(path: url.path, reason: error.localizedDescription)
-        }
-        return try Tokenizer(json: json, file: url.path)
+        let url = folder.appendingPathComponent(Self.tokenizerFile)
+        return (try Tokenizer(json: json, file: url.path), json)
     }
 
     private func makeModel(_ tokenizer: Tokenizer) -> LanguageModel {

@@ -1,5 +1,6 @@
 import Budgets
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Reading
@@ -24,6 +25,13 @@ public struct CompressorTraining {
         self.folder = folder
     }
 
+    private static let checkpointFile = "checkpoint.safetensors"
+
+    /// What is written in the folder.
+    public var outputs: [URL] {
+        (CompressorFolder.ownFiles.sorted() + [Self.checkpointFile]).map { folder.appendingPathComponent($0) }
+    }
+
     /// Identifies the run: everything that a checkpoint must share with it.
     public var fingerprint: String {
         Training.fingerprint(of: recipe, backbone.contentHash, method.parameters.json)
@@ -38,16 +46,12 @@ public struct CompressorTraining {
         let compressor = try untrainedCompressor()
         let teacher = Teacher(tokenizer: backbone.tokenizer, format: reader.format)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw TrainingError.unwritable(path: folder.path, reason: error.localizedDescription)
-        }
+        try Folder.make(folder)
         let parameters = compressor.trainable
         let loop = TrainingLoop(
             parameters: parameters, recipe: recipe.optimizer, steps: recipe.steps,
             fingerprint: fingerprint,
-            checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
+            checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
             loss: { step, c in
@@ -69,6 +73,7 @@ public struct CompressorTraining {
             baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
             trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix)
         try compressor.save(card, baseModel: backbone.name, to: folder)
+        loop.removeCheckpoint()
         return true
     }
 

@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -137,7 +138,7 @@ public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
 
 /// Reads a recipe; errors name the field.
 public func readRecipe<Recipe: Decodable>(_ url: URL, as type: Recipe.Type = Recipe.self) throws -> Recipe {
-    guard let data = try? Data(contentsOf: url) else {
+    guard let data = try RegularFile.read(url) else {
         throw TrainingError.badRecipe(file: url.path, reason: "it cannot be read; check the path")
     }
     do {

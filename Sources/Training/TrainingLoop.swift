@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Seeding
 import Tensors
@@ -6,6 +7,8 @@ import Tensors
 public struct TrainingProgress: Sendable {
     public let step: Int
     public let steps: Int
+    /// The step of the checkpoint that this call went on from; 0 where it began.
+    public let begun: Int
     /// Seconds of training so far, evaluation and checkpoints not counted.
     public let seconds: Double
     /// Rows of the decoder and the encoder so far.
@@ -22,13 +25,17 @@ public struct TrainingLoop {
     let steps: Int
     /// Identifies what is trained, so that no other run goes on from its checkpoint.
     let fingerprint: String
-    let checkpoint: URL
+    /// Nil for a run that nobody will go on with.
+    let checkpoint: URL?
     let checkpointEvery: Int
     let evaluateEvery: Int
     let reportEvery = 25
     var backend: any Backend = .standard
 
     /// Runs the steps that are left; stops after a checkpoint when `isCancelled` says so.
+    ///
+    /// The last step's checkpoint stays, for a process that ends before the result is on disk; whoever has
+    /// saved the result calls `removeCheckpoint`.
     ///
     /// - Parameters:
     ///   - loss: builds a step's loss and counts its rows
@@ -48,6 +55,7 @@ public struct TrainingLoop {
         defer { for tensor in tensors { tensor.isTrainable = false } }
 
         var state = try restore(muon, adamW)
+        let begun = state.step
         var sum = 0.0
         while state.step < steps {
             let started = ContinuousClock.now
@@ -68,8 +76,8 @@ public struct TrainingLoop {
             func tell(_ values: [String: Double]) throws {
                 try report(
                     TrainingProgress(
-                        step: state.step, steps: steps, seconds: state.seconds, tokens: state.tokens,
-                        values: values))
+                        step: state.step, steps: steps, begun: begun, seconds: state.seconds,
+                        tokens: state.tokens, values: values))
             }
             if state.step % reportEvery == 0 {
                 try tell(["loss": sum / Double(reportEvery)])
@@ -79,11 +87,18 @@ public struct TrainingLoop {
             // Reports and checkpoints fall together, so that a resumed run reports the same means.
             let isLast = state.step == steps
             let isStopping = isCancelled() && state.step % reportEvery == 0
-            if !isLast, state.step % checkpointEvery == 0 || isStopping { try save(muon, adamW, state) }
+            if isLast || isStopping || state.step % checkpointEvery == 0 { try save(muon, adamW, state) }
             if isStopping, !isLast { return false }
         }
-        try? FileManager.default.removeItem(at: checkpoint)
         return true
+    }
+
+    /// To be called when what was trained is on disk.
+    ///
+    /// One that cannot be removed harms nothing: the same training goes on from it, which is to save its
+    /// result again, and another one refuses it by name.
+    func removeCheckpoint() {
+        if let checkpoint { try? FileManager.default.removeItem(at: checkpoint) }
     }
 
     static func isHiddenMatrix(_ name: String) -> Bool {
@@ -99,6 +114,7 @@ public struct TrainingLoop {
     }
 
     private func save(_ muon: Muon, _ adamW: AdamW, _ state: State) throws {
+        guard let checkpoint else { return }
         var all: [String: Tensor] = [:]
         for (name, tensor) in parameters { all["parameter/\(name)"] = tensor }
         for (name, tensor) in muon.state { all["muon/\(name)"] = tensor }
@@ -112,7 +128,7 @@ public struct TrainingLoop {
     }
 
     private func restore(_ muon: Muon, _ adamW: AdamW) throws -> State {
-        guard FileManager.default.fileExists(atPath: checkpoint.path) else { return State() }
+        guard let checkpoint, try RegularFile.require(checkpoint) else { return State() }
         let file = try SafetensorsFile(checkpoint)
         guard file.metadata["fingerprint"] == fingerprint, let step = file.metadata["step"].flatMap(Int.init)
         else {

@@ -82,9 +82,7 @@ public struct TrainingSpeed {
             recipe: OptimizerRecipe(
                 muonRate: 0.006, adamWRate: 0.0015, clip: 1, schedule: Schedule(shape: .constant)),
             steps: warmUp + steps, fingerprint: "",
-            checkpoint: FileManager.default.temporaryDirectory.appendingPathComponent(
-                "picbench-\(UUID().uuidString)"),
-            checkpointEvery: .max, evaluateEvery: .max)
+            checkpoint: nil, checkpointEvery: .max, evaluateEvery: .max)
         _ = try loop.run(
             loss: { _, c in
                 starts.append(.now)

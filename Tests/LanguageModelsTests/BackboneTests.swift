@@ -84,10 +84,13 @@ struct BackboneTests {
 
     @Test func `what is no file is not read`() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for file in [folder, folder.appendingPathComponent("none"), URL(fileURLWithPath: "/dev/zero")] {
+        for (file, found) in [
+            (folder, " is a folder, not"), (folder.appendingPathComponent("none"), ": there is no file"),
+            (URL(fileURLWithPath: "/dev/zero"), " is a device, not"),
+        ] {
             var hash = ContentHash()
-            let error = #expect(throws: SafetensorsError.self) { try hash.add(file, named: "x") }
-            #expect(error?.description == "cannot read \(file.path): there is no file")
+            let error = #expect(throws: (any Error).self) { try hash.add(file, named: "x") }
+            #expect(String(describing: error).contains(file.path + found))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import Records
 import Testing
@@ -93,6 +94,20 @@ struct RowTests {
                 try DatasetSource("own=\(path)").rows { _ in nil }
             }
             #expect(error?.description.contains("cannot read") == true)
+        }
+    }
+
+    @Test func `a FIFO or a device is refused, not waited for`() throws {
+        let fifo = scratch.folder.appendingPathComponent("fifo.csv")
+        #expect(mkfifo(fifo.path, 0o666) == 0)
+        for (path, kind) in [(fifo.path, FileKind.fifo), ("/dev/zero", .device)] {
+            let expected = FileError.wrongKind(path: path, found: kind, expected: .file)
+            let source = DatasetSource("own=\(path)")
+            #expect(throws: expected) { try source.rows { _ in nil } }
+            #expect(throws: expected) { try source.table { _ in nil } }
+            #expect(throws: expected) { try source.texts { _ in nil } }
+            #expect(throws: expected) { try source.all(of: URL(fileURLWithPath: path)) { _ in } }
+            #expect(throws: expected) { try FileBeginning(of: URL(fileURLWithPath: path)) }
         }
     }
 

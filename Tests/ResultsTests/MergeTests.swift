@@ -1,10 +1,13 @@
 import Foundation
+import GRDB
 import Results
 import RecordFixtures
 import Testing
 
 struct MergeTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("merge-\(UUID())")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
     private func store(_ name: String, host: String, _ fill: (ResultStore, Int64) throws -> Void) throws
         -> ResultStore
@@ -63,6 +66,19 @@ struct MergeTests {
         var texts: [String] = []
         try all.forEachSample { texts.append($1.context) }
         #expect(Set(texts) == ["Anna Berg is here."] && texts.count == 3)
+    }
+
+    @Test func `a source is read alone, while another process writes to it as well`() throws {
+        let source = try store("source.sqlite", host: "one") { store, run in
+            let cell = try store.openCell(.sample())
+            try store.append(samples: [.sample("a", em: 1), .sample("b", em: 0)], to: cell.id, run: run)
+        }
+        let all = try ResultStore(path: folder.appendingPathComponent("all.sqlite").path)
+        // A write transaction, and in it the merge.
+        let report = try DatabaseQueue(path: source.path).write { _ in
+            try all.merge(ResultStore(path: source.path, readOnly: true))
+        }
+        #expect(report.samples == 2)
     }
 
     private func report(cells: Int, samples: Int) -> MergeReport {

@@ -142,6 +142,25 @@ struct StoreTests {
         expectError("/proc/none/results.sqlite") { try ResultStore(path: "/proc/none/results.sqlite") }
     }
 
+    @Test(arguments: ["", ":memory:"])
+    func `a path that keeps nothing is refused`(_ path: String) {
+        #expect(throws: ResultsError.keepsNothing(path: path)) { try ResultStore(path: path) }
+        #expect(throws: ResultsError.keepsNothing(path: path)) { try ResultStore(path: path, readOnly: true) }
+    }
+
+    @Test func `no folder is made for a store`() {
+        expectError("there is no folder \(path)/new") { try ResultStore(path: path + "/new/r.sqlite") }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `what is no regular file is refused, not waited for`() throws {
+        #expect(mkfifo(path, 0o666) == 0)
+        expectError("is a FIFO") { try ResultStore(path: path) }
+        expectError("is a FIFO") { try ResultStore(path: path, readOnly: true) }
+        expectError("is a device") { try ResultStore(path: "/dev/null") }
+        expectError("is a folder") { try ResultStore(path: "/") }
+    }
+
     @Test func `a newer schema is left alone`() throws {
         _ = try ResultStore(path: path)
         try DatabaseQueue(path: path).write {

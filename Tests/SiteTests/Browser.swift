@@ -48,5 +48,7 @@ enum Program {
 final class TemporaryFolder {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("picbench-\(UUID())")
 
+    init() { try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
     deinit { try? FileManager.default.removeItem(at: url) }
 }

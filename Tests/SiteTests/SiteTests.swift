@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Results
 import RecordFixtures
@@ -124,6 +125,35 @@ struct SiteTests {
         _ = try Site(store).write(to: site)
         #expect(!FileManager.default.fileExists(atPath: site.appendingPathComponent("cells/999.html").path))
         #expect(FileManager.default.fileExists(atPath: site.appendingPathComponent("notes.txt").path))
+    }
+
+    @Test func `an export that cannot be whole changes nothing`() throws {
+        _ = try export()
+        let site = folder.appendingPathComponent("site")
+        let index = site.appendingPathComponent("index.html")
+        try Data("old".utf8).write(to: index)
+        // In a page's place.
+        let page = site.appendingPathComponent("methods/pic.html")
+        try FileManager.default.removeItem(at: page)
+        try FileManager.default.createDirectory(at: page, withIntermediateDirectories: true)
+        let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path, readOnly: true)
+        #expect(throws: FileError.self) { try Site(store).write(to: site) }
+        #expect(try String(contentsOf: index, encoding: .utf8) == "old")
+        let files = try FileManager.default.contentsOfDirectory(atPath: site.path)
+        #expect(!files.contains { $0.hasPrefix(".") }, "\(files)")
+    }
+
+    @Test func `a results file that has a page's name is not replaced`() throws {
+        _ = try export()
+        let site = folder.appendingPathComponent("site")
+        for name in ["leaderboard.csv", "cells/old.html"] {
+            let file = site.appendingPathComponent(name)
+            try? FileManager.default.removeItem(at: file)
+            try FileManager.default.copyItem(at: folder.appendingPathComponent("r.sqlite"), to: file)
+            let store = try ResultStore(path: file.path, readOnly: true)
+            #expect(throws: FileError.isInput(path: file.path)) { try Site(store).write(to: site) }
+            #expect(try ResultStore(path: file.path, readOnly: true).cells().count == 6)
+        }
     }
 
     static let tidy = "/usr/bin/tidy"

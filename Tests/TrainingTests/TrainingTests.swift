@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Methods
@@ -120,6 +121,78 @@ struct TrainingTests {
         for (name, tensor) in trained where name.hasSuffix("lora_B.weight") {
             #expect(tensor.values.contains { $0 != 0 }, "\(name)")
         }
+    }
+
+    @Test func `a result that cannot be saved is not lost`() throws {
+        let (straight, hindered) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("b"))
+        func train(_ folder: URL) throws -> [Int] {
+            var steps: [Int] = []
+            _ = try BaseTraining(recipe: baseRecipe(), folder: folder).run { steps.append($0.step) }
+            return steps
+        }
+        #expect(try train(straight) == [25, 50, 50])
+        let obstacle = hindered.appendingPathComponent("model.safetensors/folder")
+        try FileManager.default.createDirectory(at: obstacle, withIntermediateDirectories: true)
+        #expect(throws: FileError.self) { try train(hindered) }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: hindered.path).sorted() == [
+                "checkpoint.safetensors", "model.safetensors",
+            ])
+        try FileManager.default.removeItem(at: obstacle.deletingLastPathComponent())
+        // Nothing is left to be trained.
+        #expect(try train(hindered) == [])
+        #expect(try Backbone(folder: hindered).contentHash == Backbone(folder: straight).contentHash)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: hindered.path).sorted() == [
+                "config.json", "model.safetensors", "tokenizer.json",
+            ])
+    }
+
+    @Test func `the model that is in the folder stays until another one is trained`() throws {
+        var recipe = try baseRecipe()
+        _ = try BaseTraining(recipe: recipe, folder: folder).run { _ in }
+        func content() throws -> [Data] {
+            try ["config.json", "model.safetensors", "tokenizer.json"].map {
+                try Data(contentsOf: folder.appendingPathComponent($0))
+            }
+        }
+        let before = try content()
+        (recipe.seed, recipe.vocabularySize) = (4, 290)
+        _ = try BaseTraining(recipe: recipe, folder: folder).run(isCancelled: { true }) { _ in }
+        let isSame = try content() == before
+        #expect(isSame)
+        _ = try BaseTraining(recipe: recipe, folder: folder).run { _ in }
+        let isOther = try zip(content(), before).allSatisfy { $0 != $1 }
+        #expect(isOther)
+    }
+
+    @Test func `a compressor that cannot be saved is not lost, nor is the one before`() throws {
+        let model = folder.appendingPathComponent("model")
+        _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
+        func train(_ name: String, seed: UInt64) throws -> (hash: String, steps: Int) {
+            var recipe = try compressorRecipe()
+            recipe.seed = seed
+            let compressor = model.appendingPathComponent("compressors/\(name)")
+            var steps = 0
+            _ = try CompressorTraining(
+                recipe: recipe, reader: try Reader(Backbone(folder: model)), method: PIC(parameters: .init()),
+                folder: compressor
+            ).run { _ in steps += 1 }
+            return (try StoredCompressor(folder: compressor).contentHash, steps)
+        }
+        let (old, _) = try train("c", seed: 3)
+        let (new, _) = try train("d", seed: 4)
+        let obstacle = model.appendingPathComponent("compressors/c/adapter_config.json/folder")
+        try FileManager.default.createDirectory(at: obstacle, withIntermediateDirectories: true)
+        #expect(throws: FileError.self) { try train("c", seed: 4) }
+        try FileManager.default.removeItem(at: obstacle.deletingLastPathComponent())
+        let compressor = model.appendingPathComponent("compressors/c")
+        #expect(try StoredCompressor(folder: compressor).contentHash == old)
+        #expect(try train("c", seed: 4) == (new, 0))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: compressor.path).sorted() == [
+                "compressor.json", "encoder.safetensors", "memory.safetensors",
+            ])
     }
 
     @Test func `a compressor that is trained again leaves nothing of the one before`() throws {

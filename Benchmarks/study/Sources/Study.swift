@@ -94,7 +94,6 @@ package struct Study {
 /// What can be wrong with a study's document or results, in one line.
 package enum StudyError: Error, CustomStringConvertible, Equatable {
     case unreadable(document: String)
-    case unwritable(document: String, reason: String)
     case noEnd(table: String)
     case unknownTable(String, known: [String])
     case missingOption(table: String, option: String)
@@ -104,8 +103,6 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .unreadable(let document):
             "\(document) cannot be read; name a Markdown file such as Docs/study-pic.md"
-        case .unwritable(let document, let reason):
-            "cannot write \(document): \(reason)"
         case .noEnd(let table):
             "the place of the table '\(table)' has no end; write '\(Study.Place.end)' on a line of its own"
         case .unknownTable(let name, let known):

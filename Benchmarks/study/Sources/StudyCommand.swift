@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Results
 
@@ -21,14 +22,11 @@ struct StudyCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(fileURLWithPath: document)
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+        guard let data = try RegularFile.read(url), let text = String(data: data, encoding: .utf8) else {
             throw StudyError.unreadable(document: document)
         }
+        try FileIdentity.requireApart([url], from: ResultStore.files(of: db))
         let filled = try Study(ResultStore(path: db, readOnly: true)).filled(text)
-        do {
-            try filled.write(to: url, atomically: true, encoding: .utf8)
-        } catch {
-            throw StudyError.unwritable(document: document, reason: error.localizedDescription)
-        }
+        try FileReplacement.write(Data(filled.utf8), to: url)
     }
 }
