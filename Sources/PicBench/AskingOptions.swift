@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Files
 import Foundation
 import Runner
 
@@ -22,7 +23,7 @@ struct AskingOptions: ParsableArguments {
         help: ArgumentHelp(
             "A JSON file of words in place of a task's: system, before, instruction, request, answer_prefix, with {question} and {choices}; or such objects by task.",
             valueName: "file"))
-    var promptWords: String?
+    var promptWords: PathArgument?
 
     func asking(tasks: [String], catalogue: Catalogue) throws -> Asking {
         guard shots >= 0 else { throw UsageError("--shots must be 0 or more") }
@@ -38,8 +39,9 @@ struct AskingOptions: ParsableArguments {
     }
 
     /// One object for all tasks, or one a task.
-    private static func wordings(in file: String, tasks: [String]) throws -> [String: Wording] {
-        guard let data = FileManager.default.contents(atPath: file) else {
+    private static func wordings(in path: PathArgument, tasks: [String]) throws -> [String: Wording] {
+        let file = path.path
+        guard let data = try RegularFile.read(path.url) else {
             throw UsageError("cannot read the words of prompts from \(file); check the path")
         }
         let decoder = JSONDecoder()

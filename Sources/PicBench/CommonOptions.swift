@@ -1,16 +1,33 @@
 import ArgumentParser
 import Budgets
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Prompting
 import Reading
+import Results
 import Tensors
 
 /// The results file.
 struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The results file, an SQLite database.", valueName: "path"))
-    var db = "results.sqlite"
+    var db = PathArgument("results.sqlite")
+
+    /// The file, and those that SQLite has beside it.
+    var files: [URL] { ResultStore.files(of: db.path) }
+
+    /// Opens the file, which has to exist, for reading alone.
+    func openForReading() throws -> ResultStore {
+        try StandardStreams.requireApart(from: files)
+        return try ResultStore(path: db.path, readOnly: true)
+    }
+
+    /// Opens the file, or makes it.
+    func openForWriting() throws -> ResultStore {
+        try StandardStreams.requireApart(from: files)
+        return try ResultStore(path: db.path)
+    }
 }
 
 /// The model, what adapts it and how it is prompted.
@@ -19,7 +36,7 @@ struct ModelOptions: ParsableArguments {
     var model = ModelLocator.bundled
 
     @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))
-    var adapter: String?
+    var adapter: PathArgument?
 
     @OptionGroup var chat: ChatOptions
 
@@ -27,7 +44,7 @@ struct ModelOptions: ParsableArguments {
     func open() throws -> Reader {
         try chat.reader(
             of: Backbone(
-                ModelLocator.checkpoint(model), adapter: adapter.map { URL(fileURLWithPath: $0) }))
+                ModelLocator.checkpoint(model), adapter: adapter?.url))
     }
 }
 
@@ -110,24 +127,5 @@ struct NameList: ExpressibleByArgument {
         values = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty && seen.insert($0).inserted }
         if values.isEmpty { return nil }
-    }
-}
-
-/// Writes what a command found to standard output.
-enum Output {
-    static let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
-
-    static var color: Bool { isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
-
-    static func json(_ value: some Encodable, pretty: Bool = true) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        encoder.dateEncodingStrategy = .iso8601
-        text(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
-    }
-
-    static func text(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 }

@@ -10,6 +10,8 @@ final class Interruption: @unchecked Sendable {
     private let sources: [any DispatchSourceSignal]
 
     init() {
+        // What takes long outlives its terminal; it is interrupted by its process's number.
+        signal(SIGHUP, SIG_IGN)
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: .global())

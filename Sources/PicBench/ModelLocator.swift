@@ -32,7 +32,7 @@ enum ModelLocator {
 
     static func find(_ nameOrPath: String) throws -> URL {
         let path = URL(fileURLWithPath: nameOrPath)
-        if path.isFolder { return path }
+        if path.isFolder, !nameOrPath.isEmpty { return path }
         if let named = all.first(where: { $0.lastPathComponent == nameOrPath }) { return named }
         let known = all.map(\.lastPathComponent)
         throw UsageError(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Datasets
+import Files
 import Foundation
 import Methods
 import Tasks
@@ -15,6 +16,7 @@ public enum PicBench {
         adding methods: [any CompressionMethod.Type] = [], tasks: [any TaskAdapter.Type] = [],
         datasets: [any DatasetFormat.Type] = []
     ) {
+        StandardStreams.prepare()
         let catalogue = Catalogue(
             methods: allMethods + methods, tasks: allTasks + tasks, datasets: allDatasets + datasets,
             sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first })
@@ -23,10 +25,29 @@ public enum PicBench {
                 var command = try parse()
                 try command.run()
             } catch {
-                RootCommand.exit(withError: error)
+                leave(with: error)
             }
         }
     }
+}
+
+/// Ends the process as an error says. Help and versions are output like any other.
+private func leave(with error: any Error) -> Never {
+    // As a shell shows what SIGPIPE ended, and as quietly.
+    if error as? FileError == .outputClosed { exit(128 + SIGPIPE) }
+    let code = RootCommand.exitCode(for: error)
+    let text = RootCommand.fullMessage(for: error)
+    if text.isEmpty { exit(code.rawValue) }
+    guard code == .success else {
+        StandardError.write(text + "\n")
+        exit(code.rawValue)
+    }
+    do {
+        try Output.text(text + "\n")
+    } catch {
+        leave(with: error)
+    }
+    exit(code.rawValue)
 }
 
 /// One line for a mistake on the command line; help and version as they are.
@@ -34,9 +55,7 @@ private func parse() throws -> any ParsableCommand {
     do {
         return try RootCommand.parseAsRoot()
     } catch {
-        guard RootCommand.exitCode(for: error) == .validationFailure else {
-            RootCommand.exit(withError: error)
-        }
+        guard RootCommand.exitCode(for: error) == .validationFailure else { throw error }
         let names = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }
         var known: [String] = []
         var command: any ParsableCommand.Type = RootCommand.self

@@ -1,10 +1,11 @@
+import Files
 import Foundation
 
 /// Progress on standard error: one line that rewrites itself on a terminal, plain lines otherwise.
 ///
 /// Used by one thread at a time: who reports from several takes turns.
 final class ProgressReporter: @unchecked Sendable {
-    private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+    private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastPlainLine = ContinuousClock.now - .seconds(60)
     private let started = ContinuousClock.now
     private var isLineOpen = false
@@ -49,12 +50,12 @@ final class ProgressReporter: @unchecked Sendable {
 
     private static var columns: Int {
         var size = winsize()
-        return ioctl(FileHandle.standardError.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
             && size.ws_col > 20
             ? Int(size.ws_col) : 80
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardError.write(text)
     }
 }

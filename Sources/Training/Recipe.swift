@@ -113,7 +113,6 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
 /// What can be wrong with a training run, in one line.
 public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
     case badRecipe(file: String, reason: String)
-    case unwritable(path: String, reason: String)
     case otherRecipe(checkpoint: String)
     case diverged(step: Int)
     case notTrainable(method: String, trainable: [String])
@@ -122,8 +121,6 @@ public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
         switch self {
         case .badRecipe(let file, let reason):
             "\(file) is not a sound recipe: \(reason)"
-        case .unwritable(let path, let reason):
-            "cannot write \(path): \(reason); free some space or choose another folder"
         case .otherRecipe(let checkpoint):
             "\(checkpoint) belongs to another recipe; remove it to start again, or restore the recipe"
         case .diverged(let step):

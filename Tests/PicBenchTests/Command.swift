@@ -19,14 +19,16 @@ struct Command {
         .deletingLastPathComponent()
 
     /// Starts the executable in `folder` without waiting for it.
-    static func start(_ arguments: [String], in folder: URL = repository) throws -> Process {
+    static func start(
+        _ arguments: [String], in folder: URL = repository, error: FileHandle = .nullDevice
+    ) throws -> Process {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.standardError = error
         try process.run()
         return process
     }
@@ -37,6 +39,16 @@ struct Command {
     }
 
     static func run(_ arguments: [String], input: String = "") throws -> Command {
+        try run(executable, arguments, input: input)
+    }
+
+    /// What a shell makes of a script in which `"$0" "$@"` is the command.
+    static func shell(_ script: String, _ arguments: [String], input: String = "") throws -> Command {
+        let shell = URL(fileURLWithPath: "/bin/sh")
+        return try run(shell, ["-c", script, executable.path] + arguments, input: input)
+    }
+
+    private static func run(_ program: URL, _ arguments: [String], input: String) throws -> Command {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -47,7 +59,7 @@ struct Command {
         }
         let (outputFile, errorFile) = (try file("output"), try file("error"))
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = repository
         process.standardInput = try FileHandle(forReadingFrom: file("input", input))

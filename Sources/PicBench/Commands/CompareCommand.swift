@@ -47,7 +47,7 @@ struct CompareCommand: ParsableCommand {
         let (a, b) = (try named(first), try named(second))
         let budget = try ratio.flatMap { try Ratio.list($0).first }.map(Budget.ratio)
         if let task { _ = try catalogue.task(task) }
-        let results = try ResultStore(path: store.db, readOnly: true)
+        let results = try store.openForReading()
         let comparison = try Comparison(
             results.snapshot(), a, b, budget: budget, task: task, points: results.points)
         guard !comparison.rows.isEmpty else {
@@ -55,6 +55,10 @@ struct CompareCommand: ParsableCommand {
                 "\(store.db) has no finished cells that \(first) and \(second) share; "
                     + "run both with 'picbench run --methods \(first),\(second)'")
         }
-        if json { try Output.json(comparison) } else { Output.text(TerminalComparison.render(comparison)) }
+        if json {
+            try Output.json(comparison)
+        } else {
+            try Output.text(TerminalComparison.render(comparison))
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Leaderboards
 import Results
@@ -17,27 +18,18 @@ struct ExportOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
 
     @Option(name: .shortAndLong, help: "The file to write; by default standard output.")
-    var output: String?
+    var output: PathArgument?
 
-    func open() throws -> ResultStore { try ResultStore(path: store.db, readOnly: true) }
+    func open() throws -> ResultStore {
+        try FileIdentity.requireApart(output.map { [$0.url] } ?? [], from: store.files)
+        return try store.openForReading()
+    }
 
-    /// Runs `body` with a function that writes text to the output.
+    /// Runs `body` with a function that writes text to the output, whose folder is made.
     func write(_ body: ((String) throws -> Void) throws -> Void) throws {
-        guard let output else { return try body { Output.text($0) } }
-        do {
-            let url = URL(fileURLWithPath: output)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data().write(to: url)
-            let handle = try FileHandle(forWritingTo: url)
-            try body { try handle.write(contentsOf: Data($0.utf8)) }
-            try handle.close()
-        } catch let error as CocoaError {
-            throw UsageError(
-                "cannot write \(output): "
-                    + (URL(fileURLWithPath: output).isFolder
-                        ? "it is a folder; name a file in it" : error.localizedDescription))
-        }
+        guard let output else { return try body(Output.text) }
+        try Folder.make(output.url.deletingLastPathComponent())
+        try OutputFile.write(to: output.url, body)
     }
 }
 
@@ -129,20 +121,20 @@ struct ExportHTMLCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     @Option(name: .shortAndLong, help: "The site's folder.")
-    var output: String
+    var output: PathArgument
 
     @Option(help: "The most samples of a cell to show, worst first; by default all.")
     var samples: Int?
 
     func run() throws {
         if let samples, samples < 0 { throw UsageError("--samples must be 0 or more") }
-        let results = try ResultStore(path: store.db, readOnly: true)
+        let results = try store.openForReading()
         let notes = Catalogue.current.methods.map {
             ($0.card.id, Site.MethodNote(summary: $0.card.summary, paper: $0.card.paper))
         }
         let site = try Site(
             results, notes: Dictionary(notes) { first, _ in first }, mostSamples: samples)
-        let count = try site.write(to: URL(fileURLWithPath: output))
-        try? FileHandle.standardError.write(contentsOf: Data("\(count) files in \(output)\n".utf8))
+        let count = try site.write(to: output.url)
+        StandardError.write("\(count) files in \(output)\n")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Budgets
 import Contract
+import Files
 import Foundation
 import Prompting
 import Reading
@@ -34,7 +35,7 @@ struct GenerateCommand: ParsableCommand {
     var question: String?
 
     @Option(help: "A text file that goes before the prompt.")
-    var context: String?
+    var context: PathArgument?
 
     @Option(help: "How the context is compressed; by default it is not.")
     var method: String?
@@ -97,9 +98,7 @@ struct GenerateCommand: ParsableCommand {
         let (tokens, prefix) = try prompt(for: reader, asked)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
         let source = try context.map { path in
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw UsageError("cannot read the context \(path) as UTF-8 text; check the path")
-            }
+            let text = try RegularFile.text(of: path.url)
             guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
             return asked.map { reader.source(text, behind: reader.layout(of: $0).opening) }
                 ?? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
@@ -146,9 +145,9 @@ struct GenerateCommand: ParsableCommand {
         if json {
             try Output.json(result, pretty: false)
         } else {
-            Output.text(result.text + "\n")
+            try Output.text(result.text + "\n")
             if let logits = result.logits {
-                Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n")
+                try Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n")
             }
         }
     }
@@ -170,7 +169,7 @@ struct GenerateCommand: ParsableCommand {
             chatTemplate: reader.format.chatTemplate?.family.rawValue,
             text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
             stop: stop(of: reader).sorted(), context: context)
-        if json { try Output.json(prompt, pretty: false) } else { Output.text(prompt.text + "\n") }
+        if json { try Output.json(prompt, pretty: false) } else { try Output.text(prompt.text + "\n") }
     }
 
     private func stop(of reader: Reader) -> Set<Int32> {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Methods
@@ -25,7 +26,7 @@ struct ImportICAECommand: ParsableCommand {
             """)
 
     @Argument(help: "The release's safetensors file.")
-    var file: String
+    var file: PathArgument
 
     @Option(help: "The model that it was trained on: a folder, or a name in Models/.")
     var model: String
@@ -40,24 +41,23 @@ struct ImportICAECommand: ParsableCommand {
     var name: String?
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "The folder, if not compressors/NAME.")
-    var output: String?
+    var output: PathArgument?
 
     func run() throws {
         guard rate > 0, rate < 1 << 20 else { throw UsageError("--rate must be at least 1") }
         guard alpha.isFinite, alpha != 0 else { throw UsageError("--alpha must be a number other than 0") }
-        let url = URL(fileURLWithPath: file)
         let backbone = try Backbone(ModelLocator.checkpoint(model))
-        let release = try ICAERelease(url, for: backbone.model, alpha: alpha, rate: rate)
-        let name = name ?? url.deletingPathExtension().lastPathComponent
-        let folder =
-            output.map { URL(fileURLWithPath: $0) }
-            ?? backbone.folder.appendingPathComponent("compressors/\(name)")
+        let name = name ?? file.url.deletingPathExtension().lastPathComponent
+        let folder = try CompressorPlace.folder(output, name: name, of: backbone)
+        try FileIdentity.requireApart(
+            CompressorFolder.ownFiles.map { folder.appendingPathComponent($0) }, from: [file.url])
+        let release = try ICAERelease(file.url, for: backbone.model, alpha: alpha, rate: rate)
         var parameters = ICAE.Parameters()
         parameters.positions = .contiguous
         let method = ICAE(parameters: parameters)
         try release.save(
             as: name, method: ICAE.card.id, parameters: method.parametersJSON, for: backbone, to: folder)
-        Output.text(
+        try Output.text(
             "\(folder.path): \(release.compressor.memory.rows) memory tokens for segments of "
                 + "\(release.compressor.segmentTokens ?? 0) tokens; use it with --methods "
                 + "icae:positions=contiguous --ratios \(rate)\n")
@@ -77,7 +77,7 @@ struct ImportCompressorCommand: ParsableCommand {
             """)
 
     @Argument(help: "The compressors' folders.")
-    var folders: [String]
+    var folders: [PathArgument]
 
     @Option(help: "The model that they were trained on: a folder, or a name in Models/.")
     var model = ModelLocator.bundled
@@ -85,8 +85,8 @@ struct ImportCompressorCommand: ParsableCommand {
     func run() throws {
         let backbone = try Backbone(ModelLocator.checkpoint(model))
         for path in folders {
-            let isRenewed = try CompressorFolder(URL(fileURLWithPath: path)).renewCard(for: backbone)
-            Output.text("\(path): \(isRenewed ? "renewed" : "its card lists its files already")\n")
+            let isRenewed = try CompressorFolder(path.url).renewCard(for: backbone)
+            try Output.text("\(path): \(isRenewed ? "renewed" : "its card lists its files already")\n")
         }
     }
 }

@@ -36,7 +36,7 @@ struct ListCellsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let cells = try ResultStore(path: store.db, readOnly: true).cells()
+        let cells = try store.openForReading().cells()
         guard let why else { return try list(cells) }
         guard let cell = cells.first(where: { $0.id == why }) else {
             throw UsageError(
@@ -54,7 +54,7 @@ struct ListCellsCommand: ParsableCommand {
             }
         }
         if differences.isEmpty, !options.json {
-            return Output.text(
+            return try Output.text(
                 "cell \(why) is the only one of \(own.methodID) at \(own.budget) on \(own.taskID)\n")
         }
         try options.show(differences, ["other cell", "field", "cell \(why)", "there"]) {

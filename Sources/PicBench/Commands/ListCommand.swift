@@ -26,7 +26,7 @@ struct ListOptions: ParsableArguments {
         if json { return try Output.json(items) }
         let table = TextTable(
             titles, rows: items.map(row))
-        Output.text(
+        try Output.text(
             table.plain { line, row in Output.color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line })
     }
 }
@@ -99,7 +99,7 @@ struct ListDatasetsCommand: ParsableCommand {
 
     func run() throws {
         let cards = Catalogue.current.datasets.map { $0.card }.sorted { $0.id < $1.id }
-        if markdown { return Output.text(cards.map(\.markdown).joined(separator: "\n")) }
+        if markdown { return try Output.text(cards.map(\.markdown).joined(separator: "\n")) }
         let items = cards.map {
             Item(
                 id: $0.id, name: $0.name, usage: $0.usage, summary: $0.summary, source: $0.source,
@@ -170,7 +170,7 @@ struct ListRunsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let results = try ResultStore(path: store.db, readOnly: true)
+        let results = try store.openForReading()
         let runs = try results.runs().map {
             Item(
                 kind: "run", id: $0.id ?? 0, startedAt: $0.startedAt, finishedAt: $0.finishedAt,

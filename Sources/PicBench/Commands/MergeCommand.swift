@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Results
 
@@ -14,17 +15,21 @@ struct MergeCommand: ParsableCommand {
             """)
 
     @Argument(help: "The results files to unite.")
-    var sources: [String]
+    var sources: [PathArgument]
 
     @Option(name: .shortAndLong, help: "The file to write; one that exists is added to.")
-    var output: String
+    var output: PathArgument
 
     @Flag(help: "Prints JSON.")
     var json = false
 
     func run() throws {
-        let files = try sources.map { try ResultStore(path: $0, readOnly: true) }
-        let all = try ResultStore(path: output)
+        let read = sources.flatMap { ResultStore.files(of: $0.path) }
+        let written = ResultStore.files(of: output.path)
+        try FileIdentity.requireApart(written, from: read)
+        try StandardStreams.requireApart(from: read + written)
+        let files = try sources.map { try ResultStore(path: $0.path, readOnly: true) }
+        let all = try ResultStore(path: output.path)
         var total = MergeReport()
         for file in files {
             let report = try all.merge(file)
@@ -33,9 +38,9 @@ struct MergeCommand: ParsableCommand {
             total.conflicts += report.conflicts
         }
         if json { return try Output.json(total) }
-        Output.text("\(total.cells) cells and \(total.samples) samples added to \(output)\n")
+        try Output.text("\(total.cells) cells and \(total.samples) samples added to \(output)\n")
         for conflict in total.conflicts {
-            Output.text(
+            try Output.text(
                 "conflict: \(conflict.cell): \(conflict.examples) predictions differ; the first file's are kept\n"
             )
         }

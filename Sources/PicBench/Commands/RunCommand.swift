@@ -124,7 +124,7 @@ struct RunCommand: ParsableCommand {
         let reporter = ProgressReporter()
         for remark in plan.remarks { reporter.note(remark) }
 
-        let results = try ResultStore(path: store.db)
+        let results = try store.openForWriting()
         let interruption = Interruption()
         var runner = GridRunner(plan, store: results)
         runner.force = force
@@ -136,16 +136,22 @@ struct RunCommand: ParsableCommand {
         reporter.clear()
 
         let board = try Leaderboard(results.snapshot(only: Set(summary.cells)), headline: metric)
-        Output.text(
-            json ? try JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
+        // What is stored is told of where it cannot be shown as well.
+        let shown = Result {
+            try Output.text(
+                json
+                    ? JSONLeaderboard.render(board)
+                    : TerminalLeaderboard.render(board, color: Output.color))
+        }
         let stored = "\(summary.cells.count) cells in \(store.db)"
         let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
         reporter.note(
             "\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
         if summary.wasCancelled {
             reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
-            throw ExitCode(130)
         }
+        try shown.get()
+        if summary.wasCancelled { throw ExitCode(130) }
         if summary.failed > 0 { throw ExitCode.failure }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Files
 import Foundation
 import Leaderboards
 import Metrics
@@ -22,10 +23,10 @@ struct ScoreCommand: ParsableCommand {
     var metrics: NameList
 
     @Option(help: ArgumentHelp("A prediction a line.", valueName: "file"))
-    var predictions: String
+    var predictions: PathArgument
 
     @Option(help: ArgumentHelp("The references of a prediction a line.", valueName: "file"))
-    var references: String
+    var references: PathArgument
 
     @Flag(help: "Prints JSON, with the scores of every line.")
     var json = false
@@ -65,14 +66,12 @@ struct ScoreCommand: ParsableCommand {
         let table = TextTable(
             ["metric"], numbers: ["mean"],
             rows: metrics.map { [$0.name, String(format: "%.6f", means[$0.id] ?? 0)] })
-        Output.text(table.plain())
+        try Output.text(table.plain())
     }
 
     /// The texts of each line: one for predictions, one or several for references.
-    private func lines(of path: String, _ field: String) throws -> [[String]] {
-        guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw UsageError("cannot read \(path) as UTF-8 text; check the path")
-        }
+    private func lines(of path: PathArgument, _ field: String) throws -> [[String]] {
+        let content = try RegularFile.text(of: path.url)
         var result: [[String]] = []
         var number = 0
         for line in content.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -35,7 +35,7 @@ struct ShowSampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let results = try ResultStore(path: store.db, readOnly: true)
+        let results = try store.openForReading()
         guard let record = try results.cells().first(where: { $0.id == cell })?.record else {
             throw UsageError("\(store.db) has no cell \(cell); 'picbench list cells' shows them")
         }
@@ -47,7 +47,7 @@ struct ShowSampleCommand: ParsableCommand {
         }
         guard let example else {
             if options.json { return try Output.json(names) }
-            return Output.text(names.map { $0 + "\n" }.joined())
+            return try Output.text(names.map { $0 + "\n" }.joined())
         }
         guard let sample = found else {
             throw UsageError(
@@ -61,7 +61,7 @@ struct ShowSampleCommand: ParsableCommand {
         text += sample.references.map { "reference: \($0)\n" }.joined()
         text += record.metrics.compactMap { id in sample.metrics[id].map { "\(id): \($0)\n" } }.joined()
         text += "context tokens: \(sample.contextTokens), kept positions: \(sample.keptPositions)\n"
-        Output.text(text)
+        try Output.text(text)
     }
 
     private static func middle(of sample: SampleRecord, _ record: CellRecord) -> String {

@@ -39,7 +39,7 @@ struct TokenizeCommand: ParsableCommand {
             if json {
                 try Output.json(result, pretty: false)
             } else {
-                Output.text(
+                try Output.text(
                     (decode ? result.text : result.ids.map(String.init).joined(separator: " ")) + "\n")
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Budgets
 import Contract
+import Files
 import Foundation
 import LanguageModels
 import Reading
@@ -25,24 +26,25 @@ struct TrainBaseCommand: ParsableCommand {
             """)
 
     @Argument(help: "The recipe, such as Models/gazette-1m/recipe.json.")
-    var recipe: String
+    var recipe: PathArgument
 
     @Option(name: .customLong("output"), help: "The model's folder, if not the recipe's.")
-    var output: String?
+    var output: PathArgument?
 
     @OptionGroup var options: TrainingOptions
 
     func run() throws {
-        let url = URL(fileURLWithPath: recipe)
-        let folder = output.map { URL(fileURLWithPath: $0) } ?? url.deletingLastPathComponent()
-        let recipe: BaseRecipe = try readRecipe(url)
+        let file = self.recipe.url
+        let folder = output?.url ?? file.deletingLastPathComponent()
+        let recipe: BaseRecipe = try readRecipe(file)
         let training = BaseTraining(recipe: recipe, folder: folder)
+        let log = try options.log(in: folder, beside: training.outputs, from: file)
         try options.train(
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "base", name: recipe.name,
                 methodID: nil,
                 recipe: canonicalJSON(recipe), threads: options.machine.threadCount, host: Machine.host),
-            in: folder
+            in: folder, log
         ) {
             try training.run(isCancelled: $0, report: $1) ? try Backbone(folder: folder).contentHash : nil
         }
@@ -73,7 +75,7 @@ struct TrainCompressorCommand: ParsableCommand {
     @OptionGroup var chat: ChatOptions
 
     @Option(help: "The recipe; by default recipes/compressor.json in the model's folder.")
-    var recipe: String?
+    var recipe: PathArgument?
 
     @Option(help: "The compressor's name; by default made of the method and the ratio.")
     var name: String?
@@ -92,7 +94,7 @@ struct TrainCompressorCommand: ParsableCommand {
     var loraRank: Int?
 
     @Option(help: "The compressor's folder, if not compressors/NAME in the model's.")
-    var output: String?
+    var output: PathArgument?
 
     @OptionGroup var options: TrainingOptions
 
@@ -106,8 +108,7 @@ struct TrainCompressorCommand: ParsableCommand {
             throw TrainingError.notTrainable(method: id, trainable: known.sorted())
         }
         let file =
-            recipe.map { URL(fileURLWithPath: $0) }
-            ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
+            recipe?.url ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
         var recipe: CompressorRecipe = try readRecipe(file)
         let ratios = try ratio.map(Ratio.list)
         if let ratios { recipe.train(at: ratios.map(\.value)) }
@@ -129,17 +130,16 @@ struct TrainCompressorCommand: ParsableCommand {
         recipe.method = id
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
-        let folder =
-            output.map { URL(fileURLWithPath: $0) }
-            ?? backbone.folder.appendingPathComponent("compressors/\(recipe.name)")
+        let folder = try CompressorPlace.folder(output, name: recipe.name, of: backbone)
         let training = CompressorTraining(
             recipe: recipe, reader: reader, method: trainable, folder: folder)
+        let log = try options.log(in: folder, beside: training.outputs, from: file)
         try options.train(
             TrainingRecord(
                 fingerprint: training.fingerprint, startedAt: Date(), kind: "compressor", name: recipe.name,
                 methodID: id, recipe: canonicalJSON(recipe), threads: options.machine.threadCount,
                 host: Machine.host),
-            in: folder
+            in: folder, log
         ) {
             try training.run(isCancelled: $0, report: $1) ? StoredCompressor(folder: folder).contentHash : nil
         }
@@ -152,31 +152,36 @@ struct TrainingOptions: ParsableArguments {
 
     @OptionGroup var machine: MachineOptions
 
+    /// The log of a training; one that would be written over its recipe or its results file is refused, as
+    /// are the training's other outputs.
+    func log(in folder: URL, beside outputs: [URL], from recipe: URL) throws -> TrainingLog {
+        let url = folder.appendingPathComponent("training.log")
+        try FileIdentity.requireApart(outputs + [url], from: [recipe] + store.files)
+        return try TrainingLog(url)
+    }
+
     /// - Parameter body: trains and returns the hash of what it made, nil where it was stopped
     func train(
-        _ record: TrainingRecord, in folder: URL,
+        _ record: TrainingRecord, in folder: URL, _ log: TrainingLog,
         _ body: (() -> Bool, (TrainingProgress) throws -> Void) throws -> String?
     ) throws {
         try machine.apply()
-        let results = try ResultStore(path: store.db)
+        let results = try store.openForWriting()
         let id = try results.beginTraining(record)
         let interruption = Interruption()
         let reporter = ProgressReporter()
-        let log = try TrainingLog(folder.appendingPathComponent("training.log"))
-        var first: Int?
+        var log = log
         let hash = try body({ interruption.isRaised }) { progress in
             let line = TrainingLog.line(progress)
-            try log.append(line)
+            try log.append(progress)
             try results.append(
                 points: progress.values.map {
                     TrainingPoint(
                         step: progress.step, seconds: progress.seconds, tokens: progress.tokens, name: $0.key,
                         value: $0.value)
                 }, to: id)
-            let before = first ?? progress.step
-            first = before
             if progress.values["loss"] == nil { reporter.note(line) }
-            reporter.update(done: progress.step, of: progress.steps, doneBefore: before, line)
+            reporter.update(done: progress.step, of: progress.steps, doneBefore: progress.begun, line)
         }
         reporter.clear()
         guard let hash else {

@@ -45,7 +45,7 @@ struct BenchOptions: ParsableArguments {
 
     func show(_ measurement: BenchMeasurement) throws {
         if json { return try Output.json(measurement) }
-        Output.text(measurement.text + "\n")
+        try Output.text(measurement.text + "\n")
     }
 }
 

@@ -33,6 +33,6 @@ struct BenchLimitsCommand: ParsableCommand {
                     count: 2e-9 * Double(size * size * size), units: "GFLOP", seconds: seconds))
         }
         if options.json { return try Output.json(measured) }
-        Output.text(measured.map { $0.text + "\n" }.joined())
+        try Output.text(measured.map { $0.text + "\n" }.joined())
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Datasets
+import Files
 import Foundation
 import Tokenizers
 
@@ -17,7 +18,7 @@ struct BenchTokenizeCommand: ParsableCommand {
     var documents = 50
 
     @Option(help: "A text file to read line by line in place of the documents; opening is not timed then.")
-    var text: String?
+    var text: PathArgument?
 
     func run() throws {
         try options.apply()
@@ -38,10 +39,8 @@ struct BenchTokenizeCommand: ParsableCommand {
                 seconds: seconds))
     }
 
-    private func measure(_ path: String, _ folder: URL) throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw UsageError("cannot read \(path) as UTF-8 text; check the path")
-        }
+    private func measure(_ path: PathArgument, _ folder: URL) throws {
+        let text = try RegularFile.text(of: path.url)
         let lines = text.split(separator: "\n").map(String.init)
         let clock = ContinuousClock()
         let seconds = try (0...options.repeats).map { _ in
