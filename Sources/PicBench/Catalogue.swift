@@ -24,6 +24,28 @@ struct Catalogue: Sendable {
         return found
     }
 
+    /// The methods that users name, each once: one, or a group, `all` or `family:kv`.
+    func methods(describedBy texts: [String]) throws -> [any CompressionMethod] {
+        var seen: Set<String> = []
+        return try texts.flatMap { text in
+            try group(text)?.map { try $0.make([]) } ?? [method(describedBy: text)]
+        }.filter { seen.insert("\($0.card.id) \($0.parametersJSON)").inserted }
+    }
+
+    /// The compression methods of a group; nil for what names none.
+    func group(_ name: String) throws -> [any CompressionMethod.Type]? {
+        let compressing = methods.filter { $0.card.role == nil }.sorted { $0.card.id < $1.card.id }
+        if name == "all" { return compressing }
+        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0] == "family" else { return nil }
+        let families = Set(compressing.map { $0.card.family.rawValue }).sorted()
+        // `kv` will do for `kv-cache`.
+        guard let family = families.first(where: { $0 == parts[1] || $0.hasPrefix(parts[1] + "-") }) else {
+            throw ContractError.unknown(kind: "family of methods", name: parts[1], known: families)
+        }
+        return compressing.filter { $0.card.family.rawValue == family }
+    }
+
     /// A method as users write it: `pic` or `pic:visibility=chunk+memory:memoriesPerChunk=4`.
     func method(describedBy text: String) throws -> any CompressionMethod {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -17,6 +17,8 @@ public struct Grid {
     public var seeds: [UInt64]
     /// Hashes of the source files of methods and tasks, by their types' names.
     public var sourceHashes: [String: String] = [:]
+    /// Whether a method that was not trained for the model, or for a budget, is left out; otherwise it is an error.
+    public var leavesOutUntrained = false
     /// Whether trained methods are scored with somebody else's memories as well.
     public var hasControls = false
 
@@ -79,8 +81,14 @@ public struct Grid {
             let lengths =
                 budgets.allSatisfy { $0.ratioValue != nil } ? [] : Self.lengths(of: documents, reader: reader)
             func add(_ method: any CompressionMethod, _ budget: Budget, _ seed: UInt64) throws {
-                let preparations = try method.preparations(
-                    for: Demand(budget, contexts: lengths), from: resources)
+                let preparations: [any Preparation]
+                do {
+                    preparations = try method.preparations(
+                        for: Demand(budget, contexts: lengths), from: resources)
+                } catch ContractError.untrained where leavesOutUntrained {
+                    remarks.append("left out \(method.label) at \(budget): it is not trained for that")
+                    return
+                }
                 for preparation in preparations {
                     let trial = Trial(method, preparation, budget: budget, seed: seed, reader: reader)
                     let fitted = try overflow.applied(to: documents, of: trial)
@@ -111,7 +119,8 @@ public struct Grid {
         if cells.isEmpty {
             throw ContractError.noExamples(dataset: data.id, tasks: tasks.map { $0.card.id })
         }
-        return GridPlan(reader: reader, cells: cells, remarks: remarks)
+        var said: Set<String> = []
+        return GridPlan(reader: reader, cells: cells, remarks: remarks.filter { said.insert($0).inserted })
     }
 
     private static func lengths(of documents: [DocumentItems], reader: Reader) -> [Int] {

@@ -161,4 +161,24 @@ struct RunTests {
             sections.compactMap { $0["taskID"] as? String }.sorted()
                 == ["abstaining", "qa", "reconstruction"])
     }
+
+    @Test func `groups of methods are what can be run of them`() throws {
+        let small = ["--dataset", "gazette:subjects=2,documents=2", "--limit", "2", "--latency-samples", "1"]
+        func run(_ methods: String, ratios: String) throws -> Command {
+            try Command.run(
+                [
+                    "run", "--methods", methods, "--ratios", ratios, "--tasks", "qa", "--db",
+                    folder.path("groups.sqlite"),
+                ]
+                    + small)
+        }
+        let cache = try run("family:kv,knorm", ratios: "4")
+        #expect(cache.status == 0 && cache.output.contains("SnapKV") && !cache.output.contains("Truncation"))
+        #expect(cache.output.split(separator: "\n").count { $0.hasPrefix("KNorm  ") } == 2)
+        let all = try run("all", ratios: "2")
+        #expect(all.status == 0 && all.output.contains("Truncation") && all.output.contains("Mean pooling"))
+        #expect(all.error.contains("left out PIC at 2x: it is not trained for that"))
+        let none = try run("family:x", ratios: "2")
+        #expect(none.status != 0 && none.error.contains("hard-prompt"))
+    }
 }

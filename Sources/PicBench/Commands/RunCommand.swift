@@ -29,7 +29,10 @@ struct RunCommand: ParsableCommand {
             'picbench list methods' shows the methods with their parameters.
             """)
 
-    @Option(help: "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail.")
+    @Option(
+        help: ArgumentHelp(
+            "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail; or all, family:kv, family:hard, family:soft: what was trained for the model, and what needs no training.",
+            valueName: "methods"))
     var methods: NameList
 
     @Option(help: "Compression ratios with commas: context tokens ÷ positions kept; by default 4,16,64.")
@@ -92,7 +95,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let catalogue = Catalogue.current
-        let asked = try methods.values.map(catalogue.method(describedBy:))
+        let asked = try catalogue.methods(describedBy: methods.values)
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks.filter { !$0.card.isOnRequest }
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
@@ -117,6 +120,7 @@ struct RunCommand: ParsableCommand {
         grid.asking = try asking.asking(tasks: tasks.map { $0.card.id }, catalogue: catalogue)
         grid.asking.shotsInContext = shotsInContext
         grid.overflow = overflow
+        grid.leavesOutUntrained = try methods.values.contains { try catalogue.group($0) != nil }
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))
