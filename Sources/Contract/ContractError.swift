@@ -8,6 +8,7 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     case badParameter(method: String, name: String, value: String, known: String)
     case untrained(method: String, budget: Budget?, trained: [String])
     case noExamples(dataset: String, tasks: [String])
+    case repeatedItem(dataset: String, item: String)
     case overBudget(method: String, kept: Int, budget: Int, tokens: Int)
     case badCompression(method: String, reason: String)
     case badCompressor(folder: String, reason: String)
@@ -34,6 +35,8 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
                 + "; choose another ratio or make one with 'picbench train compressor'"
         case .noExamples(let dataset, let tasks):
             "\(dataset) has no examples for \(tasks.joined(separator: ", ")); choose another dataset or task"
+        case .repeatedItem(let dataset, let item):
+            "\(dataset) has two examples with the id '\(item)'; give each an id of its own"
         case .overBudget(let method, let kept, let budget, let tokens):
             "\(method) kept \(kept) positions of \(tokens) context tokens, its budget is \(budget)"
         case .badCompression(let method, let reason):

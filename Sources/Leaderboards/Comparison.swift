@@ -218,13 +218,14 @@ extension Statistics {
 
     /// In order of the documents' identifiers.
     static func pairs(_ first: [StoredCell], _ second: [StoredCell], metric: String) -> [Pair] {
-        func scores(_ cells: [StoredCell]) -> [String: (document: String, sum: Double, count: Int)] {
-            var result: [String: (document: String, sum: Double, count: Int)] = [:]
+        func scores(_ cells: [StoredCell]) -> [ExactText: (document: String, sum: Double, count: Int)] {
+            var result: [ExactText: (document: String, sum: Double, count: Int)] = [:]
             for cell in cells {
                 guard let place = cell.record.metrics.firstIndex(of: metric) else { continue }
                 for score in cell.scores where !score.values[place].isNaN {
-                    let known = result[score.exampleID]
-                    result[score.exampleID] = (
+                    let example = ExactText(score.exampleID)
+                    let known = result[example]
+                    result[example] = (
                         score.documentID, (known?.sum ?? 0) + score.values[place], (known?.count ?? 0) + 1
                     )
                 }

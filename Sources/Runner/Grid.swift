@@ -76,6 +76,7 @@ public struct Grid {
         let (questions, notes) = try questions()
         var remarks = notes
         for (task, documents) in zip(tasks, questions) where !documents.isEmpty {
+            try requireDistinct(documents)
             let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
             let hashes = ItemHashes(documents, reader: reader)
             let lengths =
@@ -121,6 +122,14 @@ public struct Grid {
         }
         var said: Set<String> = []
         return GridPlan(reader: reader, cells: cells, remarks: remarks.filter { said.insert($0).inserted })
+    }
+
+    /// Refuses two items of one name: a cell stores each item once.
+    private func requireDistinct(_ documents: [DocumentItems]) throws {
+        var seen: Set<ExactText> = []
+        for item in documents.lazy.flatMap(\.items) where !seen.insert(ExactText(item.id)).inserted {
+            throw ContractError.repeatedItem(dataset: data.id, item: item.id)
+        }
     }
 
     private static func lengths(of documents: [DocumentItems], reader: Reader) -> [Int] {

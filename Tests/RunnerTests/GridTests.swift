@@ -99,6 +99,24 @@ struct GridTests {
         }
     }
 
+    /// Names that look alike are two names: the store tells them apart by their bytes.
+    @Test func `two items of one name are refused before anything runs`() throws {
+        func plan(_ names: String...) throws -> GridPlan {
+            var own = grid(limit: nil)
+            own.data = DocumentStream(
+                id: "own",
+                documents: names.enumerated().map { i, name in
+                    Document(
+                        id: "\(i)", text: "Anna is a baker in Oslo.",
+                        questions: [Question(id: name, text: "Who?", answers: ["Anna"])])
+                })
+            return try own.plan(for: reader, with: Resources(reader.backbone))
+        }
+        let error = #expect(throws: ContractError.self) { try plan("1", "2", "1") }
+        #expect(error?.description.contains("own has two examples with the id '1'") == true)
+        #expect(try plan("caf\u{e9}", "cafe\u{301}").cells[0].items == 2)
+    }
+
     @Test func `a run stores prompts, stretches and identities, and is skipped the second time`() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("grid-\(UUID()).sqlite").path
         defer { try? FileManager.default.removeItem(atPath: path) }
