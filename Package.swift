@@ -152,7 +152,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ResultsTests",
-            dependencies: ["Results", "RecordFixtures", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Results", "RecordFixtures", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         // A small store, for the tests of everything that is made from one.
         .target(name: "RecordFixtures", dependencies: ["Budgets", "Results"], path: "Tests/RecordFixtures"),
         .testTarget(

@@ -37,7 +37,8 @@ db.executescript(f"""
         FROM oldSample, copy ORDER BY id, k;
     INSERT INTO sampleMetric (sampleID, metric, value)
         SELECT sampleID * {TIMES} + k, metric, value FROM oldMetric, copy ORDER BY sampleID, k, metric;
-    UPDATE cell SET exampleCount = exampleCount * {TIMES};
+    -- The next run works the checksums out again.
+    UPDATE cell SET exampleCount = exampleCount * {TIMES}, checksum = NULL;
     COMMIT;
 """)
 samples, cells = db.execute("SELECT (SELECT count(*) FROM sample), (SELECT count(*) FROM cell)").fetchone()

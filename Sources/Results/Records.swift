@@ -155,12 +155,11 @@ public struct MetricRecord: Codable, Sendable, Equatable {
     public var isLowerBetter: Bool { direction == "lower" }
 }
 
-/// Where a cell stands in the store.
+/// A cell that a run has claimed, and what is stored of it already.
 public struct OpenCell: Sendable, Equatable {
     public let id: Int64
-    public let isDone: Bool
     /// Examples that are scored already.
-    public let scored: Set<String>
+    public let scored: Set<ExactText>
     public let hasLatency: Bool
     public let hasAttention: Bool
 }

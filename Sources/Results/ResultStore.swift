@@ -10,7 +10,9 @@ import GRDB
 public final class ResultStore: Sendable {
     public let path: String
     private let queue: DatabaseQueue
-    /// A file of an older version is read as a copy that is brought up to date.
+    private let isReadOnly: Bool
+    let configuration: Configuration
+    /// A file that cannot be read where it is is read as a copy.
     private let copy: TemporaryCopy?
     /// The file that is open; absolute, since SQLite takes some other paths for more than a file's name.
     var openPath: String { copy?.path ?? URL(fileURLWithPath: path).path }
@@ -24,10 +26,13 @@ public final class ResultStore: Sendable {
     }
 
     /// Opens the file, makes it where there is none, and brings an older schema up to date.
-    /// - Parameter readOnly: nothing is made or changed; the file has to exist
+    ///
+    /// A write that was interrupted is taken back first, by readers as well.
+    /// - Parameter readOnly: no row is made or changed; the file has to exist
     /// - Throws: `ResultsError`; `FileError` for a path that cannot be a file's
     public init(path: String, readOnly: Bool = false) throws {
         self.path = path
+        isReadOnly = readOnly
         // What SQLite takes for databases that are gone with the process.
         if path.isEmpty || path == ":memory:" { throw ResultsError.keepsNothing(path: path) }
         let file = URL(fileURLWithPath: path)
@@ -35,50 +40,64 @@ public final class ResultStore: Sendable {
         if readOnly, !exists { throw ResultsError.missing(path: path) }
         if !exists { try Folder.requireAround(file) }
         var configuration = Configuration()
-        configuration.readonly = readOnly
-        configuration.busyMode = .timeout(10)
+        // Whoever makes figures of a large file, or checks it, may hold up a writer for as long.
+        configuration.busyMode = .timeout(readOnly ? 10 : 60)
+        self.configuration = configuration
         do {
-            var opened = try DatabaseQueue(path: file.path, configuration: configuration)
-            let isCurrent = try opened.read { db in
-                try Self.check(db, path: path)
-                return try Schema.migrator.hasCompletedMigrations(db)
-            }
-            copy = readOnly && !isCurrent ? try TemporaryCopy(of: path) : nil
-            if let copy {
-                try Schema.migrator.migrate(DatabaseQueue(path: copy.path))
-                opened = try DatabaseQueue(path: copy.path, configuration: configuration)
-            } else if !readOnly {
-                try Schema.migrator.migrate(opened)
-            }
-            queue = opened
-        } catch let error as DatabaseError {
-            throw ResultsError(error, path: path)
+            (queue, copy) = try Self.open(file.path, readOnly: readOnly, configuration)
+        } catch {
+            throw ResultsError.explaining(error, path: path)
         }
+        if !readOnly { try completeChecksums() }
     }
 
-    /// A file that is gone with its owner.
-    private final class TemporaryCopy: Sendable {
-        let path: String
-
-        init(of original: String) throws {
-            let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-                "picbench-\(UUID().uuidString).sqlite")
-            do {
-                try FileManager.default.copyItem(at: URL(fileURLWithPath: original), to: url)
-            } catch {
-                throw FileError.unwritable(path: url.path, reason: error.localizedDescription)
+    private static func open(
+        _ path: String, readOnly: Bool, _ configuration: Configuration
+    ) throws -> (DatabaseQueue, TemporaryCopy?) {
+        func opened(_ path: String) throws -> (DatabaseQueue, isCurrent: Bool) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return try queue.read { db in
+                try check(db, path: path, readOnly: readOnly)
+                return (queue, try Schema.migrator.hasCompletedMigrations(db))
             }
-            path = url.path
         }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
+        guard readOnly else {
+            let (queue, _) = try opened(path)
+            try Schema.bringUpToDate(queue)
+            return (queue, nil)
+        }
+        var copy: TemporaryCopy?
+        var (queue, isCurrent): (DatabaseQueue, Bool)
+        do {
+            (queue, isCurrent) = try opened(path)
+        } catch let error as DatabaseError
+            where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
+            && FileManager.default.fileExists(atPath: path + "-journal")
+        {
+            let made = try TemporaryCopy(withJournalOf: path)
+            (queue, isCurrent) = try opened(made.path)
+            copy = made
+        }
+        if !isCurrent {
+            let made = try copy ?? TemporaryCopy(of: queue)
+            queue = try DatabaseQueue(path: made.path, configuration: configuration)
+            try Schema.bringUpToDate(queue)
+            copy = made
+        }
+        return (queue, copy)
     }
 
     /// Refuses a database that is not ours or that a newer version wrote.
-    private static func check(_ db: Database, path: String) throws {
+    private static func check(_ db: Database, path: String, readOnly: Bool) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id")
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard tables == 0 && !db.configuration.readonly || application == Schema.applicationID else {
+        // A process that was killed while it made the file may have left the migrator's table alone.
+        let tables =
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'")
+            ?? 0
+        guard tables == 0 && !readOnly || application == Schema.applicationID,
+            try String.fetchOne(db, sql: "PRAGMA encoding") == "UTF-8"
+        else {
             throw ResultsError.notResults(path: path)
         }
         if try Schema.migrator.hasBeenSuperseded(db) {
@@ -89,52 +108,64 @@ public final class ResultStore: Sendable {
     }
 
     func read<T>(_ body: (Database) throws -> T) throws -> T {
+        var found: T?
         do {
-            return try queue.read(body)
-        } catch let error as DatabaseError {
-            throw ResultsError(error, path: path)
-        }
-    }
-
-    /// Runs `body` outside of a transaction, with another file attached as `other`.
-    func attached<T>(_ other: String, _ body: (Database) throws -> T) throws -> T {
-        do {
-            return try queue.writeWithoutTransaction { db in
-                try db.execute(sql: "ATTACH DATABASE ? AS other", arguments: [other])
-                defer { try? db.execute(sql: "DETACH DATABASE other") }
-                return try body(db)
+            return try queue.read { db in
+                let value = try body(db)
+                found = value
+                return value
             }
-        } catch let error as DatabaseError {
-            throw ResultsError(error, path: path)
+        } catch {
+            // SQLite does not end a transaction well that met a damaged page; what was read of others stands.
+            if let found { return found }
+            throw ResultsError.explaining(error, path: path)
         }
     }
 
     /// One transaction: all of it is stored, or nothing.
     func write<T>(_ body: (Database) throws -> T) throws -> T {
-        do {
-            return try queue.write(body)
-        } catch let error as DatabaseError {
-            throw ResultsError(error, path: path)
+        if isReadOnly { throw ResultsError.readOnly(path: path) }
+        do { return try queue.write(body) } catch { throw ResultsError.explaining(error, path: path) }
+    }
+
+    /// Whether two stores are of one file.
+    func isSameFile(as other: ResultStore) -> Bool {
+        func number(_ path: String) -> [UInt64] {
+            let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = (try? FileManager.default.attributesOfItem(atPath: file)) ?? [:]
+            return [.systemNumber, .systemFileNumber].compactMap {
+                (attributes[$0] as? NSNumber)?.uint64Value
+            }
         }
+        let (own, others) = (number(path), number(other.path))
+        return own.count == 2 && own == others
     }
 }
 
 extension RunRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "run"
+
+    public func willInsert(_ db: Database) throws { try requireNoZeroBytes() }
 }
 
 extension CellRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "cell"
+
+    public func willInsert(_ db: Database) throws { try requireNoZeroBytes() }
 }
 
 extension MetricRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "metric"
+
+    public func willInsert(_ db: Database) throws { try requireNoZeroBytes() }
 }
 
 extension LatencyRecord: FetchableRecord {}
 
 extension TrainingRecord: FetchableRecord, PersistableRecord {
     public static let databaseTableName = "training"
+
+    public func willInsert(_ db: Database) throws { try requireNoZeroBytes() }
 }
 
 extension TrainingPoint: FetchableRecord {}

@@ -141,6 +141,24 @@ enum Schema {
         migrator.registerMigration("3 any budget, any metric, identities, prompts") { db in
             try db.execute(sql: secondEdition)
         }
+        migrator.registerMigration("4 checksums, runs told apart, claims") { db in
+            try db.execute(sql: checksumsAndClaims)
+            try identifyRuns(db)
+        }
         return migrator
+    }
+
+    /// Applies what a file lacks, while other processes may do so as well.
+    static func bringUpToDate(_ queue: DatabaseQueue) throws {
+        for left in (0..<migrator.migrations.count).reversed() {
+            do {
+                return try migrator.migrate(queue)
+            } catch let error as DatabaseError
+                where left > 0 && [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode)
+            {
+                // Another process was faster with one of them.
+                continue
+            }
+        }
     }
 }

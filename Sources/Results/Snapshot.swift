@@ -8,15 +8,41 @@ public struct Snapshot: Sendable, Equatable {
     public var trainings: [TrainingRecord]
     /// By their identifiers.
     public var metrics: [String: MetricRecord]
+    /// Cells that are left out, since their rows are not those that were stored.
+    public var doubts: [Doubt]
+    /// What is damaged in the file; nil for nothing.
+    public var damage: String?
 
     public init(
         cells: [StoredCell], runs: [RunRecord], trainings: [TrainingRecord],
-        metrics: [String: MetricRecord] = [:]
+        metrics: [String: MetricRecord] = [:], doubts: [Doubt] = [], damage: String? = nil
     ) {
         self.cells = cells
         self.runs = runs
         self.trainings = trainings
         self.metrics = metrics
+        self.doubts = doubts
+        self.damage = damage
+    }
+
+    /// Says what was left out, when the figures of the rest have been shown.
+    /// - Throws: `ResultsError.doubtful`
+    public func requireSound(of path: String) throws {
+        guard doubts.isEmpty, damage == nil else {
+            throw ResultsError.doubtful(path: path, damage: damage, cells: doubts)
+        }
+    }
+
+    /// What is checked of a file before figures are made of it, besides the checksums of their rows.
+    public struct Checks: OptionSet, Sendable {
+        public let rawValue: Int
+
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// All pages of the file, whether anything of them is shown or not.
+        public static let pages = Checks(rawValue: 1)
+        /// Texts that samples share.
+        public static let texts = Checks(rawValue: 2)
     }
 }
 
@@ -58,7 +84,7 @@ public struct StoredCell: Sendable, Equatable {
         public var contextTokens: Int
         public var keptPositions: Int
         public var keptBytes: Int
-        /// In the order of the cell's metrics.
+        /// In the order of the cell's metrics; NaN for one that says nothing of this example.
         public var values: [Double]
 
         public init(
@@ -76,87 +102,84 @@ public struct StoredCell: Sendable, Equatable {
 }
 
 extension ResultStore {
-    /// - Parameter only: cells by their identifiers; nil for all
-    public func snapshot(only: Set<Int64>? = nil) throws -> Snapshot {
-        try read { db in
-            var cells: [StoredCell] = []
-            var names = Set<String>()
-            for var cell in try Self.cells(db) where only?.contains(cell.id) ?? true {
-                cell.latencies = try LatencyRecord.fetchAll(
-                    db, sql: "SELECT * FROM latency WHERE cellID = ? ORDER BY id", arguments: [cell.id])
-                cell.runs = try Int64.fetchAll(
-                    db, sql: "SELECT DISTINCT runID FROM latency WHERE cellID = ?", arguments: [cell.id])
-                cell.attention = try Self.attention(of: cell.id, db)
-                try Self.addScores(to: &cell, names: &names, db)
-                cells.append(cell)
-            }
-            return Snapshot(
-                cells: cells, runs: try RunRecord.order(Column("id")).fetchAll(db),
+    /// All that figures are made of; cells whose rows are not those that were stored are left out and named.
+    /// - Parameters:
+    ///   - only: cells by their identifiers; nil for all
+    ///   - checks: what is checked besides checksums
+    public func snapshot(only: Set<Int64>? = nil, checking checks: Snapshot.Checks = .pages) throws
+        -> Snapshot
+    {
+        // At the same time: both wait for the disk, and the second finds what the first has read.
+        let pages = checks.contains(.pages) ? checkPages() : nil
+        var snapshot = try read { db in
+            var snapshot = Snapshot(
+                cells: [], runs: try RunRecord.order(Column("id")).fetchAll(db),
                 trainings: try TrainingRecord.order(Column("id")).fetchAll(db),
                 metrics: Dictionary(
-                    uniqueKeysWithValues: try MetricRecord.fetchAll(db).map { ($0.id, $0) }))
-        }
-    }
-
-    /// All cells without what was measured of them.
-    public func cells() throws -> [StoredCell] { try read { try Self.cells($0) } }
-
-    private static func cells(_ db: Database) throws -> [StoredCell] {
-        try Row.fetchAll(db, sql: "SELECT * FROM cell ORDER BY id").map { row in
-            StoredCell(
-                id: row["id"], record: try CellRecord(row: row),
-                state: StoredCell.State(rawValue: row["state"]) ?? .open, failure: row["failure"], runs: [],
-                scores: [], latencies: [])
-        }
-    }
-
-    /// - Parameter names: identifiers that were met before; a million samples share them
-    private static func addScores(to cell: inout StoredCell, names: inout Set<String>, _ db: Database) throws
-    {
-        let metrics = cell.record.metrics
-        var runs = Set(cell.runs)
-        var last: Int64?
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT sample.id, exampleID, documentID, contextTokens, keptPositions, keptBytes, metric, value,
-                    runID
-                FROM sample LEFT JOIN sampleMetric ON sampleID = sample.id
-                WHERE cellID = ? ORDER BY sample.id
-                """, arguments: [cell.id])
-        while let row = try rows.next() {
-            let id: Int64 = row[0]
-            if last != id {
-                last = id
-                runs.insert(row[8])
-                cell.scores.append(
-                    StoredCell.Score(
-                        exampleID: names.insert(row[1]).memberAfterInsert,
-                        documentID: names.insert(row[2]).memberAfterInsert, contextTokens: row[3],
-                        keptPositions: row[4], keptBytes: row[5],
-                        values: [Double](repeating: .nan, count: metrics.count)))
+                    try MetricRecord.fetchAll(db).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }
+                ))
+            var reader = CellReader(db, checkingTexts: checks.contains(.texts))
+            for id in try Self.cellIDs(db) where only?.contains(id) ?? true {
+                do {
+                    snapshot.cells.append(try reader.cell(id))
+                } catch {
+                    snapshot.doubts.append(try Self.doubt(of: id, error, &reader))
+                }
             }
-            if let metric: String = row[6], let place = metrics.firstIndex(of: metric) {
-                cell.scores[cell.scores.count - 1].values[place] = row[7]
-            }
+            return snapshot
         }
-        cell.runs = runs.sorted()
+        snapshot.damage = pages?.wait()
+        return snapshot
     }
 
-    private static func attention(of cell: Int64, _ db: Database) throws -> MemoryAttentionRecord? {
-        var record: MemoryAttentionRecord?
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT memory, mass, documents FROM memoryAttention WHERE cellID = ? ORDER BY memory, bin
-                """, arguments: [cell])
-        while let row = try rows.next() {
-            var found = record ?? MemoryAttentionRecord(mass: [], documents: row[2])
-            if row[0] == found.mass.count { found.mass.append([]) }
-            found.mass[found.mass.count - 1].append(row[1])
-            record = found
+    /// What is wrong with one cell, its texts included; nil for nothing.
+    public func doubt(of cell: Int64) throws -> Doubt? {
+        try read { db in
+            var reader = CellReader(db, checkingTexts: true)
+            do { _ = try reader.cell(cell) } catch { return try Self.doubt(of: cell, error, &reader) }
+            return nil
         }
-        return record
+    }
+
+    /// All cells without what was measured of them; those whose rows cannot be read are named.
+    public func cells() throws -> (cells: [StoredCell], doubts: [Doubt]) {
+        try read { db in
+            var (cells, doubts): ([StoredCell], [Doubt]) = ([], [])
+            var reader = CellReader(db)
+            for id in try Self.cellIDs(db) {
+                do {
+                    let header = try reader.header(of: id)
+                    cells.append(
+                        StoredCell(
+                            id: id, record: header.record, state: header.state, failure: header.failure,
+                            runs: [], scores: [], latencies: []))
+                } catch {
+                    doubts.append(try Self.doubt(of: id, error, &reader))
+                }
+            }
+            return (cells, doubts)
+        }
+    }
+
+    /// Identifiers of all cells, in order; of those on damaged pages as well where an index has them.
+    static func cellIDs(_ db: Database) throws -> [Int64] {
+        do {
+            return try Int64.fetchAll(db, sql: "SELECT id FROM cell NOT INDEXED ORDER BY id")
+        } catch let error as DatabaseError where error.isDamage {
+            return try Int64.fetchAll(db, sql: "SELECT id FROM cell ORDER BY fingerprint").sorted()
+        }
+    }
+
+    /// The doubt about a cell that could not be read.
+    /// - Throws: what is not the cell's fault
+    static func doubt(of cell: Int64, _ error: any Error, _ reader: inout CellReader) throws -> Doubt {
+        let fault: CellFault
+        switch error {
+        case let error as CellFault: fault = error
+        case let error as DatabaseError where error.isDamage: fault = .damagedPage
+        default: throw error
+        }
+        return Doubt(cell: cell, name: try? reader.header(of: cell).record.label, reason: fault.reason)
     }
 
     public func runs() throws -> [RunRecord] {
@@ -211,20 +234,26 @@ extension ResultStore {
     }
 }
 
-extension SampleRecord: FetchableRecord {
-    public init(row: Row) throws {
+extension SampleRecord {
+    /// A row that a cursor stands on.
+    fileprivate init(row: Row) throws {
         func decoded<Value: Decodable>(_ column: String) throws -> Value? {
-            let text: String? = row[column]
-            return try text.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+            try row.wholeText(column).map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+        }
+        func text(_ column: String) throws -> String {
+            guard let text = try row.wholeText(column) else { throw CellFault.unreadable }
+            return text
         }
         let prompt: [String]? = try decoded("promptTexts")
         self.init(
-            exampleID: row["exampleID"], documentID: row["documentID"], question: row["question"],
-            prediction: row["prediction"], references: try decoded("references") ?? [],
-            metrics: try decoded("metrics") ?? [:], contextTokens: row["contextTokens"],
-            keptPositions: row["keptPositions"], keptBytes: row["keptBytes"],
-            outputTokens: row["outputTokens"], context: row["context"], keptText: row["keptText"],
-            keptSpans: try decoded("keptSpans"),
+            exampleID: try text("exampleID"), documentID: try text("documentID"),
+            question: try text("question"), prediction: try text("prediction"),
+            references: try decoded("references") ?? [], metrics: try decoded("metrics") ?? [:],
+            contextTokens: try row.decode(forColumn: "contextTokens"),
+            keptPositions: try row.decode(forColumn: "keptPositions"),
+            keptBytes: try row.decode(forColumn: "keptBytes"),
+            outputTokens: try row.decode(forColumn: "outputTokens"), context: try text("context"),
+            keptText: try row.wholeText("keptText"), keptSpans: try decoded("keptSpans"),
             prompt: prompt.flatMap {
                 $0.count == 2 ? PromptText(before: $0[0], after: $0[1]) : nil
             })

@@ -4,8 +4,20 @@ import Results
 import Tensors
 
 extension GridRunner {
+    /// Measures and stores the latency of cells that have none.
+    func measureLatencies(
+        of works: [GridWork], run: Int64, isCancelled: () -> Bool, tell: (String) -> Void
+    ) throws {
+        for work in works where !work.open.hasLatency && work.end == nil && !isCancelled() {
+            tell("\(work.cell.label), latency")
+            try settle(work, run: run) {
+                try store.append(latencies: measureLatency(of: work.cell), to: work.open.id, run: run)
+            }
+        }
+    }
+
     /// One prompt at a time, its context compressed anew, after one that is not counted.
-    func measureLatency(of cell: PlannedCell) throws -> [LatencyRecord] {
+    private func measureLatency(of cell: PlannedCell) throws -> [LatencyRecord] {
         let trial = cell.trial
         let units = cell.documents.prefix(latencySamples)
         guard let first = units.first else { return [] }

@@ -6,16 +6,25 @@ import Tensors
 
 /// A cell in work.
 final class GridWork: Sendable {
-    let cell: PlannedCell
+    let wanted: WantedCell
     let open: OpenCell
     let pieces: [Piece]
     /// Changed by one thread at a time: whoever has the round's turn.
-    let state: Mutex<State>
+    private let state: Mutex<State>
 
-    struct State {
+    var cell: PlannedCell { wanted.cell }
+
+    private struct State {
         /// Pieces that are not done.
         var left: Int
-        var hasFailed = false
+        var end: End?
+    }
+
+    /// How a cell ends that is not finished.
+    enum End: Sendable {
+        case failed
+        /// Another run has it by now, or has had it meanwhile.
+        case lost
     }
 
     /// What one thread does of a cell at a time.
@@ -25,14 +34,31 @@ final class GridWork: Sendable {
         case attention
     }
 
-    init(_ cell: PlannedCell, _ open: OpenCell, pieces: [Piece]) {
-        self.cell = cell
+    init(_ wanted: WantedCell, _ open: OpenCell, pieces: [Piece]) {
+        self.wanted = wanted
         self.open = open
         self.pieces = pieces
         state = Mutex(State(left: pieces.count))
     }
 
-    var hasFailed: Bool { state.withLock { $0.hasFailed } }
+    var end: End? { state.withLock { $0.end } }
+
+    /// - Returns: whether it had not ended before
+    func end(_ end: End) -> Bool {
+        state.withLock { state in
+            defer { state.end = state.end ?? end }
+            return state.end == nil
+        }
+    }
+
+    /// Notes that a piece is done.
+    /// - Returns: whether all are
+    func finishPiece() -> Bool {
+        state.withLock {
+            $0.left -= 1
+            return $0.left == 0
+        }
+    }
 }
 
 extension GridRunner {
@@ -47,7 +73,7 @@ extension GridRunner {
 
     func pieces(of cell: PlannedCell, _ open: OpenCell) -> [GridWork.Piece] {
         let left = cell.documents.compactMap { unit -> DocumentItems? in
-            let items = unit.items.filter { !open.scored.contains($0.id) }
+            let items = unit.items.filter { !open.scored.contains(ExactText($0.id)) }
             return items.isEmpty ? nil : DocumentItems(unit.document, items)
         }
         let looks =
@@ -57,52 +83,34 @@ extension GridRunner {
             + Scoring(cell.trial, task: cell.task).batches(of: left).map(GridWork.Piece.batch)
     }
 
-    /// What the threads of a round share.
-    private struct Round {
-        var failed = 0
-        var failure: (any Error)?
-    }
-
-    /// Scores what is left of cells, finishes those that have all of it, and closes what they opened.
+    /// Scores what is left of cells and finishes those that have all of it.
     ///
-    /// scored: told of how many items of a cell, and its label
-    /// - Returns: how many cells failed
+    /// scored: told of how many items of a cell
+    /// - Throws: what keeps anything from being stored
     func score(
         _ works: [GridWork], run: Int64, isCancelled: @escaping @Sendable () -> Bool,
-        scored: @escaping @Sendable (Int, String) -> Void
-    ) throws -> Int {
-        defer { for work in works { work.cell.trial.preparation.close() } }
-        for work in works where work.pieces.isEmpty { try store.finishCell(work.open.id) }
-        let pieces = works.flatMap { work in work.pieces.map { (work, $0) } }
-        let round = Mutex(Round())
-        // One thread at a time.
-        @Sendable func settle(_ work: GridWork, _ result: Result<Int, any Error>, _ round: inout Round) throws
-        {
-            switch result {
-            case .success(let count):
-                let isDone = work.state.withLock {
-                    $0.left -= 1
-                    return $0.left == 0
-                }
-                if isDone { try store.finishCell(work.open.id) }
-                scored(count, work.cell.label)
-            case .failure(let error as ResultsError): throw error
-            case .failure(let error):
-                let isFirst = work.state.withLock { state in
-                    defer { state.hasFailed = true }
-                    return !state.hasFailed
-                }
-                guard isFirst else { return }
-                round.failed += 1
-                try store.failCell(work.open.id, reason: "\(error)")
-            }
+        scored: @escaping @Sendable (Int, GridWork) -> Void
+    ) throws {
+        for work in works where work.pieces.isEmpty {
+            try settle(work, run: run) { try store.finishCell(work.open.id, run: run) }
         }
+        let pieces = works.flatMap { work in work.pieces.map { (work, $0) } }
+        let failure = Mutex<(any Error)?>(nil)
         let handle = { @Sendable (i: Int) in
             let (work, piece) = pieces[i]
-            if isCancelled() || round.withLock({ $0.failure != nil }) || work.hasFailed { return }
+            if isCancelled() || failure.withLock({ $0 != nil }) || work.end != nil { return }
             let result = Result { try score(piece, of: work, run: run) }
-            round.withLock { round in
-                do { try settle(work, result, &round) } catch { round.failure = round.failure ?? error }
+            // One thread at a time.
+            failure.withLock { failure in
+                do {
+                    try settle(work, run: run) {
+                        let count = try result.get()
+                        if work.finishPiece() { try store.finishCell(work.open.id, run: run) }
+                        scored(count, work)
+                    }
+                } catch {
+                    failure = failure ?? error
+                }
             }
         }
         if isSideBySide {
@@ -110,9 +118,22 @@ extension GridRunner {
         } else {
             for i in pieces.indices { handle(i) }
         }
-        return try round.withLock {
-            if let failure = $0.failure { throw failure }
-            return $0.failed
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// Does something for a cell, and notes in the store where the cell fails by it.
+    /// - Throws: what keeps anything from being stored
+    func settle(_ work: GridWork, run: Int64, _ body: () throws -> Void) throws {
+        do {
+            do {
+                try body()
+            } catch let error as ResultsError {
+                throw error
+            } catch {
+                if work.end(.failed) { try store.failCell(work.open.id, run: run, reason: "\(error)") }
+            }
+        } catch ResultsError.claimLost, ResultsError.alreadyScored {
+            if work.end(.lost) { try store.release(work.open.id, from: run) }
         }
     }
 
@@ -121,7 +142,7 @@ extension GridRunner {
         switch piece {
         case .attention:
             if let attention = try memoryAttention(of: work.cell) {
-                try store.append(attention: attention, to: work.open.id)
+                try store.append(attention: attention, to: work.open.id, run: run)
             }
             return 0
         case .batch(let batch):

@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Reading
 import Results
 import Synchronization
@@ -14,6 +15,8 @@ public struct GridRunner: Sendable {
     public var latencySamples = 5
     /// Documents over which the attention of memory tokens is averaged.
     public var attentionSamples = 16
+    /// How often other runs on the file are told that this one lives.
+    package var heartbeatInterval = Duration.seconds(5)
 
     public init(_ plan: GridPlan, store: ResultStore) {
         self.plan = plan
@@ -39,6 +42,9 @@ public struct GridRunner: Sendable {
     /// Runs the cells in rounds: the latency of each is measured while nothing else runs, then their
     /// items are scored side by side.
     ///
+    /// Other runs may work on the same file, with this grid or another one: each cell is claimed by one of them,
+    /// and this one returns when all of its cells are settled, whoever did it.
+    ///
     /// - Parameters:
     ///   - run: who runs it, where and how
     ///   - isCancelled: asked before each batch, on any thread
@@ -47,48 +53,78 @@ public struct GridRunner: Sendable {
         as run: RunRecord, isCancelled: @escaping @Sendable () -> Bool = { false },
         report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> Summary {
-        var summary = Summary()
         let run = try store.beginRun(run)
+        do {
+            let heartbeat = try Heartbeat(store, run: run, interval: heartbeatInterval)
+            defer { heartbeat.stop() }
+            let summary = try work(as: run, isCancelled: isCancelled, report: report)
+            heartbeat.stop()
+            try store.finishRun(run)
+            return summary
+        } catch {
+            try? store.leave(run)
+            throw error
+        }
+    }
+
+    private func work(
+        as run: Int64, isCancelled: @escaping @Sendable () -> Bool,
+        report: @escaping @Sendable (Progress) -> Void
+    ) throws -> Summary {
+        var summary = Summary()
         try store.describe(metrics)
-        var opened: [(PlannedCell, OpenCell)] = []
-        for cell in plan.cells {
-            let open = try store.openCell(cell.record, force: force)
-            summary.cells.append(open.id)
-            if open.isDone { summary.skipped += 1 } else { opened.append((cell, open)) }
+        var wanted: [WantedCell] = []
+        var left: [Int64: Int] = [:]
+        for (cell, standing) in zip(plan.cells, try store.enter(plan.cells.map(\.record)))
+        where !summary.cells.contains(standing.id) {
+            summary.cells.append(standing.id)
+            if standing.state == .done, !force {
+                summary.skipped += 1
+            } else {
+                wanted.append(
+                    WantedCell(id: standing.id, cell: cell, lastRun: force ? standing.lastRun : nil))
+                left[standing.id] = cell.items - (force ? 0 : standing.scored)
+            }
         }
-        let progress = Mutex(Progress(total: opened.reduce(0) { $0 + $1.0.items - $1.1.scored.count }))
-        let tell = { @Sendable (done: Int, cell: String) in
+        let progress = Mutex(GridProgress(left))
+        let tell = { @Sendable (change: (inout GridProgress) -> Void) in
             progress.withLock {
-                $0.done += done
-                $0.cell = cell
-                report($0)
+                change(&$0)
+                report($0.shown)
             }
         }
-        var round: [GridWork] = []
-        for (i, (cell, open)) in opened.enumerated() {
+        while !wanted.isEmpty, !isCancelled() {
+            let works = try claimRound(
+                of: &wanted, run: run, isCancelled: isCancelled,
+                settled: { settled, hasFailed in
+                    if hasFailed { summary.failed += 1 }
+                    tell { $0.settle(settled.id, settled.cell.label) }
+                })
+            defer { for work in works { work.cell.trial.preparation.close() } }
+            if works.isEmpty, !wanted.isEmpty {
+                tell { $0.say("cells that other runs have: \(wanted.count)") }
+                usleep(250_000)
+            }
+            for work in works {
+                tell { $0.set(work.open.id, left: work.cell.items - work.open.scored.count) }
+            }
+            try measureLatencies(
+                of: works, run: run, isCancelled: isCancelled, tell: { text in tell { $0.say(text) } })
             if isCancelled() { break }
-            do {
-                try cell.trial.preparation.open()
-                if !open.hasLatency {
-                    tell(0, "\(cell.label), latency")
-                    try store.append(latencies: measureLatency(of: cell), to: open.id, run: run)
-                }
-                round.append(GridWork(cell, open, pieces: pieces(of: cell, open)))
-            } catch let error as ResultsError {
-                throw error
-            } catch {
-                cell.trial.preparation.close()
-                try store.failCell(open.id, reason: "\(error)")
-                summary.failed += 1
+            try score(works.filter { $0.end == nil }, run: run, isCancelled: isCancelled) { count, work in
+                tell { $0.scored(count, of: work.open.id, work.cell.label) }
             }
-            if i == opened.count - 1 || round.reduce(0, { $0 + $1.pieces.count }) >= piecesPerRound {
-                summary.failed += try score(round, run: run, isCancelled: isCancelled, scored: tell)
-                round = []
+            for work in works {
+                switch work.end {
+                case .failed:
+                    summary.failed += 1
+                    tell { $0.settle(work.open.id, work.cell.label) }
+                case .lost: wanted.append(work.wanted)
+                case nil: break
+                }
             }
         }
-        for work in round { work.cell.trial.preparation.close() }
         summary.wasCancelled = isCancelled()
-        try store.finishRun(run)
         return summary
     }
 

@@ -41,15 +41,24 @@ public struct SHA256 {
 
     /// The digest of everything so far in hexadecimal; the value is used up.
     public mutating func finish() -> String {
-        var tail = pending + [0x80]
-        tail += [UInt8](repeating: 0, count: (120 - tail.count % 64) % 64)
-        let bits = length * 8
-        tail += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
-        pb_sha256(&state, tail, tail.count / 64)
+        pad()
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: 64) { buffer in
             for i in 0..<64 { buffer[i] = digits[Int(state[i / 8] >> (28 - 4 * UInt32(i % 8)) & 15)] }
             return 64
         }
+    }
+
+    /// The first 128 bits of the digest of everything so far; the value is used up.
+    public mutating func finishPrefix() -> UInt128 {
+        pad()
+        return state[..<4].reduce(0) { $0 << 32 | UInt128($1) }
+    }
+
+    private mutating func pad() {
+        pending.append(0x80)
+        pending.append(contentsOf: repeatElement(0, count: (120 - pending.count % 64) % 64))
+        withUnsafeBytes(of: (length * 8).bigEndian) { pending.append(contentsOf: $0) }
+        pb_sha256(&state, pending, pending.count / 64)
     }
 }

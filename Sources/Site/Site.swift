@@ -34,7 +34,7 @@ public struct Site {
         self.store = store
         self.notes = notes
         self.mostSamples = mostSamples
-        snapshot = try store.snapshot()
+        snapshot = try store.snapshot(checking: [.pages, .texts])
         board = Leaderboard(snapshot)
         attention = AttentionMaps(board, snapshot)
         methods = Self.methods(board)
@@ -69,6 +69,9 @@ public struct Site {
         }
         try writeCells(&writer)
     }
+
+    /// Says what was left out, when the site has been written.
+    public func requireSound() throws { try snapshot.requireSound(of: store.path) }
 
     /// Rows of one method with the same parameters, by the name of their page.
     private static func methods(_ board: Leaderboard) -> [MethodRows] {

@@ -132,12 +132,12 @@ struct LeaderboardTests {
         defer { try? FileManager.default.removeItem(at: copy) }
         let store = try ResultStore(path: copy.path)
         #expect(MarkdownLeaderboard.render(Leaderboard(try store.snapshot())) == expected)
-        var record = try #require(try store.cells().first { $0.record.methodID == "pic" }).record
+        var record = try #require(try store.cells().cells.first { $0.record.methodID == "pic" }).record
         record.fingerprint = "new"
         record.identity = #"{"version":2}"#
         record.budget = .positions(16)
-        let cell = try store.openCell(record)
-        let run = try #require(try store.runs().first?.id)
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(record, for: run)
         try store.append(samples: [.sample("new", em: -3.5)], to: cell.id, run: run)
         #expect(try store.snapshot().cells.last?.scores.first?.values.first == -3.5)
         // The old file is merged into another as well.

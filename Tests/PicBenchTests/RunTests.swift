@@ -9,12 +9,14 @@ struct RunTests {
     private var db: String { folder.path("results.sqlite") }
 
     init() throws { folder = try TemporaryFolder() }
-    private func grid(_ more: String...) -> [String] {
+    private func grid(_ more: String...) -> [String] { grid(in: db) + more }
+
+    private func grid(in file: String) -> [String] {
         [
             "run", "--methods", "pic,truncation", "--ratios", "4,16", "--dataset",
             "gazette:subjects=4,documents=20",
-            "--limit", "40", "--latency-samples", "2", "--db", db,
-        ] + more
+            "--limit", "40", "--latency-samples", "2", "--db", file,
+        ]
     }
 
     private func count(_ sql: String) throws -> Int {
@@ -98,6 +100,89 @@ struct RunTests {
         #expect(
             try DatabaseQueue(path: db).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
                 == "ok")
+    }
+
+    @Test func `three processes share a grid, and two finish it when one is killed`() throws {
+        let alone = folder.path("alone.sqlite")
+        #expect(try Command.run(grid(in: alone)).status == 0)
+        let processes = try (0..<3).map { _ in try Command.start(grid("--threads", "1")) }
+        defer {
+            for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
+        // One that holds cells, some of which are scored in part.
+        let deadline = Date().addingTimeInterval(120)
+        var killed: Process?
+        while Date() < deadline, killed == nil, processes.allSatisfy(\.isRunning) {
+            usleep(2_000)
+            let held = try? DatabaseQueue(path: db).read {
+                try Int32.fetchOne(
+                    $0,
+                    sql: """
+                        SELECT processID FROM worker JOIN claim USING (runID) JOIN sample USING (cellID)
+                        WHERE (SELECT count(DISTINCT runID) FROM claim) > 1
+                        """)
+            }
+            killed = processes.first { $0.processIdentifier == held }
+        }
+        let victim = try #require(killed)
+        kill(victim.processIdentifier, SIGKILL)
+        for process in processes { process.waitUntilExit() }
+        #expect(victim.terminationReason == .uncaughtSignal)
+        #expect(
+            processes.filter { $0.processIdentifier != victim.processIdentifier }.allSatisfy {
+                $0.terminationStatus == 0
+            })
+        // None lost, none twice, and each what one process alone makes of it.
+        #expect(try count("SELECT count(*) FROM sample") == 480)
+        #expect(try count("SELECT count(*) FROM cell WHERE state = 'done'") == 18)
+        #expect(try count("SELECT count(*) FROM latency") == 18 * 2)
+        #expect(try count("SELECT count(*) FROM claim") == 0)
+        #expect(try count("SELECT count(DISTINCT runID) FROM sample") > 1)
+        let (one, three) = (
+            try Command.run("export", "csv", "--rows", "samples", "--db", alone),
+            try Command.run("export", "csv", "--rows", "samples", "--db", db)
+        )
+        func lines(_ text: String) -> [Substring] {
+            // Without the cell's number, which follows the order in which cells were made.
+            text.split(separator: "\n").map { $0.drop { $0 != "," } }.sorted()
+        }
+        #expect(one.status == 0 && three.status == 0, "\(three.error)")
+        let isSame = lines(one.output) == lines(three.output)
+        #expect(isSame)
+    }
+
+    @Test func `a damaged file is named, shown as far as it verifies, and saved by a merge`() throws {
+        #expect(try Command.run(grid()).status == 0)
+        let whole = try Command.run("export", "csv", "--db", db).output
+        try DatabaseQueue(path: db).write {
+            try $0.execute(sql: "UPDATE sample SET prediction = 'x' WHERE id = (SELECT max(id) FROM sample)")
+        }
+        let cell = try count("SELECT cellID FROM sample ORDER BY id DESC LIMIT 1")
+        for command in [["export", "csv"], ["export", "markdown"], ["export", "json"], ["run"]] {
+            let shown = try Command.run(command == ["run"] ? grid() : command + ["--db", db])
+            #expect(shown.status == 1 && !shown.output.isEmpty, "\(command)")
+            #expect(
+                shown.error.contains("Error: \(db): left out as doubtful: cell \(cell) ("), "\(shown.error)")
+        }
+        let rest = try Command.run("export", "csv", "--db", db).output
+        #expect(rest.split(separator: "\n").count == whole.split(separator: "\n").count - 1)
+        let example = try Command.run("show", "sample", "--cell", "\(cell)", "--db", db).output
+            .split(separator: "\n")[0]
+        let sample = try Command.run(
+            "show", "sample", "--cell", "\(cell)", "--example", "\(example)", "--db", db)
+        #expect(sample.status == 1 && sample.output.contains("output: ") && sample.error.contains("doubtful"))
+        let saved = folder.path("saved.sqlite")
+        let merge = try Command.run("merge", db, "-o", saved)
+        #expect(merge.status == 1 && merge.output.contains("left out: cell \(cell) ("), "\(merge.output)")
+        let again = try Command.run(grid(in: saved))
+        #expect(again.status == 0 && again.error.contains("17 of them finished before"), "\(again.error)")
+        // A page that is lost stops a run that would write to the file.
+        var data = try Data(contentsOf: URL(fileURLWithPath: saved))
+        let last = data.count - 4096
+        data.replaceSubrange(last..<data.count, with: Data(repeating: 7, count: 4096))
+        try data.write(to: URL(fileURLWithPath: saved))
+        let stopped = try Command.run(grid(in: saved) + ["--force"])
+        #expect(stopped.status == 1 && stopped.error.contains("\(saved): it is damaged"), "\(stopped.error)")
     }
 
     @Test func `the number of threads changes no output and no score`() throws {

@@ -55,3 +55,22 @@ extension LatencyRecord {
             prefillSeconds: 0.002, decodeSecondsPerToken: 0.001, outputTokens: 16)
     }
 }
+
+extension ResultStore {
+    /// Finds or makes a cell and claims it for a run that may have it already.
+    /// - Parameter force: whether what is stored of it is removed first
+    public func openCell(_ cell: CellRecord, for run: Int64, force: Bool = false) throws -> OpenCell {
+        let standing = try enter([cell])[0]
+        try release(standing.id, from: run)
+        let claim = try claim(standing.id, for: run, again: force ? standing.lastRun : nil)
+        guard case .claimed(let open) = claim else { throw NotClaimed(claim: claim) }
+        return open
+    }
+}
+
+/// A cell that a run did not get.
+public struct NotClaimed: Error, Equatable {
+    public let claim: CellClaim
+
+    public init(claim: CellClaim) { self.claim = claim }
+}

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
-import Results
 import RecordFixtures
+import Results
+import Seeding
 import Testing
 
 struct MergeTests {
@@ -21,16 +22,16 @@ struct MergeTests {
 
     @Test func `stores of two machines become one, the same experiment once`() throws {
         let a = try store("a.sqlite", host: "one") { store, run in
-            let cell = try store.openCell(.sample())
+            let cell = try store.openCell(.sample(), for: run)
             try store.append(samples: [.sample("a", em: 1), .sample("b", em: 0)], to: cell.id, run: run)
             try store.append(latencies: [.sample], to: cell.id, run: run)
-            try store.append(attention: .sample, to: cell.id)
-            try store.finishCell(cell.id)
+            try store.append(attention: .sample, to: cell.id, run: run)
+            try store.finishCell(cell.id, run: run)
         }
         let b = try store("b.sqlite", host: "two") { store, run in
-            let other = try store.openCell(.sample(ratio: 16))
+            let other = try store.openCell(.sample(ratio: 16), for: run)
             try store.append(samples: [.sample("a", em: 0)], to: other.id, run: run)
-            let same = try store.openCell(.sample())
+            let same = try store.openCell(.sample(), for: run)
             var differing = SampleRecord.sample("b", em: 1)
             differing.prediction = "something else"
             try store.append(samples: [.sample("a", em: 1), differing], to: same.id, run: run)
@@ -45,7 +46,7 @@ struct MergeTests {
         #expect(try all.merge(a) == report(cells: 1, samples: 2))
         let second = try all.merge(b)
         #expect(second.cells == 1 && second.samples == 1)
-        #expect(second.conflicts == [MergeReport.Conflict(cell: "pic 4.0x qa", examples: 1)])
+        #expect(second.conflicts == [MergeReport.Conflict(cell: "pic 4x qa", examples: 1)])
         // Once more adds nothing.
         #expect(try all.merge(a) == report(cells: 0, samples: 0))
         let again = try all.merge(b)
@@ -79,6 +80,150 @@ struct MergeTests {
             try all.merge(ResultStore(path: source.path, readOnly: true))
         }
         #expect(report.samples == 2)
+    }
+
+    @Test func `two runs of one millisecond, host and command are two`() throws {
+        let a = try store("a.sqlite", host: "one") { store, run in
+            let second = try store.beginRun(RunRecord.sample)
+            let third = try store.beginRun(RunRecord.sample)
+            for (run, ratio) in [(second, 4.0), (third, 16.0)] {
+                let cell = try store.openCell(.sample(ratio: ratio), for: run)
+                try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
+            }
+        }
+        let all = try ResultStore(path: folder.appendingPathComponent("all.sqlite").path)
+        #expect(try all.merge(a) == report(cells: 2, samples: 2))
+        let snapshot = try all.snapshot()
+        #expect(snapshot.runs.count == 3 && snapshot.cells.map(\.runs) == [[2], [3]])
+        _ = try all.merge(a)
+        #expect(try all.runs().count == 3)
+    }
+
+    @Test func `copies of an old file have the same runs`() throws {
+        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let old = fixtures.appendingPathComponent("LeaderboardsTests/Fixtures/version-1.sqlite")
+        let copies = ["a", "b"].map { folder.appendingPathComponent("\($0).sqlite") }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for copy in copies { try Data(contentsOf: old).write(to: copy) }
+        let (a, b) = (try ResultStore(path: copies[0].path), try ResultStore(path: copies[1].path))
+        let runs = try a.runs().count
+        #expect(try a.merge(b) == report(cells: 0, samples: 0) && a.runs().count == runs)
+    }
+
+    // MARK: - What does not verify
+
+    /// A file whose second cell was changed by a statement, and what a merge of it reports.
+    private func merged(_ sql: String) throws -> (MergeReport, Snapshot) {
+        let name = UUID().uuidString
+        let source = try store(name, host: "one") { store, run in
+            for ratio in [4.0, 16, 64] {
+                var record = CellRecord.sample(ratio: ratio)
+                record.exampleCount = 2
+                let cell = try store.openCell(record, for: run)
+                try store.append(samples: [.sample("a", em: 1), .sample("b", em: 0)], to: cell.id, run: run)
+                try store.append(latencies: [.sample], to: cell.id, run: run)
+                try store.finishCell(cell.id, run: run)
+            }
+        }
+        try DatabaseQueue(path: source.path).writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA ignore_check_constraints = 1; PRAGMA foreign_keys = 0; \(sql)")
+        }
+        let all = try ResultStore(path: source.path + "-all")
+        let report = try all.merge(ResultStore(path: source.path, readOnly: true))
+        return (report, try all.snapshot(checking: [.pages, .texts]))
+    }
+
+    @Test(arguments: [
+        ("UPDATE sampleMetric SET value = 0.25 WHERE sampleID = 3", "not those that were stored"),
+        ("DELETE FROM sample WHERE id = 3", "not those that were stored"),
+        ("DELETE FROM sample WHERE id = 3; UPDATE cell SET checksum = NULL", "it has 1 of 2 samples"),
+        (
+            "UPDATE sample SET runID = 9 WHERE id = 3; UPDATE cell SET checksum = NULL",
+            "a run of it is missing"
+        ),
+        ("UPDATE sample SET keptBytes = -1 WHERE id = 3; UPDATE cell SET checksum = NULL", "a count of"),
+        (
+            "UPDATE sample SET outputTokens = -1 WHERE id = 3; UPDATE cell SET checksum = NULL",
+            "breaks the rules"
+        ),
+        (
+            "UPDATE sample SET \"references\" = '[' WHERE id = 3; UPDATE cell SET checksum = NULL",
+            "breaks the rules"
+        ),
+        (
+            "UPDATE sampleMetric SET value = 9e999 WHERE sampleID = 3; UPDATE cell SET checksum = NULL",
+            "no number"
+        ),
+        (
+            #"UPDATE cell SET identity = '{"version":2}', checksum = NULL WHERE id = 2"#,
+            "not the hash of its identity"
+        ),
+        ("UPDATE cell SET identity = '[]', checksum = NULL WHERE id = 2", "no JSON object"),
+        ("UPDATE cell SET ratio = NULL, checksum = NULL WHERE id = 2", "its row cannot be read"),
+    ])
+    func `a cell that does not verify is left out and named`(_ sql: String, _ reason: String) throws {
+        let (report, snapshot) = try merged(sql)
+        #expect(report.cells == 2 && report.samples == 4)
+        #expect(report.leftOut.count == 1 && report.leftOut[0].what.hasPrefix("cell 2"), "\(report.leftOut)")
+        #expect(report.leftOut[0].reason.contains(reason), "\(report.leftOut)")
+        #expect(snapshot.cells.map(\.record.budget.description) == ["4x", "64x"] && snapshot.doubts.isEmpty)
+    }
+
+    @Test func `an identity that says something else than its columns`() throws {
+        let identity =
+            #"{"version":2,"model":"m","method":"pic","task":"qa","data":"d","budget":{"ratio":2},"seed":1}"#
+        let hash = SHA256.hex(of: identity)
+        let (report, _) = try merged(
+            "UPDATE cell SET identity = '\(identity)', fingerprint = '\(hash)', checksum = NULL WHERE id = 2")
+        #expect(report.leftOut.map(\.reason) == ["its columns differ from its identity"])
+    }
+
+    @Test func `a text that is not the one that was stored`() throws {
+        let (report, snapshot) = try merged("UPDATE text SET content = 'other'")
+        #expect(report.leftOut.count == 3 && report.leftOut.allSatisfy { $0.reason.contains("a text of it") })
+        #expect(snapshot.cells.isEmpty)
+    }
+
+    @Test func `damage in a source is the source's, and the rest is saved`() throws {
+        let source = try store("source.sqlite", host: "one") { store, run in
+            for ratio in 1...8 {
+                var record = CellRecord.sample(ratio: Double(ratio))
+                record.exampleCount = 60
+                let cell = try store.openCell(record, for: run)
+                try store.append(samples: (0..<60).map { .sample("\($0)", em: 1) }, to: cell.id, run: run)
+                try store.finishCell(cell.id, run: run)
+            }
+        }
+        let good = try Data(contentsOf: URL(fileURLWithPath: source.path))
+        var saved = 0
+        for page in 1..<good.count / 4096 {
+            var data = good
+            data.replaceSubrange(page * 4096..<(page + 1) * 4096, with: Data(count: 4096))
+            let path = folder.appendingPathComponent("\(page).sqlite").path
+            try data.write(to: URL(fileURLWithPath: path))
+            let all = try ResultStore(path: path + "-all")
+            do {
+                let report = try all.merge(ResultStore(path: path, readOnly: true))
+                #expect(report.leftOut.allSatisfy { $0.file == path })
+                let snapshot = try all.snapshot(checking: [.pages, .texts])
+                #expect(snapshot.doubts.isEmpty && snapshot.damage == nil)
+                #expect(snapshot.cells.count == 8 || !report.leftOut.isEmpty)
+                saved += report.leftOut.isEmpty ? 0 : snapshot.cells.count
+            } catch let error as ResultsError {
+                #expect(error.description.hasPrefix("\(path): ") && !error.description.contains("-all"))
+            }
+        }
+        #expect(saved > 0)
+    }
+
+    @Test func `a file is not merged into itself`() throws {
+        let source = try store("a.sqlite", host: "one") { _, _ in }
+        let link = folder.appendingPathComponent("link.sqlite")
+        try FileManager.default.createSymbolicLink(
+            at: link, withDestinationURL: URL(fileURLWithPath: source.path))
+        #expect(throws: ResultsError.sameFile(path: source.path)) {
+            try source.merge(ResultStore(path: link.path, readOnly: true))
+        }
     }
 
     private func report(cells: Int, samples: Int) -> MergeReport {

@@ -11,13 +11,13 @@ struct StoreTests {
     @Test func `what is appended is in the snapshot`() throws {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
-        let cell = try store.openCell(.sample())
-        #expect(cell.scored.isEmpty && !cell.isDone && !cell.hasLatency && !cell.hasAttention)
+        let cell = try store.openCell(.sample(), for: run)
+        #expect(cell.scored.isEmpty && !cell.hasLatency && !cell.hasAttention)
         let samples = [SampleRecord.sample("a", em: 1), .sample("b", em: 0)]
         try store.append(samples: samples, to: cell.id, run: run)
         try store.append(latencies: [.sample], to: cell.id, run: run)
-        try store.append(attention: .sample, to: cell.id)
-        try store.finishCell(cell.id)
+        try store.append(attention: .sample, to: cell.id, run: run)
+        try store.finishCell(cell.id, run: run)
         try store.finishRun(run)
 
         let again = try ResultStore(path: path, readOnly: true)
@@ -38,33 +38,35 @@ struct StoreTests {
     @Test func `a cell goes on where it was left, and force begins again`() throws {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
-        let first = try store.openCell(.sample())
+        let first = try store.openCell(.sample(), for: run)
         try store.append(samples: [.sample("a", em: 1)], to: first.id, run: run)
-        #expect(throws: ResultsError.incomplete(cell: "pic 4.0x qa", scored: 1, expected: 2)) {
-            try store.finishCell(first.id)
+        #expect(throws: ResultsError.incomplete(cell: "pic 4x qa", scored: 1, expected: 2)) {
+            try store.finishCell(first.id, run: run)
         }
-        let second = try store.openCell(.sample())
-        #expect(second.id == first.id && second.scored == ["a"] && !second.isDone)
+        let second = try store.openCell(.sample(), for: run)
+        #expect(second.id == first.id && second.scored == ["a"])
         try store.append(samples: [.sample("b", em: 1)], to: second.id, run: run)
-        try store.finishCell(second.id)
-        #expect(try store.openCell(.sample()).isDone)
-        let forced = try store.openCell(.sample(), force: true)
-        #expect(!forced.isDone && forced.scored.isEmpty && forced.id == first.id)
+        try store.finishCell(second.id, run: run)
+        #expect(try store.claim(first.id, for: run) == .done)
+        let forced = try store.openCell(.sample(), for: run, force: true)
+        #expect(forced.scored.isEmpty && forced.id == first.id)
     }
 
     @Test func `a failed cell keeps its reason and is tried again`() throws {
         let store = try ResultStore(path: path)
-        let cell = try store.openCell(.sample())
-        try store.failCell(cell.id, reason: "kept too much")
+        let run = try store.beginRun(.sample)
+        let cell = try store.openCell(.sample(), for: run)
+        try store.failCell(cell.id, run: run, reason: "kept too much")
         #expect(try store.snapshot().cells.first?.failure == "kept too much")
-        #expect(try store.openCell(.sample()).isDone == false)
+        #expect(try store.claim(cell.id, for: run) == .failed)
+        #expect(try store.openCell(.sample(), for: run).scored.isEmpty)
         #expect(try store.snapshot().cells.first?.failure == nil)
     }
 
     @Test func `an example is stored once, all of a batch or none`() throws {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
-        let cell = try store.openCell(.sample())
+        let cell = try store.openCell(.sample(), for: run)
         try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
         #expect(throws: ResultsError.self) {
             try store.append(samples: [.sample("b", em: 1), .sample("a", em: 0)], to: cell.id, run: run)
@@ -81,7 +83,7 @@ struct StoreTests {
     @Test func `a text is stored once`() throws {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
-        let cell = try store.openCell(.sample())
+        let cell = try store.openCell(.sample(), for: run)
         try store.append(samples: [.sample("a", em: 1), .sample("b", em: 1)], to: cell.id, run: run)
         let queue = try DatabaseQueue(path: path)
         #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM text") } == 2)
@@ -109,19 +111,21 @@ struct StoreTests {
     @Test func `a file of an older version is read as it is and brought up to date when written`() throws {
         let store = try ResultStore(path: path)
         let run = try store.beginRun(.sample)
-        let cell = try store.openCell(.sample())
+        let cell = try store.openCell(.sample(), for: run)
         try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
         try DatabaseQueue(path: path).write {
             try $0.execute(
                 sql: """
-                    DROP TABLE memoryAttention; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'
+                    UPDATE cell SET checksum = NULL; DROP TABLE memoryAttention;
+                    DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'
                     """)
         }
         #expect(try ResultStore(path: path, readOnly: true).snapshot().cells.first?.attention == nil)
         let newer = try ResultStore(path: path)
-        try newer.append(attention: .sample, to: cell.id)
-        #expect(try newer.openCell(.sample()).hasAttention)
-        #expect(try newer.openCell(.sample(), force: true).hasAttention == false)
+        #expect(try newer.snapshot().doubts.isEmpty)
+        try newer.append(attention: .sample, to: cell.id, run: run)
+        #expect(try newer.openCell(.sample(), for: run).hasAttention)
+        #expect(try newer.openCell(.sample(), for: run, force: true).hasAttention == false)
     }
 
     @Test func `attention in its own stretch`() {
@@ -177,7 +181,7 @@ struct StoreTests {
     @Test func `a store that was opened to read cannot be written`() throws {
         _ = try ResultStore(path: path)
         let store = try ResultStore(path: path, readOnly: true)
-        expectError("cannot be written") { try store.openCell(.sample()) }
+        expectError("cannot be written") { try store.beginRun(.sample) }
     }
 
     private func expectError<T>(_ part: String, _ body: () throws -> T) {

@@ -22,7 +22,7 @@ struct SiteTests {
         for (record, em) in cells {
             var record = record
             record.exampleCount = 60
-            let cell = try store.openCell(record)
+            let cell = try store.openCell(record, for: run)
             try store.append(
                 samples: (0..<60).map { i in
                     var sample = SampleRecord.sample("\(i)", em: i == 7 ? 1 - em : em)
@@ -36,8 +36,10 @@ struct SiteTests {
                     return sample
                 }, to: cell.id, run: run)
             try store.append(latencies: [.sample], to: cell.id, run: run)
-            if record.family == "soft-prompt" { try store.append(attention: .sample, to: cell.id) }
-            try store.finishCell(cell.id)
+            if record.family == "soft-prompt" {
+                try store.append(attention: .sample, to: cell.id, run: run)
+            }
+            try store.finishCell(cell.id, run: run)
         }
         let training = try store.beginTraining(
             TrainingRecord(

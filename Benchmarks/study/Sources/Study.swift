@@ -18,6 +18,7 @@ package struct Study {
 
     package init(_ store: ResultStore) throws {
         let snapshot = try store.snapshot()
+        try snapshot.requireSound(of: store.path)
         var points: [Int64: [TrainingPoint]] = [:]
         for id in snapshot.trainings.compactMap(\.id) { points[id] = try store.points(of: id) }
         self.init(snapshot, points: points)

@@ -48,9 +48,11 @@ struct CompareCommand: ParsableCommand {
         let budget = try ratio.flatMap { try Ratio.list($0).first }.map(Budget.ratio)
         if let task { _ = try catalogue.task(task) }
         let results = try store.openForReading()
+        let snapshot = try results.snapshot()
         let comparison = try Comparison(
-            results.snapshot(), a, b, budget: budget, task: task, points: results.points)
+            snapshot, a, b, budget: budget, task: task, points: results.points)
         guard !comparison.rows.isEmpty else {
+            try snapshot.requireSound(of: store.db)
             throw UsageError(
                 "\(store.db) has no finished cells that \(first) and \(second) share; "
                     + "run both with 'picbench run --methods \(first),\(second)'")
@@ -60,5 +62,6 @@ struct CompareCommand: ParsableCommand {
         } else {
             try Output.text(TerminalComparison.render(comparison))
         }
+        try snapshot.requireSound(of: store.db)
     }
 }

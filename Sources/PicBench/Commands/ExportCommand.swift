@@ -41,8 +41,10 @@ struct ExportMarkdownCommand: ParsableCommand {
     @OptionGroup var options: ExportOptions
 
     func run() throws {
-        let board = Leaderboard(try options.open().snapshot())
+        let snapshot = try options.open().snapshot()
+        let board = Leaderboard(snapshot)
         try options.write { try $0(MarkdownLeaderboard.render(board)) }
+        try snapshot.requireSound(of: options.store.db)
     }
 }
 
@@ -63,11 +65,12 @@ struct ExportCSVCommand: ParsableCommand {
 
     func run() throws {
         let store = try options.open()
+        let snapshot = try store.snapshot(checking: rows == .samples ? [.pages, .texts] : .pages)
         try options.write { write in
             switch rows {
-            case .cells: try write(CSVLeaderboard.render(Leaderboard(store.snapshot())))
+            case .cells: try write(CSVLeaderboard.render(Leaderboard(snapshot)))
             case .samples:
-                let cells = try store.cells()
+                let cells = snapshot.cells
                 let metrics = CSVLeaderboard.metrics(of: cells)
                 try write(CSVLeaderboard.sampleHeader(cells))
                 for cell in cells {
@@ -77,6 +80,7 @@ struct ExportCSVCommand: ParsableCommand {
                 }
             }
         }
+        try snapshot.requireSound(of: options.store.db)
     }
 }
 
@@ -89,8 +93,10 @@ struct ExportJSONCommand: ParsableCommand {
     @OptionGroup var options: ExportOptions
 
     func run() throws {
-        let board = Leaderboard(try options.open().snapshot())
+        let snapshot = try options.open().snapshot()
+        let board = Leaderboard(snapshot)
         try options.write { try $0(JSONLeaderboard.render(board)) }
+        try snapshot.requireSound(of: options.store.db)
     }
 }
 
@@ -102,8 +108,10 @@ struct ExportLaTeXCommand: ParsableCommand {
     @OptionGroup var options: ExportOptions
 
     func run() throws {
-        let board = Leaderboard(try options.open().snapshot())
+        let snapshot = try options.open().snapshot()
+        let board = Leaderboard(snapshot)
         try options.write { try $0(LaTeXLeaderboard.render(board)) }
+        try snapshot.requireSound(of: options.store.db)
     }
 }
 
@@ -136,5 +144,6 @@ struct ExportHTMLCommand: ParsableCommand {
             results, notes: Dictionary(notes) { first, _ in first }, mostSamples: samples)
         let count = try site.write(to: output.url)
         StandardError.write("\(count) files in \(output)\n")
+        try site.requireSound()
     }
 }

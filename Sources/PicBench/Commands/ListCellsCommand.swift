@@ -36,8 +36,14 @@ struct ListCellsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let cells = try store.openForReading().cells()
-        guard let why else { return try list(cells) }
+        let (cells, doubts) = try store.openForReading().cells()
+        if let why { try explain(why, cells) } else { try list(cells) }
+        guard doubts.isEmpty else {
+            throw ResultsError.doubtful(path: store.db, damage: nil, cells: doubts)
+        }
+    }
+
+    private func explain(_ why: Int64, _ cells: [StoredCell]) throws {
         guard let cell = cells.first(where: { $0.id == why }) else {
             throw UsageError(
                 "\(store.db) has no cell \(why); its cells are "

@@ -9,7 +9,9 @@ struct MergeCommand: ParsableCommand {
         discussion: """
             Cells with the same fingerprint are the same experiment and are kept once; runs and
             hosts stay with their samples. Where two files disagree about a prediction, the
-            first file's is kept and the cell is named.
+            first file's is kept and the cell is named. What does not verify, such as a cell
+            whose rows do not have its checksum, is left out and named, and the status is 1:
+            'picbench merge damaged.sqlite -o new.sqlite' saves what can be saved.
 
                 picbench merge a.sqlite b.sqlite -o all.sqlite
             """)
@@ -36,13 +38,21 @@ struct MergeCommand: ParsableCommand {
             total.cells += report.cells
             total.samples += report.samples
             total.conflicts += report.conflicts
+            total.leftOut += report.leftOut
         }
-        if json { return try Output.json(total) }
+        if json { try Output.json(total) } else { try show(total) }
+        if !total.leftOut.isEmpty { throw ExitCode.failure }
+    }
+
+    private func show(_ total: MergeReport) throws {
         try Output.text("\(total.cells) cells and \(total.samples) samples added to \(output)\n")
         for conflict in total.conflicts {
             try Output.text(
                 "conflict: \(conflict.cell): \(conflict.examples) predictions differ; the first file's are kept\n"
             )
+        }
+        for left in total.leftOut {
+            Output.text("left out: \(left.what) of \(left.file): \(left.reason)\n")
         }
     }
 }

@@ -14,8 +14,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run", abstract: "Runs methods at ratios on tasks and prints the leaderboard.",
         discussion: """
             Every example is stored when it is scored. The same command goes on after an
-            interruption, and what is finished already is not run again. The references,
-            full context and no context, run beside whatever is asked for.
+            interruption, and what is finished already is not run again. Several runs on one
+            file share the work. The references, full context and no context, run beside
+            whatever is asked for.
 
                 picbench run --methods pic,icae --ratios 4,16,64
                 picbench run --methods truncation,truncation:keep=tail --ratios 4 --tasks qa
@@ -94,6 +95,51 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
+        let plan = try makePlan()
+        let reporter = ProgressReporter()
+        for remark in plan.remarks { reporter.note(remark) }
+
+        let results = try store.openForWriting()
+        let pages = results.checkPages()
+        let interruption = Interruption()
+        var runner = GridRunner(plan, store: results)
+        runner.force = force
+        runner.latencySamples = latencySamples
+        runner.attentionSamples = attentionSamples
+        let summary = try runner.run(
+            as: record, isCancelled: { interruption.isRaised || pages.damage != nil }
+        ) {
+            reporter.update(done: $0.done, of: $0.total, $0.cell)
+        }
+        reporter.clear()
+        // Nothing more is written to a file that is damaged, and nothing shown of it here.
+        if let damage = pages.wait() {
+            throw ResultsError.doubtful(path: store.db, damage: damage, cells: [])
+        }
+        let snapshot = try results.snapshot(only: Set(summary.cells), checking: [])
+        // What is stored is told of where it cannot be shown as well.
+        let shown = Result { try show(snapshot) }
+        let stored = "\(summary.cells.count) cells in \(store.db)"
+        let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
+        reporter.note(
+            "\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
+        if summary.wasCancelled {
+            reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
+        }
+        try shown.get()
+        if summary.wasCancelled { throw ExitCode(130) }
+        try snapshot.requireSound(of: store.db)
+        if summary.failed > 0 { throw ExitCode.failure }
+    }
+
+    private func show(_ snapshot: Snapshot) throws {
+        let board = try Leaderboard(snapshot, headline: metric)
+        try Output.text(
+            json ? JSONLeaderboard.render(board) : TerminalLeaderboard.render(board, color: Output.color))
+    }
+
+    /// Everything that users ask for, refused where it cannot be.
+    private func makePlan() throws -> GridPlan {
         let catalogue = Catalogue.current
         let asked = try catalogue.methods(describedBy: methods.values)
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
@@ -124,39 +170,7 @@ struct RunCommand: ParsableCommand {
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))
-        let plan = try grid.plan(for: reader, with: resources)
-        let reporter = ProgressReporter()
-        for remark in plan.remarks { reporter.note(remark) }
-
-        let results = try store.openForWriting()
-        let interruption = Interruption()
-        var runner = GridRunner(plan, store: results)
-        runner.force = force
-        runner.latencySamples = latencySamples
-        runner.attentionSamples = attentionSamples
-        let summary = try runner.run(as: record, isCancelled: { interruption.isRaised }) {
-            reporter.update(done: $0.done, of: $0.total, $0.cell)
-        }
-        reporter.clear()
-
-        let board = try Leaderboard(results.snapshot(only: Set(summary.cells)), headline: metric)
-        // What is stored is told of where it cannot be shown as well.
-        let shown = Result {
-            try Output.text(
-                json
-                    ? JSONLeaderboard.render(board)
-                    : TerminalLeaderboard.render(board, color: Output.color))
-        }
-        let stored = "\(summary.cells.count) cells in \(store.db)"
-        let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
-        reporter.note(
-            "\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
-        if summary.wasCancelled {
-            reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
-        }
-        try shown.get()
-        if summary.wasCancelled { throw ExitCode(130) }
-        if summary.failed > 0 { throw ExitCode.failure }
+        return try grid.plan(for: reader, with: resources)
     }
 
     /// Folders of compressors, each of which must hold some.

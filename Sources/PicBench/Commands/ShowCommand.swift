@@ -36,7 +36,11 @@ struct ShowSampleCommand: ParsableCommand {
 
     func run() throws {
         let results = try store.openForReading()
-        guard let record = try results.cells().first(where: { $0.id == cell })?.record else {
+        let (cells, doubts) = try results.cells()
+        if let doubt = doubts.first(where: { $0.cell == cell }) {
+            throw ResultsError.doubtful(path: store.db, damage: nil, cells: [doubt])
+        }
+        guard let record = cells.first(where: { $0.id == cell })?.record else {
             throw UsageError("\(store.db) has no cell \(cell); 'picbench list cells' shows them")
         }
         var found: SampleRecord?
@@ -54,14 +58,25 @@ struct ShowSampleCommand: ParsableCommand {
                 "cell \(cell) has no example '\(example)'; 'picbench show sample --cell \(cell)' lists them")
         }
         let prompt = sample.prompt.map { $0.before + Self.middle(of: sample, record) + $0.after }
-        if options.json { return try Output.json(Item(cell: cell, sample: sample, prompt: prompt)) }
-        var text = "\(record.methodName) at \(record.budget), \(record.taskName), example \(example)\n\n"
+        if options.json {
+            try Output.json(Item(cell: cell, sample: sample, prompt: prompt))
+        } else {
+            try Output.text(Self.text(sample, prompt: prompt, of: record))
+        }
+        if let doubt = try results.doubt(of: cell) {
+            throw ResultsError.doubtful(path: store.db, damage: nil, cells: [doubt])
+        }
+    }
+
+    private static func text(_ sample: SampleRecord, prompt: String?, of record: CellRecord) -> String {
+        var text =
+            "\(record.methodName) at \(record.budget), \(record.taskName), example \(sample.exampleID)\n\n"
         text += "prompt: " + (prompt ?? "not stored: the sample is of an earlier version") + "\n"
         text += "output: \(sample.prediction)\n"
         text += sample.references.map { "reference: \($0)\n" }.joined()
         text += record.metrics.compactMap { id in sample.metrics[id].map { "\(id): \($0)\n" } }.joined()
         text += "context tokens: \(sample.contextTokens), kept positions: \(sample.keptPositions)\n"
-        try Output.text(text)
+        return text
     }
 
     private static func middle(of sample: SampleRecord, _ record: CellRecord) -> String {

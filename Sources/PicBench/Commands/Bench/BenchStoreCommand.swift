@@ -31,11 +31,12 @@ struct BenchStoreCommand: ParsableCommand {
                 RunRecord(
                     startedAt: Date(), host: "", cpu: "", threads: 1, os: "", toolVersion: "",
                     gitRevision: nil, command: "bench store"))
-            for start in stride(from: 0, to: samples, by: batch) {
-                let cell = try store.openCell(Self.cell(start, count: min(batch, samples - start)))
-                try store.append(
-                    samples: Array(made[start..<min(start + batch, samples)]), to: cell.id, run: run)
-                try store.finishCell(cell.id)
+            let batches = stride(from: 0, to: samples, by: batch).map { $0..<min($0 + batch, samples) }
+            let cells = try store.enter(batches.map { Self.cell($0.lowerBound, count: $0.count) })
+            for (cell, batch) in zip(cells, batches) {
+                _ = try store.claim(cell.id, for: run)
+                try store.append(samples: Array(made[batch]), to: cell.id, run: run)
+                try store.finishCell(cell.id, run: run)
             }
             try store.finishRun(run)
         }

@@ -1,0 +1,108 @@
+import Budgets
+import Contract
+import Datasets
+import Foundation
+import LanguageModels
+import Methods
+import Reading
+import Results
+import Runner
+import Synchronization
+import Tasks
+import TestSupport
+import Testing
+
+/// Several runs on one file share the work of a grid.
+struct SharedStoreTests {
+    private let reader: Reader
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "shared-\(UUID()).sqlite"
+    ).path
+
+    init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
+
+    private let dataset = Gazette(split: .test).dataset(subjects: [2], documents: 3, seed: 5)
+
+    private func grid(_ budgets: [Int]) throws -> GridPlan {
+        var grid = Grid(
+            methods: [
+                FullContext(parameters: .init()), Truncation(parameters: .init()),
+                RandomTokens(parameters: .init()),
+            ], budgets: budgets.map(Budget.positions), tasks: [QuestionAnswering.self],
+            data: DocumentStream(id: dataset.id, documents: dataset.documents), sampling: Sampling(limit: 6),
+            seeds: [1])
+        grid.sourceHashes = [
+            "FullContext": "f", "Truncation": "t", "RandomTokens": "r", "QuestionAnswering": "q",
+        ]
+        return try grid.plan(for: reader, with: Resources(reader.backbone))
+    }
+
+    private func runner(_ budgets: [Int]) throws -> GridRunner {
+        var runner = GridRunner(try grid(budgets), store: try ResultStore(path: path))
+        runner.latencySamples = 1
+        runner.heartbeatInterval = .milliseconds(20)
+        return runner
+    }
+
+    private let record = RunRecord(
+        startedAt: Date(), host: "h", cpu: "c", threads: 1, os: "o", toolVersion: "v", gitRevision: nil,
+        command: "run")
+
+    /// Each of the cells once, with all of its samples and latencies.
+    private func expectWhole(cells: Int) throws {
+        let store = try ResultStore(path: path, readOnly: true)
+        let snapshot = try store.snapshot(checking: [.pages, .texts])
+        #expect(snapshot.doubts.isEmpty && snapshot.damage == nil && snapshot.cells.count == cells)
+        #expect(snapshot.cells.allSatisfy { $0.state == .done && $0.scores.count == 6 })
+        #expect(snapshot.cells.allSatisfy { $0.latencies.count == 1 })
+        #expect(try store.workers().isEmpty)
+    }
+
+    @Test func `three runs, two of them of one grid, finish each cell once`() async throws {
+        let summaries = try await withThrowingTaskGroup(of: GridRunner.Summary.self) { group in
+            for budgets in [[4, 8, 16], [4, 8, 16], [8, 32]] {
+                let (runner, record) = (try runner(budgets), record)
+                group.addTask { try runner.run(as: record) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(summaries.allSatisfy { $0.failed == 0 && !$0.wasCancelled })
+        #expect(summaries.map(\.cells.count).sorted() == [5, 7, 7])
+        try expectWhole(cells: 1 + 2 * 4)
+    }
+
+    @Test func `cells of a silent run are waited for and taken over, and what it stores later is refused`()
+        throws
+    {
+        // What is stored of a cell, from a run in a file of its own.
+        let alone = try ResultStore(path: path + "-alone")
+        var first = GridRunner(try grid([8]), store: alone)
+        first.latencySamples = 1
+        #expect(try first.run(as: record).failed == 0)
+        let cell = try #require(try alone.cells().cells.last)
+        var samples: [SampleRecord] = []
+        try alone.forEachSample(of: cell.id) { samples.append($0) }
+
+        let store = try ResultStore(path: path)
+        let silent = try store.beginRun(
+            record, by: ProcessIdentity(machine: "another machine", id: 1, start: 1))
+        let claimed = try store.enter([cell.record])[0].id
+        #expect(try store.claim(claimed, for: silent) != .held)
+        try store.append(samples: [samples[0]], to: claimed, run: silent)
+        let waited = Mutex(false)
+        var runner = try runner([8])
+        // Long enough for the other cells to be finished meanwhile.
+        runner.heartbeatInterval = .milliseconds(500)
+        let summary = try runner.run(
+            as: record,
+            report: { progress in
+                if progress.cell.contains("other runs") { waited.withLock { $0 = true } }
+            })
+        #expect(summary.failed == 0 && waited.withLock { $0 })
+        try expectWhole(cells: 3)
+        #expect(try store.snapshot().cells[0].runs == [silent, silent + 1])
+        #expect(throws: ResultsError.claimLost(cell: cell.record.label)) {
+            try store.append(samples: [samples[1]], to: claimed, run: silent)
+        }
+    }
+}
