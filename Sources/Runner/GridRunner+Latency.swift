@@ -4,14 +4,19 @@ import Results
 import Tensors
 
 extension GridRunner {
-    /// Measures and stores the latency of cells that have none.
+    /// Measures and stores the latency of cells that have none, while no other run computes on this machine.
     func measureLatencies(
         of works: [GridWork], run: Int64, isCancelled: () -> Bool, tell: (String) -> Void
     ) throws {
-        for work in works where !work.open.hasLatency && work.end == nil && !isCancelled() {
-            tell("\(work.cell.label), latency")
-            try settle(work, run: run) {
-                try store.append(latencies: measureLatency(of: work.cell), to: work.open.id, run: run)
+        let works = works.filter { !$0.open.hasLatency }
+        guard let first = works.first else { return }
+        tell("\(first.cell.label), latency")
+        try quiet.measure(unless: isCancelled) {
+            for work in works where work.end == nil && !isCancelled() {
+                tell("\(work.cell.label), latency")
+                try settle(work, run: run) {
+                    try store.append(latencies: measureLatency(of: work.cell), to: work.open.id, run: run)
+                }
             }
         }
     }

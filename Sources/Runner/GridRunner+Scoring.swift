@@ -99,7 +99,10 @@ extension GridRunner {
         let handle = { @Sendable (i: Int) in
             let (work, piece) = pieces[i]
             if isCancelled() || failure.withLock({ $0 != nil }) || work.end != nil { return }
-            let result = Result { try score(piece, of: work, run: run) }
+            let result = quiet.compute(unless: isCancelled) {
+                Result { try score(piece, of: work, run: run) }
+            }
+            guard let result else { return }
             // One thread at a time.
             failure.withLock { failure in
                 do {

@@ -17,6 +17,8 @@ public struct GridRunner: Sendable {
     public var attentionSamples = 16
     /// How often other runs on the file are told that this one lives.
     package var heartbeatInterval = Duration.seconds(5)
+    /// Where runs of this machine agree on who measures.
+    package var quiet = QuietMachine()
 
     public init(_ plan: GridPlan, store: ResultStore) {
         self.plan = plan

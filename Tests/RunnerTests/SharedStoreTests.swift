@@ -105,4 +105,62 @@ struct SharedStoreTests {
             try store.append(samples: [samples[1]], to: claimed, run: silent)
         }
     }
+
+    /// How many compute now, how many measure, and how often both did.
+    private final class Counts: Sendable {
+        let now = Mutex((computing: 0, measuring: 0, faults: 0))
+
+        func compute() {
+            now.withLock {
+                $0.computing += 1
+                if $0.measuring > 0 { $0.faults += 1 }
+            }
+            usleep(1_000)
+            now.withLock { $0.computing -= 1 }
+        }
+
+        func measure() {
+            now.withLock {
+                $0.measuring += 1
+                if $0.computing > 0 || $0.measuring > 1 { $0.faults += 1 }
+            }
+            usleep(1_000)
+            now.withLock { $0.measuring -= 1 }
+        }
+    }
+
+    @Test func `nobody computes while somebody measures`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("quiet-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let counts = Counts()
+        // As many processes' worth of locks, the first with two threads that compute.
+        let machines = (0..<4).map { _ in QuietMachine(folder: folder) }
+        await withTaskGroup { group in
+            for machine in [machines[0], machines[0], machines[1]] {
+                group.addTask {
+                    for _ in 0..<30 { machine.compute { counts.compute() } }
+                }
+            }
+            for machine in machines[2...] {
+                group.addTask {
+                    for _ in 0..<10 { machine.measure(unless: { false }) { counts.measure() } }
+                }
+            }
+        }
+        #expect(counts.now.withLock { $0.faults } == 0)
+        machines[0].compute {
+            // Several compute at once.
+            #expect(machines[1].compute { true } == true)
+            // Who waits can be stopped.
+            #expect(machines[1].measure(unless: { true }) { true } == nil)
+        }
+        #expect(machines[1].measure(unless: { false }) { true } == true)
+        // Nobody waits for one that was stopped while it measured.
+        let impatient = QuietMachine(folder: folder, patience: .milliseconds(20))
+        machines[0].measure(unless: { false }) {
+            #expect(impatient.compute { true } == true)
+            #expect(impatient.measure(unless: { false }) { true } == true)
+        }
+    }
 }

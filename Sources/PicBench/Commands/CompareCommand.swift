@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
         let comparison = try Comparison(
             snapshot, a, b, budget: budget, task: task, points: results.points)
         guard !comparison.rows.isEmpty else {
-            try snapshot.requireSound(of: store.db)
+            try snapshot.requireSound(of: store.db.path)
             throw UsageError(
                 "\(store.db) has no finished cells that \(first) and \(second) share; "
                     + "run both with 'picbench run --methods \(first),\(second)'")
@@ -62,6 +62,6 @@ struct CompareCommand: ParsableCommand {
         } else {
             try Output.text(TerminalComparison.render(comparison))
         }
-        try snapshot.requireSound(of: store.db)
+        try snapshot.requireSound(of: store.db.path)
     }
 }

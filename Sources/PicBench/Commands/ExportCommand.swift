@@ -44,7 +44,7 @@ struct ExportMarkdownCommand: ParsableCommand {
         let snapshot = try options.open().snapshot()
         let board = Leaderboard(snapshot)
         try options.write { try $0(MarkdownLeaderboard.render(board)) }
-        try snapshot.requireSound(of: options.store.db)
+        try snapshot.requireSound(of: options.store.db.path)
     }
 }
 
@@ -80,7 +80,7 @@ struct ExportCSVCommand: ParsableCommand {
                 }
             }
         }
-        try snapshot.requireSound(of: options.store.db)
+        try snapshot.requireSound(of: options.store.db.path)
     }
 }
 
@@ -96,7 +96,7 @@ struct ExportJSONCommand: ParsableCommand {
         let snapshot = try options.open().snapshot()
         let board = Leaderboard(snapshot)
         try options.write { try $0(JSONLeaderboard.render(board)) }
-        try snapshot.requireSound(of: options.store.db)
+        try snapshot.requireSound(of: options.store.db.path)
     }
 }
 
@@ -111,7 +111,7 @@ struct ExportLaTeXCommand: ParsableCommand {
         let snapshot = try options.open().snapshot()
         let board = Leaderboard(snapshot)
         try options.write { try $0(LaTeXLeaderboard.render(board)) }
-        try snapshot.requireSound(of: options.store.db)
+        try snapshot.requireSound(of: options.store.db.path)
     }
 }
 

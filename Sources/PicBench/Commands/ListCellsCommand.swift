@@ -39,7 +39,7 @@ struct ListCellsCommand: ParsableCommand {
         let (cells, doubts) = try store.openForReading().cells()
         if let why { try explain(why, cells) } else { try list(cells) }
         guard doubts.isEmpty else {
-            throw ResultsError.doubtful(path: store.db, damage: nil, cells: doubts)
+            throw ResultsError.doubtful(path: store.db.path, damage: nil, cells: doubts)
         }
     }
 

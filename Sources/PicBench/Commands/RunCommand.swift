@@ -95,7 +95,9 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let plan = try makePlan()
+        // While another run measures latency, this one does not begin.
+        let quiet = QuietMachine()
+        let plan = try quiet.compute { try makePlan() }
         let reporter = ProgressReporter()
         for remark in plan.remarks { reporter.note(remark) }
 
@@ -106,6 +108,7 @@ struct RunCommand: ParsableCommand {
         runner.force = force
         runner.latencySamples = latencySamples
         runner.attentionSamples = attentionSamples
+        runner.quiet = quiet
         let summary = try runner.run(
             as: record, isCancelled: { interruption.isRaised || pages.damage != nil }
         ) {
@@ -114,11 +117,11 @@ struct RunCommand: ParsableCommand {
         reporter.clear()
         // Nothing more is written to a file that is damaged, and nothing shown of it here.
         if let damage = pages.wait() {
-            throw ResultsError.doubtful(path: store.db, damage: damage, cells: [])
+            throw ResultsError.doubtful(path: store.db.path, damage: damage, cells: [])
         }
         let snapshot = try results.snapshot(only: Set(summary.cells), checking: [])
         // What is stored is told of where it cannot be shown as well.
-        let shown = Result { try show(snapshot) }
+        let shown = Result { try quiet.compute { try show(snapshot) } }
         let stored = "\(summary.cells.count) cells in \(store.db)"
         let skipped = summary.skipped > 0 ? ", \(summary.skipped) of them finished before" : ""
         reporter.note(
@@ -128,7 +131,7 @@ struct RunCommand: ParsableCommand {
         }
         try shown.get()
         if summary.wasCancelled { throw ExitCode(130) }
-        try snapshot.requireSound(of: store.db)
+        try snapshot.requireSound(of: store.db.path)
         if summary.failed > 0 { throw ExitCode.failure }
     }
 

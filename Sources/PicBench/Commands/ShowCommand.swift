@@ -38,7 +38,7 @@ struct ShowSampleCommand: ParsableCommand {
         let results = try store.openForReading()
         let (cells, doubts) = try results.cells()
         if let doubt = doubts.first(where: { $0.cell == cell }) {
-            throw ResultsError.doubtful(path: store.db, damage: nil, cells: [doubt])
+            throw ResultsError.doubtful(path: store.db.path, damage: nil, cells: [doubt])
         }
         guard let record = cells.first(where: { $0.id == cell })?.record else {
             throw UsageError("\(store.db) has no cell \(cell); 'picbench list cells' shows them")
@@ -64,7 +64,7 @@ struct ShowSampleCommand: ParsableCommand {
             try Output.text(Self.text(sample, prompt: prompt, of: record))
         }
         if let doubt = try results.doubt(of: cell) {
-            throw ResultsError.doubtful(path: store.db, damage: nil, cells: [doubt])
+            throw ResultsError.doubtful(path: store.db.path, damage: nil, cells: [doubt])
         }
     }
 
