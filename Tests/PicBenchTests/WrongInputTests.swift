@@ -14,7 +14,7 @@ struct WrongInputTests {
     init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
-        (["run", "--methods", "pix", "--ratios", "4"], "unknown method 'pix'; known: icae"),
+        (["run", "--methods", "pix", "--ratios", "4"], "unknown method 'pix'; known: adakv,"),
         (run + ["--tasks", "chess"], "unknown task 'chess'; known: "),
         (["run", "--methods", "truncation", "--ratios", "4,0"], "'0' is not a compression ratio"),
         (["run", "--methods", "truncation", "--ratios", ""], "'' is not a compression ratio"),

@@ -19,7 +19,7 @@ import sys
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
-OUT = pathlib.Path(__file__).parent.parent / "PicBenchTests" / "Fixtures" / "shots.json"
+OUT = pathlib.Path(__file__).parent / "shots.json"
 MOST = 24
 
 

@@ -71,7 +71,7 @@ struct MergeTests {
 
     @Test func `a source is read alone, while another process writes to it as well`() throws {
         let source = try store("source.sqlite", host: "one") { store, run in
-            let cell = try store.openCell(.sample())
+            let cell = try store.openCell(.sample(), for: run)
             try store.append(samples: [.sample("a", em: 1), .sample("b", em: 0)], to: cell.id, run: run)
         }
         let all = try ResultStore(path: folder.appendingPathComponent("all.sqlite").path)
