@@ -91,7 +91,7 @@ public struct PromptFormat: Sendable {
                     + marks[.end, default: []]
             }
             let words = Self.paragraphs([prompt.system, prompt.before])
-            let prefix = begin + shots + (words.isEmpty ? [] : data(words + "\n\n"))
+            let prefix = begin + shots + (words.isEmpty ? [] : leading(words + "\n\n", .text))
             return Opening(prefix: prefix, place: words.isEmpty ? .start : .behindText, space: "")
         case .plain:
             let shots = prompt.shots.map { shot in
@@ -100,7 +100,7 @@ public struct PromptFormat: Sendable {
             }
             let words = Self.paragraphs([prompt.system] + shots + [prompt.before])
             return Opening(
-                prefix: tokenizer.prefix + (words.isEmpty ? [] : data(words + "\n\n")),
+                prefix: tokenizer.prefix + (words.isEmpty ? [] : leading(words + "\n\n", .text)),
                 place: words.isEmpty ? .start : .behindText, space: "")
         case .chat(let chat):
             let shots = prompt.shots.map { shot in
@@ -112,8 +112,9 @@ public struct PromptFormat: Sendable {
             let head = chat.head(system: prompt.system.map(tokenizer.quoting)) + shots.joined()
             guard prompt.before.isEmpty else {
                 return Opening(
-                    prefix: written(head + tokenizer.quoting(prompt.before) + "\n\n"), place: .behindText,
-                    space: "")
+                    prefix: leading(
+                        head + tokenizer.quoting(prompt.before) + "\n\n", .recognisedUnlessQuoted),
+                    place: .behindText, space: "")
             }
             // A space behind the header belongs to the first word of the context.
             let space = head.hasSuffix(" ") ? " " : ""
@@ -169,6 +170,18 @@ public struct PromptFormat: Sendable {
     /// Text of a template, whose special tokens are tokens, with quoted words of tasks and data in it.
     private func written(_ text: String, at place: TextPlace = .start) -> [Int32] {
         tokenizer.encode(text, at: place, specialTokens: .recognisedUnlessQuoted)
+    }
+
+    /// Text in front of a context, as it is where a word follows: two line ends may be one token at the end of a
+    /// text, and are two in front of a word.
+    private func leading(_ text: String, _ written: Tokenizer.WrittenTokens) -> [Int32] {
+        let (ids, offsets) = tokenizer.encodeWithOffsets(text + "A", specialTokens: written)
+        let count = offsets.prefix { $0.upperBound <= text.utf8.count }.count
+        // Where the word shares a token with what stands before it, the text is read as it is alone.
+        guard count < ids.count, offsets[..<count].last?.upperBound == text.utf8.count else {
+            return tokenizer.encode(text, specialTokens: written)
+        }
+        return Array(ids.prefix(count))
     }
 
     private func asked(_ purpose: Prompt.Purpose, _ words: String, _ marks: [Mark: [Int32]]) -> [Int32] {

@@ -18,6 +18,7 @@ public struct CellStanding: Sendable, Equatable {
     /// The run that has claimed it.
     public var holder: Int64?
     public var scored: Int
+    public var hasLatency: Bool
     /// The last run that scored some of it; 0 for none.
     public var lastRun: Int64
 }
@@ -125,6 +126,7 @@ extension ResultStore {
                 sql: """
                     SELECT state, (SELECT runID FROM claim WHERE cellID = cell.id) AS holder,
                         (SELECT count(*) FROM sample WHERE cellID = cell.id) AS scored,
+                        EXISTS (SELECT 1 FROM latency WHERE cellID = cell.id) AS hasLatency,
                         -- By the index alone: other samples of a large cell are not read.
                         (SELECT runID FROM sample WHERE id = (SELECT max(id) FROM sample WHERE cellID = cell.id))
                             AS lastRun
@@ -134,6 +136,7 @@ extension ResultStore {
         return CellStanding(
             id: id, state: StoredCell.State(rawValue: try row.decode(forColumn: "state")) ?? .open,
             holder: try row.decode(forColumn: "holder"), scored: try row.decode(forColumn: "scored"),
+            hasLatency: try row.decode(forColumn: "hasLatency"),
             lastRun: try row.decode(Int64?.self, forColumn: "lastRun") ?? 0)
     }
 

@@ -27,7 +27,12 @@ public struct Asking: Sendable {
             }
         }
         return try units.map { unit in
-            let own = shots.lazy.filter { $0.document != unit.document.id }.prefix(self.shots).map(\.shot)
+            // Documents of other data may have the same names.
+            let own = shots.lazy.filter {
+                shotData == nil
+                    ? $0.document != unit.document.id
+                    : $0.shot.context != unit.document.text || unit.document.text.isEmpty
+            }.prefix(self.shots).map(\.shot)
             guard own.count == self.shots else {
                 throw ContractError.fewExamples(asked: self.shots, found: own.count, task: id)
             }
@@ -52,7 +57,8 @@ public struct Asking: Sendable {
     /// What `shotData` has for worked examples, for each task; nil where none is named.
     func examples(for tasks: [any TaskAdapter], seed: UInt64) throws -> [[DocumentItems]]? {
         guard shots > 0, let shotData else { return nil }
-        let drawn = try Sampling(limit: shots, seed: seed).draw(from: shotData, for: tasks, spare: 0).dataset
+        let drawn = try Sampling(limit: shots + 1, seed: seed).draw(from: shotData, for: tasks, spare: 0)
+            .dataset
         return tasks.map { task in
             drawn.documents.compactMap { task.unit(of: $0, in: drawn, examples: []) }
         }

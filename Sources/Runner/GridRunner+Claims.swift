@@ -13,10 +13,12 @@ struct WantedCell: Sendable {
 extension GridRunner {
     /// Claims cells for a round and opens what they need; those that other runs settled are taken off the list.
     /// - Parameter settled: told of a cell that is settled, and whether it failed
+    /// - Returns: the round's cells; where several runs share the file, also those that nobody has claimed and
+    ///   whose latency is not known
     func claimRound(
         of wanted: inout [WantedCell], run: Int64, isCancelled: () -> Bool,
         settled: (WantedCell, _ hasFailed: Bool) -> Void
-    ) throws -> [GridWork] {
+    ) throws -> (works: [GridWork], unmeasured: [WantedCell]) {
         let standings = try store.standings(of: wanted.map(\.id))
         let free = standings.count { $0.holder == nil }
         let workers = try store.workers().count
@@ -24,6 +26,7 @@ extension GridRunner {
         let most = workers > 1 ? max(1, free / (2 * workers)) : free
         var works: [GridWork] = []
         var left: [WantedCell] = []
+        var unmeasured: [WantedCell] = []
         for (wanted, standing) in zip(wanted, standings) {
             if wanted.lastRun == nil, standing.state != .open {
                 settled(wanted, standing.state == .failed)
@@ -32,6 +35,9 @@ extension GridRunner {
             let isFull = works.count == most || works.reduce(0) { $0 + $1.pieces.count } >= piecesPerRound
             if isFull || standing.holder != nil || isCancelled() {
                 left.append(wanted)
+                if workers > 1, standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency {
+                    unmeasured.append(wanted)
+                }
                 continue
             }
             switch try store.claim(wanted.id, for: run, again: wanted.lastRun) {
@@ -45,6 +51,6 @@ extension GridRunner {
             }
         }
         wanted = left
-        return works
+        return (works, unmeasured)
     }
 }

@@ -5,21 +5,44 @@ import Tensors
 
 extension GridRunner {
     /// Measures and stores the latency of cells that have none, while no other run computes on this machine.
+    ///
+    /// - Parameter free: cells that are measured as well, whoever scores them: all other runs wait meanwhile, and
+    ///   have to wait for the end of a batch first, which they should not do once a round of each
     func measureLatencies(
-        of works: [GridWork], run: Int64, isCancelled: () -> Bool, tell: (String) -> Void
+        of works: [GridWork], then free: [WantedCell], run: Int64, isCancelled: () -> Bool,
+        tell: (String) -> Void
     ) throws {
         let works = works.filter { !$0.open.hasLatency }
         guard let first = works.first else { return }
         tell("\(first.cell.label), latency")
         try quiet.measure(unless: isCancelled) {
-            for work in works where work.end == nil && !isCancelled() {
+            let deadline = ContinuousClock.now + Self.quietTime
+            func measure(_ work: GridWork) throws {
                 tell("\(work.cell.label), latency")
+                try store.append(latencies: measureLatency(of: work.cell), to: work.open.id, run: run)
+            }
+            for work in works where work.end == nil && !isCancelled() {
+                try settle(work, run: run) { try measure(work) }
+            }
+            // Other runs may have measured some while this one waited.
+            let standings = try store.standings(of: free.map(\.id))
+            for (wanted, standing) in zip(free, standings)
+            where standing.holder == nil && !standing.hasLatency {
+                guard !isCancelled(), ContinuousClock.now < deadline else { break }
+                guard case .claimed(let open) = try store.claim(wanted.id, for: run) else { continue }
+                let work = GridWork(wanted, open, pieces: [])
+                defer { work.cell.trial.preparation.close() }
                 try settle(work, run: run) {
-                    try store.append(latencies: measureLatency(of: work.cell), to: work.open.id, run: run)
+                    try work.cell.trial.preparation.open()
+                    try measure(work)
+                    try store.release(open.id, from: run)
                 }
             }
         }
     }
+
+    /// How long cells are measured that are not the round's: less than others have patience for.
+    private static var quietTime: Duration { .seconds(60) }
 
     /// One prompt at a time, its context compressed anew, after one that is not counted.
     private func measureLatency(of cell: PlannedCell) throws -> [LatencyRecord] {

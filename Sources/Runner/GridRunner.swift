@@ -96,7 +96,7 @@ public struct GridRunner: Sendable {
             }
         }
         while !wanted.isEmpty, !isCancelled() {
-            let works = try claimRound(
+            let (works, unmeasured) = try claimRound(
                 of: &wanted, run: run, isCancelled: isCancelled,
                 settled: { settled, hasFailed in
                     if hasFailed { summary.failed += 1 }
@@ -111,7 +111,8 @@ public struct GridRunner: Sendable {
                 tell { $0.set(work.open.id, left: work.cell.items - work.open.scored.count) }
             }
             try measureLatencies(
-                of: works, run: run, isCancelled: isCancelled, tell: { text in tell { $0.say(text) } })
+                of: works, then: unmeasured, run: run, isCancelled: isCancelled,
+                tell: { text in tell { $0.say(text) } })
             if isCancelled() { break }
             try score(works.filter { $0.end == nil }, run: run, isCancelled: isCancelled) { count, work in
                 tell { $0.scored(count, of: work.open.id, work.cell.label) }

@@ -154,7 +154,7 @@ struct SiteTests {
             try FileManager.default.copyItem(at: folder.appendingPathComponent("r.sqlite"), to: file)
             let store = try ResultStore(path: file.path, readOnly: true)
             #expect(throws: FileError.isInput(path: file.path)) { try Site(store).write(to: site) }
-            #expect(try ResultStore(path: file.path, readOnly: true).cells().count == 6)
+            #expect(try ResultStore(path: file.path, readOnly: true).cells().cells.count == 6)
         }
     }
 

@@ -52,7 +52,7 @@ struct MergeCommand: ParsableCommand {
             )
         }
         for left in total.leftOut {
-            Output.text("left out: \(left.what) of \(left.file): \(left.reason)\n")
+            try Output.text("left out: \(left.what) of \(left.file): \(left.reason)\n")
         }
     }
 }
