@@ -6,7 +6,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "PicBench", targets: ["PicBench"]),
-        .library(name: "Contract", targets: ["Contract", "CacheMethods", "Records", "SoftPrompts"]),
+        .library(
+            name: "Contract", targets: ["Contract", "CacheMethods", "HardPrompts", "Records", "SoftPrompts"]),
         .executable(name: "picbench", targets: ["picbench"]),
     ],
     dependencies: [
@@ -42,7 +43,8 @@ let package = Package(
         .target(
             name: "Methods",
             dependencies: [
-                "CacheMethods", "Contract", "LanguageModels", "Seeding", "SoftPrompts", "Tensors",
+                "CacheMethods", "Contract", "HardPrompts", "LanguageModels", "Seeding", "SoftPrompts",
+                "Tensors",
             ],
             path: "Methods", plugins: ["Catalogue"]),
         .target(name: "Tasks", dependencies: ["Contract", "Metrics"], path: "Tasks", plugins: ["Catalogue"]),
@@ -56,6 +58,9 @@ let package = Package(
             dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors", "Tokenizers"]),
         .target(
             name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
+        .target(
+            name: "HardPrompts",
+            dependencies: ["Contract", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
         .target(
             name: "SoftPrompts",
             dependencies: ["Budgets", "Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
@@ -129,6 +134,10 @@ let package = Package(
         .testTarget(
             name: "CacheMethodsTests",
             dependencies: ["Budgets", "CacheMethods", "Contract", "LanguageModels", "TestSupport", "Tensors"]),
+        .testTarget(
+            name: "HardPromptsTests",
+            dependencies: ["Contract", "HardPrompts", "LanguageModels", "Tensors", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "ReadingTests",
             dependencies: [

@@ -1,0 +1,78 @@
+import Contract
+import Foundation
+import HardPrompts
+import LanguageModels
+import Tensors
+import TestSupport
+import Testing
+
+struct ScoredTextTests {
+    /// From transformers; Tests/References/hard_prompts.py makes it.
+    struct Case: Decodable {
+        let prefix: [Int32]
+        let tokens: [Int32]
+        let surprisal: [Float]
+    }
+
+    private let scorer: Scorer
+    private let backbone: Backbone
+    private let c = Computation()
+
+    init() throws {
+        backbone = try Backbone(folder: bundledModel)
+        scorer = Scorer(backbone)
+    }
+
+    private func isClose(_ a: [Float], _ b: [Float]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 }
+    }
+
+    @Test func `tokens surprise as much as in transformers`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/surprisal.json")
+        let known = try JSONDecoder().decode(Case.self, from: Data(contentsOf: file))
+        let context = Context(SourceText(tokens: known.tokens, prefix: known.prefix), limit: .whole)
+        #expect(known.surprisal.count > 200)
+        #expect(isClose(scorer.surprisal(of: context, in: c), known.surprisal))
+    }
+
+    @Test func `the first token of all counts as any`() {
+        let context = Context(tokens: [300, 301], limit: .whole)
+        let surprisal = scorer.surprisal(of: context, in: c)
+        #expect(abs(surprisal[0] - log(Float(backbone.model.configuration.vocabularySize))) < 1e-6)
+        #expect(isClose(scorer.surprisal(of: Context(tokens: [300], limit: .whole), in: c), [surprisal[0]]))
+        #expect(scorer.surprisal(of: Context(tokens: [], limit: .whole), in: c).isEmpty)
+    }
+
+    /// What the cache holds is no other than what would be read anew.
+    @Test func `a text that changes is scored as one that is read from its beginning`() {
+        let tokens = (0..<40).map { Int32(300 + $0 * 37 % 311) }
+        let text = scorer.text(behind: [1], room: 64, in: c)
+        for added in [[], Array(tokens[..<10]), Array(tokens[..<17]), Array(tokens[5..<9]), [], [7]] {
+            text.added = added
+            let fresh = scorer.text(behind: [1] + added, room: 64, in: c)
+            #expect(isClose(text.surprisal(of: tokens, in: c), fresh.surprisal(of: tokens, in: c)))
+            #expect(text.added == added)
+        }
+    }
+
+    @Test func `what does not fit leaves the view from the front`() {
+        let tokens = (0..<100).map { Int32(300 + $0 * 37 % 311) }
+        let text = scorer.text(behind: [1, 5], room: 16, in: c)
+        let surprisal = text.surprisal(of: tokens, in: c)
+        #expect(surprisal.count == 100)
+        let whole = scorer.text(behind: [1, 5], room: 100, in: c).surprisal(of: tokens, in: c)
+        #expect(isClose(Array(surprisal[..<16]), Array(whole[..<16])))
+        text.added = Array(tokens[..<20])
+        // 20 and 4 are 8 over: two quarters of the view.
+        let near = scorer.text(behind: [1, 5] + tokens[8..<20], room: 16, in: c)
+        #expect(
+            isClose(text.surprisal(of: tokens[20..<24], in: c), near.surprisal(of: tokens[20..<24], in: c)))
+    }
+
+    @Test func `a prefix that fills the model's window leaves room`() {
+        let long = Array(repeating: Int32(300), count: backbone.model.configuration.contextLimit + 5)
+        let surprisal = scorer.text(behind: long, room: 3, in: c).surprisal(of: [301, 302, 303, 304], in: c)
+        #expect(surprisal.count == 4 && surprisal.allSatisfy { $0.isFinite && $0 > 0 })
+    }
+}
