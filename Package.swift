@@ -35,7 +35,7 @@ let package = Package(
             name: "Contract",
             dependencies: ["Budgets", "Files", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Records", dependencies: ["Contract", "CZlib", "Files"]),
+        .target(name: "Records", dependencies: ["Contract", "CZlib", "Files", "Seeding"]),
         .target(name: "Metrics", dependencies: ["Contract"]),
         .target(
             name: "Datasets", dependencies: ["Contract", "Files", "Records", "Seeding"], path: "Datasets",
@@ -55,7 +55,9 @@ let package = Package(
         .target(name: "Prompting", dependencies: ["Contract", "Files", "LanguageModels", "Tokenizers"]),
         .target(
             name: "Reading",
-            dependencies: ["Budgets", "Contract", "LanguageModels", "Prompting", "Tensors", "Tokenizers"]),
+            dependencies: [
+                "Budgets", "Contract", "LanguageModels", "Prompting", "Seeding", "Tensors", "Tokenizers",
+            ]),
         .target(
             name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
         .target(

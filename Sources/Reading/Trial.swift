@@ -1,6 +1,7 @@
 import Budgets
 import Contract
 import LanguageModels
+import Seeding
 import Tensors
 
 /// One method at one budget in front of one reader: compressed, checked, asked. Scoring, latency and
@@ -27,16 +28,11 @@ public struct Trial: Sendable {
     public func context(_ document: Document, for prompt: Prompt) -> Context {
         Context(
             reader.source(document.text, behind: reader.layout(of: prompt).opening), limit: budget,
-            seed: seed ^ Self.hash(document.id), question: question(of: prompt))
+            seed: seed ^ document.id.stableHash(), question: question(of: prompt))
     }
 
     /// What the method sees of what is asked.
     func question(of prompt: Prompt) -> String? { method.card.isQueryAware ? prompt.question : nil }
-
-    /// FNV-1a
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-    }
 
     /// Compresses contexts; refuses what cannot be used or keeps too much.
     public func keep(_ contexts: [Context], in c: Computation = Computation()) throws -> [KeptContext] {

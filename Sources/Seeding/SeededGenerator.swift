@@ -12,9 +12,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// A generator for a named purpose, independent of the generators of other names.
     public init(seed: UInt64, stream: String) {
-        state = stream.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-        }
+        state = stream.stableHash(seed: seed)
         _ = next()
     }
 
