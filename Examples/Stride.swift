@@ -4,7 +4,8 @@ import Contract
 public struct Stride: DirectMethod {
     public static let card = MethodCard(
         id: "stride", name: "Stride", family: .hardPrompt,
-        summary: "Keeps one token of every window, at the same place in each.")
+        summary: "Keeps one token of every window, at the same place in each.",
+        loses: "The others, so that words of several tokens come apart.")
 
     public struct Parameters: MethodParameters {
         public var keep = Place.last
@@ -12,7 +13,7 @@ public struct Stride: DirectMethod {
         public init() {}
     }
 
-    public enum Place: String, Codable, Sendable {
+    public enum Place: String, Codable, CaseIterable, Sendable {
         case first, last
     }
 

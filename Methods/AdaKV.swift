@@ -12,6 +12,8 @@ public struct AdaKV: CacheMethod {
         id: "adakv", name: "Ada-KV", family: .kvCache,
         summary:
             "Keeps each layer's best entries by another method's scores, more in some heads than in others.",
+        loses: "What the other method loses, more of it in heads with low scores.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2407.11550")
 
     public struct Parameters: MethodParameters {
@@ -20,10 +22,12 @@ public struct AdaKV: CacheMethod {
         /// The share of its even budget that each head keeps at least.
         public var least = 0.2
 
+        public static let ranges: [String: ClosedRange<Double>] = ["least": 0...1]
+
         public init() {}
     }
 
-    public enum Scores: String, Codable, Sendable {
+    public enum Scores: String, Codable, CaseIterable, Sendable {
         case snapKV = "snapkv"
         case expectedAttention = "expected-attention"
         case h2o, tova, knorm, keydiff
@@ -47,7 +51,7 @@ public struct AdaKV: CacheMethod {
     }
 
     public func keep(_ context: Context, by reader: ContextReader, in c: Computation) throws -> Kept {
-        let least = Int(Double(context.budget) * min(1, max(0, parameters.least)))
+        let least = Int(Double(context.budget) * parameters.least)
         return try parameters.over.method.read(context, by: reader, in: c).keeping {
             .bestOfLayer(context.budget, atLeast: max(1, least), by: $0)
         }

@@ -12,6 +12,8 @@ public struct BM25: DirectMethod {
     public static let card = MethodCard(
         id: "bm25", name: "BM25 sentences", family: .hardPrompt,
         summary: "Keeps the sentences that share most words with the question.",
+        loses: "Sentences without the question's words, even those with its answer.",
+        verified: "Scores as in rank_bm25 (`hard_prompts.py`).",
         paper: "https://doi.org/10.1561/1500000019", isQueryAware: true)
 
     public let parameters: NoParameters

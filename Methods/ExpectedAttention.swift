@@ -14,12 +14,16 @@ public struct ExpectedAttention: ScoredCacheMethod {
     public static let card = MethodCard(
         id: "expected-attention", name: "Expected attention", family: .kvCache,
         summary: "Keeps the tokens that queries like the context's own are expected to attend to.",
+        loses: "What queries unlike the context's own would look for.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2510.00636")
 
     public struct Parameters: MethodParameters {
         /// Positions behind the context that are expected to ask.
         public var future = 512
         public var sinks = 4
+
+        public static let ranges: [String: ClosedRange<Double>] = ["future": 1...1_000_000, "sinks": 0...1024]
 
         public init() {}
     }
@@ -33,21 +37,17 @@ public struct ExpectedAttention: ScoredCacheMethod {
     public func read(_ context: Context, by reader: ContextReader, in c: Computation) -> ScoredPass {
         let (own, all) = (context.tokens.count, context.prefix.count + context.tokens.count)
         guard own > 0 else { return reader.pass(over: context, in: c).empty }
-        // What stands before the context is kept anyway, and sinks first.
-        let sinks = min(max(0, parameters.sinks - context.prefix.count), own - 1)
+        let sinks = min(context.count(ofFirst: parameters.sinks), own - 1)
         let queries = QueryMoments(of: reader.model, atLast: own - sinks, of: all)
         let pass = reader.pass(over: context, observer: queries, in: c)
-        let turn = reader.model.meanRotation(over: all..<all + max(1, parameters.future))
+        let turn = reader.model.meanRotation(over: all..<all + parameters.future)
         return pass.scored { layer in
             let heads = queries.ofLayers[layer].map { Self.turned($0, by: turn) }
             let (keys, values) = (pass.keys(layer: layer), pass.values(layer: layer))
-            return keys.indices.map { kvHead in
-                let group = heads.count / keys.count
-                let shared = heads[kvHead * group..<(kvHead + 1) * group].map {
-                    Self.expected($0, of: keys[kvHead], from: sinks, in: c)
-                }
-                return values[kvHead].rowNorms.enumerated().map { token, norm in
-                    shared.reduce(0) { $0 + $1[token] } / Float(group) * norm
+            return zip(heads.shared(by: keys.count), zip(keys, values)).map { sharing, own in
+                let weights = sharing.map { Self.expected($0, of: own.0, from: sinks, in: c) }
+                return own.1.rowNorms.enumerated().map { token, norm in
+                    weights.reduce(0) { $0 + $1[token] } / Float(weights.count) * norm
                 }
             }
         }.holding(0..<sinks)

@@ -4,7 +4,9 @@ import Contract
 public struct FullContext: DirectMethod {
     public static let card = MethodCard(
         id: "none", name: "Full context", family: .reference, role: .upper,
-        summary: "The context as it is; ratio 1.")
+        summary: "The context as it is; ratio 1.",
+        loses: "Nothing.",
+        verified: "Logits and greedy tokens as in transformers (`checkpoints.py`, `shots.py`).")
 
     public let parameters: NoParameters
 

@@ -11,6 +11,8 @@ public struct ICAE: TrainableMethod {
     public static let card = MethodCard(
         id: "icae", name: "ICAE", family: .softPrompt,
         summary: "Memory tokens that each see the whole context and the memory before.",
+        loses: "What does not fit into the memory tokens, anywhere in the context.",
+        verified: "Slots of the published layout as in plain PyTorch (`icae.py`).",
         paper: "https://arxiv.org/abs/2307.06945")
 
     public struct Parameters: MethodParameters {

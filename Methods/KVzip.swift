@@ -13,6 +13,8 @@ public struct KVzip: CacheMethod {
     public static let card = MethodCard(
         id: "kvzip", name: "KVzip", family: .kvCache,
         summary: "Keeps the entries that the model attends to when it repeats the context.",
+        loses: "What the model can say again without it; compression costs two to three passes.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2505.23416")
 
     public struct Parameters: MethodParameters {
@@ -21,10 +23,12 @@ public struct KVzip: CacheMethod {
         public var sinks = 4
         public var compete = Competition.everywhere
 
+        public static let ranges: [String: ClosedRange<Double>] = ["chunk": 1...1_000_000, "sinks": 0...1024]
+
         public init() {}
     }
 
-    public enum Competition: String, Codable, Sendable {
+    public enum Competition: String, Codable, CaseIterable, Sendable {
         case everywhere
         /// Within each layer.
         case layer
@@ -51,16 +55,15 @@ public struct KVzip: CacheMethod {
                 ofLast: request.tokens.count, over: [sinks, chunk, own], by: .largest)
             pass.read(request.tokens, observer: attention, in: c)
             for layer in scores.indices {
-                let heads = attention.ofLayers[layer].map { $0[sinks.count..<sinks.count + chunk.count] }
-                let group = heads.count / configuration.kvHeads
-                for kvHead in scores[layer].indices {
-                    let shared = heads[kvHead * group..<(kvHead + 1) * group].map(Array.init)
-                    scores[layer][kvHead] += (0..<chunk.count).map { i in shared.map { $0[i] }.max() ?? 0 }
+                let heads = attention.ofLayers[layer].map { $0.dropFirst(sinks.count).prefix(chunk.count) }
+                for (kvHead, sharing) in heads.shared(by: configuration.kvHeads).enumerated() {
+                    let weights = sharing.map(Array.init)
+                    scores[layer][kvHead] += (0..<chunk.count).map { i in weights.map { $0[i] }.max() ?? 0 }
                 }
             }
         }
-        let first = max(0, parameters.sinks - pass.ahead)
-        return ScoredPass(pass: pass, scores: scores).holding(0..<first).keeping {
+        let first = 0..<context.count(ofFirst: parameters.sinks)
+        return ScoredPass(pass: pass, scores: scores).holding(first).keeping {
             switch parameters.compete {
             case .everywhere: .bestOfAll(context.budget, by: $0)
             case .layer: .bestOfLayer(context.budget, atLeast: 0, by: $0)
@@ -72,7 +75,7 @@ public struct KVzip: CacheMethod {
     private func requests(
         to context: Context, by reader: ContextReader
     ) -> [(tokens: [Int32], chunk: Range<Int>)] {
-        let (all, size) = (context.tokens, max(1, parameters.chunk))
+        let (all, size) = (context.tokens, parameters.chunk)
         return stride(from: 0, to: all.count, by: size).map { start in
             let chunk = start..<min(all.count, start + size)
             let request =

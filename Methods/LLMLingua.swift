@@ -14,6 +14,8 @@ public struct LLMLingua: ScorerMethod {
     public static let card = MethodCard(
         id: "llmlingua", name: "LLMLingua", family: .hardPrompt,
         summary: "Keeps the tokens that the model expects least behind those kept before.",
+        loses: "Sentences that are likely as a whole, then tokens that those before them suggest.",
+        verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
         paper: "https://arxiv.org/abs/2310.05736")
 
     public struct Parameters: MethodParameters {
@@ -21,6 +23,8 @@ public struct LLMLingua: ScorerMethod {
         public var coarse = true
         /// Tokens that are read at a time.
         public var window = 200
+
+        public static let ranges: [String: ClosedRange<Double>] = ["window": 1...1_000_000]
 
         public init() {}
     }

@@ -13,6 +13,8 @@ public struct LexRank: DirectMethod {
     public static let card = MethodCard(
         id: "lexrank", name: "LexRank", family: .hardPrompt,
         summary: "Keeps the sentences that are most like all the others.",
+        loses: "Sentences about what the others do not speak of.",
+        verified: "Centrality as in networkx (`hard_prompts.py`).",
         paper: "https://arxiv.org/abs/1109.2128")
 
     public let parameters: NoParameters

@@ -15,11 +15,15 @@ public struct LongLLMLingua: ScorerMethod {
     public static let card = MethodCard(
         id: "longllmlingua", name: "LongLLMLingua", family: .hardPrompt,
         summary: "Keeps sentences that make the question likely, and in them what the question makes likely.",
+        loses: "What does not make this question likely: another one needs its own compression.",
+        verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
         paper: "https://arxiv.org/abs/2310.06839", isQueryAware: true)
 
     public struct Parameters: MethodParameters {
         /// The most tokens that are read at a time.
         public var window = 200
+
+        public static let ranges: [String: ClosedRange<Double>] = ["window": 1...1_000_000]
 
         public init() {}
     }

@@ -10,6 +10,7 @@ public struct MeanPooling: TrainableMethod {
     public static let card = MethodCard(
         id: "mean-pooling", name: "Mean pooling", family: .softPrompt,
         summary: "Averages hidden states over windows as long as the ratio and maps them linearly.",
+        loses: "What tells the tokens of a window apart, and their order in it.",
         paper: "https://arxiv.org/abs/2510.20797")
 
     public static let worksUntrained = true

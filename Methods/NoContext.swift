@@ -4,7 +4,8 @@ import Contract
 public struct NoContext: DirectMethod {
     public static let card = MethodCard(
         id: "no-context", name: "No context", family: .reference, role: .lower,
-        summary: "The question without its context.")
+        summary: "The question without its context.",
+        loses: "Everything.")
 
     public let parameters: NoParameters
 

@@ -11,6 +11,7 @@ public struct PIC: TrainableMethod {
     public static let card = MethodCard(
         id: "pic", name: "PIC", family: .softPrompt,
         summary: "Memory tokens that each see only their own chunk of the context.",
+        loses: "What does not fit into a chunk's own memory tokens, and what two chunks say together.",
         paper: "https://arxiv.org/abs/2602.13980")
 
     public struct Parameters: MethodParameters {
@@ -22,16 +23,18 @@ public struct PIC: TrainableMethod {
         public var memoriesPerChunk = 1
         public var positions = MemoryPositions.spread
 
+        public static let ranges: [String: ClosedRange<Double>] = ["memoriesPerChunk": 1...64]
+
         public init() {}
     }
 
-    public enum Visibility: String, Codable, Sendable {
+    public enum Visibility: String, Codable, CaseIterable, Sendable {
         case chunk
         /// Also the memory tokens of earlier chunks: the iterative reading.
         case chunkAndMemory = "chunk+memory"
     }
 
-    public enum ContextScope: String, Codable, Sendable {
+    public enum ContextScope: String, Codable, CaseIterable, Sendable {
         /// Causal over the whole context.
         case full
         /// Causal within the chunk.
@@ -46,7 +49,7 @@ public struct PIC: TrainableMethod {
 
     public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
         func visible(_ context: Context, _ memory: MemoryToken) -> [Range<Int>] {
-            let first = memory.index / memoriesPerChunk * memoriesPerChunk
+            let first = memory.index / parameters.memoriesPerChunk * parameters.memoriesPerChunk
             let chunk = chunk(startingAt: first, of: context)
             switch parameters.visibility {
             case .chunk: return [memory.context(chunk), memory.memories(from: first)]
@@ -66,15 +69,15 @@ public struct PIC: TrainableMethod {
         }
     }
 
-    private var memoriesPerChunk: Int { max(1, parameters.memoriesPerChunk) }
-
     /// The chunk of the memory tokens from `first` on: their windows together.
     private func chunk(startingAt first: Int, of context: Context) -> Range<Int> {
-        let last = min(first + memoriesPerChunk, context.budget) - 1
+        let last = min(first + parameters.memoriesPerChunk, context.budget) - 1
         return context.window(first).lowerBound..<context.window(last).upperBound
     }
 
     private func chunks(of context: Context) -> [Range<Int>] {
-        stride(from: 0, to: context.budget, by: memoriesPerChunk).map { chunk(startingAt: $0, of: context) }
+        stride(from: 0, to: context.budget, by: parameters.memoriesPerChunk).map {
+            chunk(startingAt: $0, of: context)
+        }
     }
 }

@@ -12,6 +12,8 @@ public struct PyramidKV: CacheMethod {
     public static let card = MethodCard(
         id: "pyramidkv", name: "PyramidKV", family: .kvCache,
         summary: "SnapKV with budgets that fall from the first layer to the last.",
+        loses: "What SnapKV loses, less of it in lower layers and more in upper ones.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2406.02069")
 
     public struct Parameters: MethodParameters {
@@ -20,6 +22,10 @@ public struct PyramidKV: CacheMethod {
         public var kernel = 5
         /// How many times less than the mean the last layer has.
         public var beta = 20
+
+        public static let ranges: [String: ClosedRange<Double>] = [
+            "window": 1...4096, "kernel": 1...255, "beta": 1...1000,
+        ]
 
         public init() {}
 
@@ -45,7 +51,7 @@ public struct PyramidKV: CacheMethod {
     private func budgets(of context: Context, layers: Int) -> [Int] {
         let (mean, all) = (Double(context.budget), Double(context.tokens.count))
         let window = Double(parameters.snapKV.window(of: context, asked: 0))
-        var least = mean / Double(max(1, parameters.beta))
+        var least = mean / Double(parameters.beta)
         var most = 2 * mean - least
         if most >= all - window {
             most = all - window

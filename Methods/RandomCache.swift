@@ -8,7 +8,8 @@ import Tensors
 public struct RandomCache: ScoredCacheMethod {
     public static let card = MethodCard(
         id: "random-kv", name: "Random keys", family: .kvCache,
-        summary: "Keeps random keys of each layer and KV head, and their values.")
+        summary: "Keeps random keys of each layer and KV head, and their values.",
+        loses: "Any entry with the same chance, others in each head.")
 
     public let parameters: NoParameters
 

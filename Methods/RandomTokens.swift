@@ -5,7 +5,8 @@ import Seeding
 public struct RandomTokens: DirectMethod {
     public static let card = MethodCard(
         id: "random", name: "Random tokens", family: .hardPrompt,
-        summary: "Keeps a random subset of the tokens in order.")
+        summary: "Keeps a random subset of the tokens in order.",
+        loses: "Any token with the same chance, so that names and phrases come apart.")
 
     public let parameters: NoParameters
 

@@ -13,6 +13,8 @@ public struct SelectiveContext: ScorerMethod {
     public static let card = MethodCard(
         id: "selective-context", name: "Selective Context", family: .hardPrompt,
         summary: "Keeps the phrases, tokens or sentences that the model expects least.",
+        loses: "What the model expects anyway, even where a question will ask for it.",
+        verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
         paper: "https://arxiv.org/abs/2310.06201")
 
     public struct Parameters: MethodParameters {
@@ -22,7 +24,7 @@ public struct SelectiveContext: ScorerMethod {
     }
 
     /// What is kept or dropped as a whole.
-    public enum Unit: String, Codable, Sendable {
+    public enum Unit: String, Codable, CaseIterable, Sendable {
         case token, phrase, sentence
     }
 

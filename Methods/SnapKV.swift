@@ -13,6 +13,8 @@ public struct SnapKV: ScoredCacheMethod {
     public static let card = MethodCard(
         id: "snapkv", name: "SnapKV", family: .kvCache,
         summary: "Keeps the tokens that a window of the last ones attends to, and their neighbours.",
+        loses: "What the window at the end does not look at, such as what only a question would look for.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2404.14469")
 
     public struct Parameters: MethodParameters {
@@ -22,6 +24,8 @@ public struct SnapKV: ScoredCacheMethod {
         public var kernel = 5
         /// Whether the question is read behind the context, at the end of the window.
         public var question = false
+
+        public static let ranges: [String: ClosedRange<Double>] = ["window": 1...4096, "kernel": 1...255]
 
         public init() {}
 

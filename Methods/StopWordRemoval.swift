@@ -8,7 +8,8 @@ import HardPrompts
 public struct StopWordRemoval: DirectMethod {
     public static let card = MethodCard(
         id: "stop-words", name: "Stop word removal", family: .hardPrompt,
-        summary: "Leaves out stop words, then punctuation, then what stands last.")
+        summary: "Leaves out stop words, then punctuation, then what stands last.",
+        loses: "How the words that stay belong together, then what stands last.")
 
     public let parameters: NoParameters
 

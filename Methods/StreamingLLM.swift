@@ -11,16 +11,20 @@ public struct StreamingLLM: CacheMethod {
     public static let card = MethodCard(
         id: "streaming-llm", name: "StreamingLLM", family: .kvCache,
         summary: "Keeps keys and values of the first four tokens and the most recent ones.",
+        loses: "Everything between the first tokens and the most recent ones.",
+        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2309.17453")
 
     public struct Parameters: MethodParameters {
         public var sinks = 4
         public var positions = Positions.contiguous
 
+        public static let ranges: [String: ClosedRange<Double>] = ["sinks": 0...1024]
+
         public init() {}
     }
 
-    public enum Positions: String, Codable, Sendable {
+    public enum Positions: String, Codable, CaseIterable, Sendable {
         /// One behind the other: keys are turned to them.
         case contiguous
         /// Where they were.
@@ -36,8 +40,7 @@ public struct StreamingLLM: CacheMethod {
     public func keep(_ context: Context, by reader: ContextReader, in c: Computation) -> Kept {
         let pass = reader.pass(over: context, in: c)
         let (all, budget) = (context.tokens.indices, min(context.budget, context.tokens.count))
-        // What stands before the context is kept anyway, and sinks first.
-        let sinks = min(max(0, parameters.sinks - pass.ahead), budget / 2)
+        let sinks = min(context.count(ofFirst: parameters.sinks), budget / 2)
         let places = Array(all.prefix(sinks)) + all.suffix(budget - sinks)
         return pass.keeping(places, contiguous: parameters.positions == .contiguous, in: c)
     }

@@ -4,7 +4,8 @@ import Contract
 public struct Truncation: DirectMethod {
     public static let card = MethodCard(
         id: "truncation", name: "Truncation", family: .hardPrompt,
-        summary: "Keeps the first tokens, the last, or half of each.")
+        summary: "Keeps the first tokens, the last, or half of each.",
+        loses: "Whatever stands in the part that is cut off.")
 
     public struct Parameters: MethodParameters {
         public var keep = Keep.head
@@ -12,7 +13,7 @@ public struct Truncation: DirectMethod {
         public init() {}
     }
 
-    public enum Keep: String, Codable, Sendable {
+    public enum Keep: String, Codable, CaseIterable, Sendable {
         case head, tail
         /// The first and the last, as several serving stacks cut by default.
         case middleOut = "middle-out"

@@ -65,10 +65,8 @@ public struct ContextPass {
     /// Something that each query head has of every key of the pass, averaged over those that share a KV head:
     /// [kvHeads][tokens of the context]
     public func sharedMeans(_ ofHeads: [[Float]]) -> [[Float]] {
-        let group = ofHeads.count / model.configuration.kvHeads
-        return (0..<model.configuration.kvHeads).map { kvHead in
-            let heads = ofHeads[kvHead * group..<(kvHead + 1) * group]
-            return (ahead..<ahead + count).map { key in heads.reduce(0) { $0 + $1[key] } / Float(group) }
+        ofHeads.shared(by: model.configuration.kvHeads).map { heads in
+            (ahead..<ahead + count).map { key in heads.reduce(0) { $0 + $1[key] } / Float(heads.count) }
         }
     }
 

@@ -26,7 +26,8 @@ guard let protocolName = protocols[module] else {
 }
 
 var entries: [String] = []
-var hashes: [String] = []
+/// What decides the results of a type, in order of its files' names.
+var code: [String: String] = [:]
 var errors: [String] = []
 for file in files {
     let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
@@ -35,7 +36,9 @@ for file in files {
         continue
     }
     // `Type+Concern.swift` extends a type that another file declares.
-    if name.contains("+") { continue }
+    let type = String(name.prefix { $0 != "+" })
+    code[type, default: ""] += SourceCode.reduced(text)
+    if name != type { continue }
     let declaration = try Regex(#"^public (?:struct|final class|enum) \#(name)\b"#)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let line = lines.firstIndex(where: { $0.contains(declaration) }) else {
@@ -44,7 +47,6 @@ for file in files {
                 + "expected 'public struct \(name): \(protocolName)' at the start of a line")
         continue
     }
-    hashes.append("\"\(name)\": \"\(SHA256.hex(of: text))\"")
     // A type that does not conform is reported where it is declared.
     entries.append(
         """
@@ -55,6 +57,7 @@ for file in files {
 }
 guard errors.isEmpty else { fail(errors.joined(separator: "\n")) }
 
+let hashes = code.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\(SHA256.hex(of: $0.value))\"" }
 let catalogue = """
     // Generated from the files in \(module)/. Do not edit.
     import Contract
@@ -66,7 +69,8 @@ let catalogue = """
         \(entries.indices.map { "entry\($0)" }.joined(separator: ", "))
     ]
 
-    /// The SHA-256 of each file by its type's name: an edited file is another experiment.
+    /// A SHA-256 of each type's files by its name, but for comments and the words of its card: edited code is another
+    /// experiment.
     public let sourceHashesOf\(module): [String: String] = [
         \(hashes.isEmpty ? ":" : hashes.joined(separator: ",\n        "))
     ]

@@ -101,6 +101,13 @@ private struct DirectPreparation<Method: DirectMethod>: Preparation {
 /// Parameters of a method; every property has a default and is named as its users write it.
 public protocol MethodParameters: Codable, Equatable, Sendable {
     init()
+    /// The values that users may give each of its numbers, by name.
+    static var ranges: [String: ClosedRange<Double>] { get }
+}
+
+/// For parameters without numbers.
+extension MethodParameters {
+    public static var ranges: [String: ClosedRange<Double>] { [:] }
 }
 
 /// For methods without a choice.
@@ -125,8 +132,8 @@ extension CompressionMethod {
     /// A canonical JSON text of the parameters.
     public var parametersJSON: String { parameters.json }
 
-    /// `name=value` of each parameter's default.
-    public static var defaults: [String] { Parameters().assignments }
+    /// What users may write for each parameter, its default first.
+    public static var choices: [ParameterChoice] { Parameters.choices }
 
     /// The card's name, with the parameters that differ from the defaults.
     public var label: String {

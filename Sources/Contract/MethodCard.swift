@@ -24,8 +24,12 @@ public struct MethodCard: Sendable {
     public let family: Family
     /// Nil for what compresses.
     public let role: Role?
-    /// One sentence.
+    /// What it keeps, in one sentence.
     public let summary: String
+    /// What is lost by it, in one sentence.
+    public let loses: String
+    /// What of it was compared with something that this project did not write, and where; nil where nothing was.
+    public let verified: String?
     /// Where it was published; nil for folklore.
     public let paper: String?
     /// Whether it looks at the question while it compresses: it then compresses once a question.
@@ -35,14 +39,16 @@ public struct MethodCard: Sendable {
     public let version: String?
 
     public init(
-        id: String, name: String, family: Family, role: Role? = nil, summary: String, paper: String? = nil,
-        isQueryAware: Bool = false, version: String? = nil
+        id: String, name: String, family: Family, role: Role? = nil, summary: String, loses: String,
+        verified: String? = nil, paper: String? = nil, isQueryAware: Bool = false, version: String? = nil
     ) {
         self.id = id
         self.name = name
         self.family = family
         self.role = role
         self.summary = summary
+        self.loses = loses
+        self.verified = verified
         self.paper = paper
         self.isQueryAware = isQueryAware
         self.version = version

@@ -11,8 +11,9 @@ extension MethodParameters {
                 return try? JSONDecoder().decode(Self.self, from: JSONEncoder().encode(fields))
             }
             let readings = [JSONScalar(literal: value), .text(value)].compactMap { $0 }
-            guard defaults[name] != nil, readings.contains(where: { attempt($0) != nil }) else {
-                let known = defaults.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            let isInRange = Double(value).flatMap { Self.ranges[name]?.contains($0) } ?? true
+            guard defaults[name] != nil, isInRange, readings.contains(where: { attempt($0) != nil }) else {
+                let known = Self.choices.map(\.description)
                 throw ContractError.badParameter(
                     method: method, name: name, value: value,
                     known: known.isEmpty ? "none" : known.joined(separator: ", "))
@@ -22,9 +23,12 @@ extension MethodParameters {
     }
 
     /// `name=value` of each, in order of their names.
-    var assignments: [String] {
+    private var assignments: [String] { values.map { "\($0.name)=\($0.value)" }.sorted() }
+
+    /// As users write them.
+    var values: [(name: String, value: String)] {
         let fields = try? JSONDecoder().decode([String: JSONScalar].self, from: JSONEncoder().encode(self))
-        return (fields ?? [:]).map { "\($0.key)=\($0.value)" }.sorted()
+        return (fields ?? [:]).map { ($0.key, "\($0.value)") }
     }
 
     /// Those that differ from their defaults.

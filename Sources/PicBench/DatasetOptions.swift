@@ -17,6 +17,18 @@ struct DatasetOptions: ParsableArguments {
         help: ArgumentHelp("Questions about the texts of text=PATH: JSON lines or CSV.", valueName: "path"))
     var questions: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "One part of a collection, such as LongBench's multifieldqa_en; by default all of it.",
+            valueName: "name"))
+    var subset: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Contexts of about so many words: neighbouring paragraphs of an article are joined, longer texts without questions cut.",
+            valueName: "words"))
+    var contextWords: Int?
+
     @Flag(help: "Leaves out records that cannot be used, however many; without it, up to 1% of them.")
     var skipBadRows = false
 
@@ -29,6 +41,11 @@ struct DatasetOptions: ParsableArguments {
         source.fields = fields.map(DatasetSource.Option.list) ?? []
         source.questions = questions
         source.skipsUnsound = skipBadRows
-        return try Catalogue.current.dataset(source)
+        guard contextWords.map({ $0 > 0 }) ?? true else {
+            throw UsageError("--context-words must be at least 1")
+        }
+        var stream = try Catalogue.current.dataset(source)
+        if let subset { stream = stream.subset(subset) }
+        return contextWords.map(stream.contexts(ofWords:)) ?? stream
     }
 }

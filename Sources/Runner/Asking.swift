@@ -27,11 +27,11 @@ public struct Asking: Sendable {
             }
         }
         return try units.map { unit in
-            // Documents of other data may have the same names.
+            // Documents of other data may have the same names, and be a part of the one that is asked about.
             let own = shots.lazy.filter {
                 shotData == nil
                     ? $0.document != unit.document.id
-                    : $0.shot.context != unit.document.text || unit.document.text.isEmpty
+                    : $0.shot.context.isEmpty || !unit.document.text.contains($0.shot.context)
             }.prefix(self.shots).map(\.shot)
             guard own.count == self.shots else {
                 throw ContractError.fewExamples(asked: self.shots, found: own.count, task: id)
@@ -57,10 +57,13 @@ public struct Asking: Sendable {
     /// What `shotData` has for worked examples, for each task; nil where none is named.
     func examples(for tasks: [any TaskAdapter], seed: UInt64) throws -> [[DocumentItems]]? {
         guard shots > 0, let shotData else { return nil }
-        let drawn = try Sampling(limit: shots + 1, seed: seed).draw(from: shotData, for: tasks, spare: 0)
-            .dataset
+        // Some to spare for what cannot stand in front of a document that holds it.
+        let drawn = try Sampling(limit: 4 * shots + 4, seed: seed).draw(from: shotData, for: tasks, spare: 0)
+        let documents = drawn.dataset.documents.sorted {
+            (drawn.ranks[$0.id] ?? 0, $0.id) < (drawn.ranks[$1.id] ?? 0, $1.id)
+        }
         return tasks.map { task in
-            drawn.documents.compactMap { task.unit(of: $0, in: drawn, examples: []) }
+            documents.compactMap { task.unit(of: $0, in: drawn.dataset, examples: []) }
         }
     }
 

@@ -10,10 +10,13 @@ import Seeding
 public struct Sampling: Sendable {
     /// The most items a task; nil for all.
     public var limit: Int?
+    /// The most documents a task; nil for as many as there are items.
+    public var documents: Int?
     public var seed: UInt64
 
-    public init(limit: Int? = nil, seed: UInt64 = 1) {
+    public init(limit: Int? = nil, documents: Int? = nil, seed: UInt64 = 1) {
         self.limit = limit
+        self.documents = documents
         self.seed = seed
     }
 
@@ -34,8 +37,9 @@ public struct Sampling: Sendable {
     func draw(
         from stream: DocumentStream, for tasks: [any TaskAdapter], spare: Int
     ) throws -> Drawn {
-        var kept = tasks.map { _ in FirstRanks<Numbered>(count: limit) }
-        var further = FirstRanks<Numbered>(count: (limit ?? 0) + spare)
+        let most = [limit, documents].compactMap(\.self).min()
+        var kept = tasks.map { _ in FirstRanks<Numbered>(count: most) }
+        var further = FirstRanks<Numbered>(count: (most ?? 0) + spare)
         var reader = try stream.reader()
         var number = 0
         while let document = try reader.next() {
@@ -50,7 +54,7 @@ public struct Sampling: Sendable {
             }
             if isAsked { further.insert(numbered, rank: rank) }
             // Documents drawn independently are a sample from the first on.
-            if stream.isShuffled, let limit, number >= limit + spare { break }
+            if stream.isShuffled, let most, number >= most + spare { break }
         }
         let asked = kept.flatMap(\.elements)
         let numbers = Set(asked.map(\.element.number))
@@ -66,13 +70,13 @@ public struct Sampling: Sendable {
 
     /// The items of a task that are asked, as even over its documents as their numbers allow.
     func items(_ units: [DocumentItems], ranks: [String: UInt64]) -> [DocumentItems] {
-        guard let limit else { return units }
+        if limit == nil, documents == nil { return units }
         let order = units.indices.sorted {
             (ranks[units[$0].document.id] ?? 0, $0) < (ranks[units[$1].document.id] ?? 0, $1)
-        }
+        }.prefix(documents ?? .max)
         // One of each document, then another of each …
         var taken = units.map { _ in 0 }
-        var left = limit
+        var left = limit ?? .max
         var round = 0
         while left > 0, units.contains(where: { $0.items.count > round }) {
             for i in order where units[i].items.count > round && left > 0 {

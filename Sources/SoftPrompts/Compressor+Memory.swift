@@ -3,7 +3,7 @@ import LanguageModels
 import Tensors
 
 /// Where memory tokens sit, in the encoder and in the decoder.
-public enum MemoryPositions: String, Codable, Sendable {
+public enum MemoryPositions: String, Codable, CaseIterable, Sendable {
     /// At the position of the last token of the window that each stands for; the prompt goes on
     /// behind the whole context.
     case spread

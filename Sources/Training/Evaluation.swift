@@ -53,7 +53,8 @@ struct Evaluation {
 /// The context as it is: what a base model is evaluated with.
 struct WholeContext: DirectMethod {
     static let card = MethodCard(
-        id: "none", name: "Full context", family: .reference, role: .upper, summary: "The context as it is.")
+        id: "none", name: "Full context", family: .reference, role: .upper, summary: "The context as it is.",
+        loses: "Nothing.")
 
     let parameters: NoParameters
 

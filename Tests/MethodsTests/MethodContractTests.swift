@@ -32,7 +32,31 @@ struct MethodContractTests {
     func `the card says what it is`(_ id: String) throws {
         let card = try method(id).card
         #expect(!card.name.isEmpty && card.summary.hasSuffix(".") && !card.summary.contains("\n"))
+        #expect(card.loses.hasSuffix(".") && !card.loses.contains("\n"))
         if let paper = card.paper { #expect(URL(string: paper)?.scheme == "https") }
+    }
+
+    @Test(arguments: ids)
+    func `each parameter says what it may be`(_ id: String) throws {
+        func check<Method: CompressionMethod>(_ type: Method.Type) throws {
+            let choices = Method.choices
+            #expect(choices.map(\.name) == Mirror(reflecting: Method.Parameters()).children.compactMap(\.label).sorted())
+            #expect(Set(Method.Parameters.ranges.keys).isSubset(of: choices.map(\.name)))
+            for choice in choices {
+                for value in choice.values { _ = try Method.Parameters([(choice.name, value)], method: id) }
+                guard let range = choice.range else {
+                    // Numbers have a range; everything else has its values.
+                    #expect(choice.values.count > 1, "\(choice)")
+                    continue
+                }
+                for value in [range.lowerBound - 1, range.upperBound + 1] {
+                    #expect(throws: ContractError.self) {
+                        try Method.Parameters([(choice.name, "\(value)")], method: id)
+                    }
+                }
+            }
+        }
+        try check(method(id))
     }
 
     @Test(arguments: ids)

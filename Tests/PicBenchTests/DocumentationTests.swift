@@ -14,7 +14,7 @@ struct DocumentationTests {
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Benchmarks/README.md",
+        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Docs/methods.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
@@ -28,6 +28,10 @@ struct DocumentationTests {
         let page = try text("Docs/datasets.md")
         let formats = try Command.run("list", "datasets", "--markdown").output
         #expect(page.hasSuffix("\n## Formats\n\n\(formats)"))
+    }
+
+    @Test func `the page of methods is what their cards say`() throws {
+        #expect(try text("Docs/methods.md") == Command.run("list", "methods", "--markdown").output)
     }
 
     @Test func `README's commands are commands`() throws {

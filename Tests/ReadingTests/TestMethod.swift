@@ -10,7 +10,8 @@ import TestSupport
 
 /// A method made of a function.
 struct TestMethod: DirectMethod {
-    static let card = MethodCard(id: "test", name: "Test", family: .hardPrompt, summary: "For tests.")
+    static let card = MethodCard(
+        id: "test", name: "Test", family: .hardPrompt, summary: "For tests.", loses: "Whatever.")
 
     let parameters: NoParameters
     let body: @Sendable (Context) -> Kept
@@ -28,7 +29,8 @@ struct TestMethod: DirectMethod {
 /// The same of a method that may see the question.
 struct QuestionMethod: DirectMethod {
     static let card = MethodCard(
-        id: "question", name: "Question", family: .hardPrompt, summary: "For tests.", isQueryAware: true)
+        id: "question", name: "Question", family: .hardPrompt, summary: "For tests.", loses: "Whatever.",
+        isQueryAware: true)
 
     let parameters: NoParameters
     let body: @Sendable (Context) -> Kept

@@ -21,12 +21,14 @@ struct SamplingTests {
         }
     }
 
-    private func grid(_ documents: [Document], limit: Int?, seed: UInt64 = 1) -> Grid {
+    private func grid(
+        _ documents: [Document], limit: Int?, documents most: Int? = nil, seed: UInt64 = 1
+    ) -> Grid {
         var grid = Grid(
             methods: [FullContext(parameters: .init()), Truncation(parameters: .init())],
             budgets: [.positions(4)], tasks: [QuestionAnswering.self],
             data: DocumentStream(id: "test", documents: documents),
-            sampling: Sampling(limit: limit, seed: seed), seeds: [1])
+            sampling: Sampling(limit: limit, documents: most, seed: seed), seeds: [1])
         grid.sourceHashes = ["FullContext": "f", "Truncation": "t", "QuestionAnswering": "q"]
         return grid
     }
@@ -52,6 +54,18 @@ struct SamplingTests {
         }
         #expect(try counts(2) == [1, 1] && counts(4) == [1, 1, 2])
         #expect(try counts(nil) == [3, 3, 3] && counts(100) == [3, 3, 3])
+    }
+
+    @Test func `a limit of documents shares the items out among fewer`() throws {
+        func counts(_ limit: Int?, _ most: Int) throws -> [Int] {
+            try grid(documents(40), limit: limit, documents: most).questions().units[0].map(\.items.count)
+        }
+        #expect(try counts(6, 4).sorted() == [1, 1, 2, 2] && counts(nil, 2) == [3, 3])
+        #expect(try counts(3, 10) == [1, 1, 1])
+        let (few, many) = (
+            try asked(grid(documents(40), limit: 6, documents: 4)), try asked(grid(documents(40), limit: 4))
+        )
+        #expect(Set(many).isSubset(of: few))
     }
 
     /// Asks with a name of another document, as a task may that looks for its document in the data.

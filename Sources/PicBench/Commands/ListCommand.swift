@@ -31,36 +31,6 @@ struct ListOptions: ParsableArguments {
     }
 }
 
-struct ListMethodsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "methods", abstract: "The methods with their parameters and defaults.")
-
-    @OptionGroup var options: ListOptions
-
-    private struct Item: Encodable {
-        let id, name, family: String
-        let role: String?
-        let isTrainable: Bool
-        let isQueryAware: Bool
-        let parameters: [String]
-        let summary: String
-        let paper: String?
-    }
-
-    func run() throws {
-        let items = Catalogue.current.methods.map { method in
-            let card = method.card
-            return Item(
-                id: card.id, name: card.name, family: card.family.rawValue, role: card.role?.rawValue,
-                isTrainable: method is any TrainableMethod.Type, isQueryAware: card.isQueryAware,
-                parameters: method.defaults, summary: card.summary, paper: card.paper)
-        }.sorted { ($0.family, $0.id) < ($1.family, $1.id) }
-        try options.show(items, ["method", "family", "parameters", "what it does"]) {
-            [$0.id, $0.family, $0.parameters.joined(separator: " "), $0.summary]
-        }
-    }
-}
-
 struct ListTasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks", abstract: "The tasks with their metrics.")

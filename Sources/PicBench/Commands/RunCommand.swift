@@ -49,6 +49,10 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The most examples a task, drawn at random over the documents; 0 for all.")
     var limit = 200
 
+    @Option(
+        help: "The most documents a task, drawn at random; --limit is shared out among them. By default no limit.")
+    var documents: Int?
+
     @Option(help: "The seed of that draw, and of the choice of worked examples.")
     var sampleSeed: UInt64 = 1
 
@@ -77,7 +81,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Scores trained methods with somebody else's memories as well, as a control.")
     var controls = false
 
-    @Option(help: "Documents whose latency is measured in each cell, one at a time.")
+    @Option(help: "Documents whose latency is measured in each cell, one at a time; 0 for none.")
     var latencySamples = 5
 
     @Option(help: "Documents over which the attention of memory tokens is averaged; 0 for none.")
@@ -148,9 +152,10 @@ struct RunCommand: ParsableCommand {
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks.filter { !$0.card.isOnRequest }
         guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
+        guard documents.map({ $0 > 0 }) ?? true else { throw UsageError("--documents must be at least 1") }
         guard attentionSamples >= 0 else { throw UsageError("--attention-samples must be 0 or more") }
         guard shotsInContext > 0 else { throw UsageError("--shots-in-context must be at least 1") }
-        guard latencySamples > 0 else { throw UsageError("--latency-samples must be at least 1") }
+        guard latencySamples >= 0 else { throw UsageError("--latency-samples must be 0 or more") }
         let seeds = try seeds.split(separator: ",").map { part in
             guard let seed = UInt64(part) else {
                 throw UsageError("'\(part)' is not a seed; a seed is a whole number")
@@ -165,7 +170,8 @@ struct RunCommand: ParsableCommand {
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
             tasks: tasks, data: try data.open(),
-            sampling: Sampling(limit: limit == 0 ? nil : limit, seed: sampleSeed), seeds: seeds)
+            sampling: Sampling(limit: limit == 0 ? nil : limit, documents: documents, seed: sampleSeed),
+            seeds: seeds)
         grid.asking = try asking.asking(tasks: tasks.map { $0.card.id }, catalogue: catalogue)
         grid.asking.shotsInContext = shotsInContext
         grid.overflow = overflow
