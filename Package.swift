@@ -89,10 +89,9 @@ let package = Package(
         .target(
             name: "PicBench",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "Files", "LanguageModels", "Leaderboards", "Methods",
-                "Metrics", "Prompting", "Reading", "Records", "Results", "Runner", "Site", "SoftPrompts",
-                "Tasks",
-                "Tensors", "Tokenizers", "Training",
+                "Budgets", "Contract", "Datasets", "Files", "HardPrompts", "LanguageModels", "Leaderboards",
+                "Methods", "Metrics", "Prompting", "Reading", "Records", "Results", "Runner", "Site",
+                "SoftPrompts", "Tasks", "Tensors", "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),

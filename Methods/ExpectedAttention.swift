@@ -23,7 +23,9 @@ public struct ExpectedAttention: ScoredCacheMethod {
         public var future = 512
         public var sinks = 4
 
-        public static let ranges: [String: ClosedRange<Double>] = ["future": 1...1_000_000, "sinks": 0...1024]
+        public static let ranges: [String: ClosedRange<Double>] = [
+            "future": 1...1_000_000, "sinks": 0...1024,
+        ]
 
         public init() {}
     }

@@ -12,7 +12,8 @@ public struct H2O: ScoredCacheMethod {
         id: "h2o", name: "H2O", family: .kvCache,
         summary: "Keeps the tokens that got most attention from all others, and the most recent ones.",
         loses: "Tokens that few others have looked at yet, outside the most recent ones.",
-        verified: "Keys kept by the attention weights of transformers, logits and greedy tokens behind them (`cache_methods.py`).",
+        verified:
+            "Keys kept by the attention weights of transformers, logits and greedy tokens behind them (`cache_methods.py`).",
         paper: "https://arxiv.org/abs/2306.14048")
 
     public let parameters: NoParameters

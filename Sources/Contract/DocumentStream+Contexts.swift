@@ -99,7 +99,8 @@ private struct ContextsOfLength: DocumentReader {
             ready = [
                 Document(
                     id: "\(first.id)+\(joined.count - 1)",
-                    text: joined.map(\.text).joined(separator: "\n\n"), questions: joined.flatMap(\.questions),
+                    text: joined.map(\.text).joined(separator: "\n\n"),
+                    questions: joined.flatMap(\.questions),
                     group: first.group, subset: first.subset)
             ]
         }

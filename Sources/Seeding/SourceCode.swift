@@ -8,7 +8,8 @@ public struct SourceCode {
     /// Open parentheses of the card; nil outside of it.
     private var cardDepth: Int?
 
-    /// Everything else of the text, one line end or one space where there were more.
+    /// Everything else of the text, with white space between words alone, and without commas before a closing bracket: as
+    /// a formatter may write it in any way.
     public static func reduced(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var source = SourceCode(rest: bytes[...])
@@ -46,7 +47,7 @@ public struct SourceCode {
         if byte == UInt8(ascii: "(") {
             if let depth = cardDepth {
                 cardDepth = depth + 1
-            } else if String(decoding: code.suffix(64), as: UTF8.self).contains(/static let card\s?=\s?\w+$/) {
+            } else if String(decoding: code.suffix(64), as: UTF8.self).contains(/static let card=\w+$/) {
                 cardDepth = 1
             }
         } else if byte == UInt8(ascii: ")"), let depth = cardDepth {
@@ -55,11 +56,15 @@ public struct SourceCode {
     }
 
     private mutating func append(_ byte: UInt8) {
-        if byte.isSpace, let last = code.last, last.isSpace {
-            if byte == UInt8(ascii: "\n") { code[code.count - 1] = byte }
-        } else {
-            code.append(byte)
+        if byte.isSpace {
+            if code.last?.isWord == true { code.append(UInt8(ascii: " ")) }
+            return
         }
+        if !byte.isWord, code.last == UInt8(ascii: " ") { code.removeLast() }
+        if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]"), code.last == UInt8(ascii: ",") {
+            code.removeLast()
+        }
+        code.append(byte)
     }
 
     /// Comments may be nested.
@@ -123,4 +128,10 @@ public struct SourceCode {
 
 extension UInt8 {
     fileprivate var isSpace: Bool { " \t\r\n".utf8.contains(self) }
+
+    /// Whether it may be a part of a name or a number.
+    fileprivate var isWord: Bool {
+        self >= 0x80 || self == UInt8(ascii: "_") || Character(UnicodeScalar(self)).isLetter
+            || Character(UnicodeScalar(self)).isNumber
+    }
 }

@@ -8,7 +8,8 @@ struct ContextLengthTests {
         summaries: [String] = []
     ) -> Document {
         Document(
-            id: id, text: text, questions: asked ? [Question(id: "\(id)?", text: "What?", answers: ["x"])] : [],
+            id: id, text: text,
+            questions: asked ? [Question(id: "\(id)?", text: "What?", answers: ["x"])] : [],
             summaries: summaries, group: group, subset: subset)
     }
 
@@ -27,7 +28,8 @@ struct ContextLengthTests {
         #expect(data.id == "data,context-words=5")
         #expect(data.documents.map(\.id) == ["a+1", "c", "d", "e", "f"])
         #expect(data.documents[0].text == "one two\n\nthree four five")
-        #expect(data.documents[0].questions.map(\.id) == ["a?", "b?"] && data.documents[0].group == "article")
+        #expect(
+            data.documents[0].questions.map(\.id) == ["a?", "b?"] && data.documents[0].group == "article")
     }
 
     @Test func `what is of two parts, or has a summary, is not joined`() throws {
@@ -45,7 +47,8 @@ struct ContextLengthTests {
         let parts = try contexts(4, [document("t", text, asked: false, group: nil)]).documents
         #expect(
             parts.map(\.text) == [
-                "one two\nthree\n", "four five six seven", "eight nine ten eleven", "twelve thirteen fourteen",
+                "one two\nthree\n", "four five six seven", "eight nine ten eleven",
+                "twelve thirteen fourteen",
             ])
         #expect(parts.map(\.id) == ["t#1", "t#2", "t#3", "t#4"] && parts.allSatisfy { $0.group == "t" })
     }
@@ -53,7 +56,8 @@ struct ContextLengthTests {
     @Test func `what has questions stays whole, and is counted`() throws {
         let data = try contexts(2, [document("a", "one two three"), document("b", "four", group: "b")])
         #expect(data.documents.map(\.text) == ["one two three", "four"])
-        #expect(data.remarks == ["1 documents with questions or summaries have more than 2 words and stay whole"])
+        #expect(
+            data.remarks == ["1 documents with questions or summaries have more than 2 words and stay whole"])
     }
 
     @Test func `one part of a collection, or an error with its parts`() throws {

@@ -40,7 +40,9 @@ struct MethodContractTests {
     func `each parameter says what it may be`(_ id: String) throws {
         func check<Method: CompressionMethod>(_ type: Method.Type) throws {
             let choices = Method.choices
-            #expect(choices.map(\.name) == Mirror(reflecting: Method.Parameters()).children.compactMap(\.label).sorted())
+            #expect(
+                choices.map(\.name)
+                    == Mirror(reflecting: Method.Parameters()).children.compactMap(\.label).sorted())
             #expect(Set(Method.Parameters.ranges.keys).isSubset(of: choices.map(\.name)))
             for choice in choices {
                 for value in choice.values { _ = try Method.Parameters([(choice.name, value)], method: id) }

@@ -22,13 +22,15 @@ struct SourceCodeTests {
         let other = code.replacing("One \\(\"word\")s.", with: "Another sentence (with a parenthesis.")
             .replacing("name: \"Keep\"", with: "name: \"Kept\"")
             .replacing("            let name", with: "\n\n            // Why /* it is so.\n   let name")
-            .replacing("{ x + 1 }", with: "{ /* /* nested */ \" */ x + 1 }")
+            .replacing("{ x + 1 }", with: "{ /* /* nested */ \" */ x+1 }")
+            .replacing("(_ x: Int) ->", with: "(\n                _ x: Int,\n            )\n->")
         #expect(other != code)
         #expect(SourceCode.reduced(other) == SourceCode.reduced(code))
     }
 
     @Test(arguments: [
-        ("true", "false"), ("no comment", "another"), ("(1 + 2)", "(1 - 2)"), ("none", "some"), ("  \"these", " \"these"),
+        ("true", "false"), ("no comment", "another"), ("(1 + 2)", "(1 - 2)"), ("none", "some"),
+        ("  \"these", " \"these"),
         ("x + 1", "x + 2"), ("(_ x: Int)", "(_ y: Int)"), ("DirectMethod", "ScorerMethod"),
     ])
     func `everything else does`(_ before: String, _ after: String) {
@@ -36,7 +38,9 @@ struct SourceCodeTests {
         #expect(other != code && SourceCode.reduced(other) != SourceCode.reduced(code))
     }
 
-    @Test(arguments: ["\"", "/*", "\"\"\"", "#\"", "\"\\(", "\"\\", "static let card = X(\"", "))", "##", "\"\\(\"\\("])
+    @Test(arguments: [
+        "\"", "/*", "\"\"\"", "#\"", "\"\\(", "\"\\", "static let card = X(\"", "))", "##", "\"\\(\"\\(",
+    ])
     func `any text ends`(_ text: String) {
         #expect(SourceCode.reduced(text).utf8.count <= text.utf8.count + 8)
     }

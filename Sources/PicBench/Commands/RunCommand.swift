@@ -50,7 +50,9 @@ struct RunCommand: ParsableCommand {
     var limit = 200
 
     @Option(
-        help: "The most documents a task, drawn at random; --limit is shared out among them. By default no limit.")
+        help:
+            "The most documents a task, drawn at random; --limit is shared out among them. By default no limit."
+    )
     var documents: Int?
 
     @Option(help: "The seed of that draw, and of the choice of worked examples.")
