@@ -33,7 +33,9 @@ let package = Package(
         .target(name: "Segmentation"),
         .target(
             name: "Contract",
-            dependencies: ["Budgets", "Files", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
+            dependencies: [
+                "Budgets", "Files", "LanguageModels", "Seeding", "Segmentation", "Tensors", "Tokenizers",
+            ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Records", dependencies: ["Contract", "CZlib", "Files", "Seeding"]),
         .target(name: "Metrics", dependencies: ["Contract"]),

@@ -1,25 +1,35 @@
 import Budgets
 import Tensors
 
-/// A way to make a context shorter for the decoder: the protocol that a file in Methods/ conforms to.
-///
-/// A method is a value made of its parameters. What it has to open (a trained compressor, a scorer, a
-/// process) is a `Preparation`; a method without conforms to `DirectMethod` and writes one function.
-public protocol CompressionMethod: Sendable {
-    /// Everything a user can choose; its initialiser gives the defaults.
-    associatedtype Parameters: MethodParameters
-
-    static var card: MethodCard { get }
-    /// What it is with its parameters, where they change that: by default the type's card.
+/// A method with its parameters, as a grid runs it: one of Methods/, or a `Chain` of some.
+public protocol ConfiguredMethod: Sendable {
+    /// What it is with its parameters.
     var card: MethodCard { get }
-    var parameters: Parameters { get }
-    init(parameters: Parameters)
+    /// A canonical JSON text of the parameters.
+    var parametersJSON: String { get }
+    /// The card's name, with the parameters that differ from the defaults.
+    var label: String { get }
+    /// The names of the types whose code decides what it does.
+    var types: [String] { get }
 
     /// What compresses for a cell: found and hashed, not opened yet.
     ///
     /// Usually one. Where several trained compressors fit, each is a cell of its own.
     /// - Throws: in one line, where something that it needs is missing
     func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation]
+}
+
+/// A way to make a context shorter for the decoder: the protocol that a file in Methods/ conforms to.
+///
+/// A method is a value made of its parameters. What it has to open (a trained compressor, a scorer, a
+/// process) is a `Preparation`; a method without conforms to `DirectMethod` and writes one function.
+public protocol CompressionMethod: ConfiguredMethod {
+    /// Everything a user can choose; its initialiser gives the defaults.
+    associatedtype Parameters: MethodParameters
+
+    static var card: MethodCard { get }
+    var parameters: Parameters { get }
+    init(parameters: Parameters)
 }
 
 /// What a cell asks of its method.
@@ -35,6 +45,11 @@ public struct Demand: Sendable {
         let ratios = tokens.map(budget.ratio)
         let least = ratios.min() ?? budget.ratio(for: 1)
         self.ratios = least...(ratios.max() ?? least)
+    }
+
+    init(_ budget: Budget, ratios: ClosedRange<Ratio>) {
+        self.budget = budget
+        self.ratios = ratios
     }
 }
 
@@ -116,10 +131,7 @@ public struct NoParameters: MethodParameters {
     public init() {}
 }
 
-extension CompressionMethod {
-    /// The type's card.
-    public var card: MethodCard { Self.card }
-
+extension ConfiguredMethod {
     /// The one that fits best, for whoever wants one.
     /// - Throws: `ContractError` where there is none
     public func preparation(for demand: Demand, from resources: Resources) throws -> any Preparation {
@@ -128,6 +140,14 @@ extension CompressionMethod {
         }
         return first
     }
+}
+
+extension CompressionMethod {
+    /// The type's card; a method that its parameters change has one of its own.
+    public var card: MethodCard { Self.card }
+
+    /// The type alone.
+    public var types: [String] { ["\(Self.self)"] }
 
     /// A canonical JSON text of the parameters.
     public var parametersJSON: String { parameters.json }

@@ -5,6 +5,7 @@ import Foundation
 /// What can be wrong with a request to a method, a task or a compressor, in one line.
 public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     case unknown(kind: String, name: String, known: [String])
+    case badChain(String, problem: String)
     case badParameter(method: String, name: String, value: String, known: String)
     case untrained(method: String, budget: Budget?, trained: [String])
     case noExamples(dataset: String, tasks: [String])
@@ -26,6 +27,8 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
         switch self {
         case .unknown(let kind, let name, let known):
             "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"
+        case .badChain(let id, let problem):
+            "\(id): \(problem)"
         case .badParameter(let method, let name, let value, let known):
             "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
         case .untrained(let method, let budget, let trained):

@@ -47,6 +47,42 @@ public final class SourceText: Sendable {
         tokenizer = nil
     }
 
+    /// - Parameter offsets: of the tokens in the text
+    private init(_ text: String, prefix: [Int32], tokens: [Int32], offsets: [Range<Int>]) {
+        self.text = text
+        self.prefix = prefix
+        self.tokens = tokens
+        place = .start
+        space = ""
+        tokenizer = nil
+        known.withLock { $0.offsets = offsets }
+    }
+
+    /// Some of its tokens as they are, with the text that they stand for: stretches that were apart are a space apart
+    /// where white space stood between them.
+    /// - Parameter indices: of tokens, ascending
+    public func selecting(_ indices: [Int]) -> SourceText {
+        let (all, bytes) = (offsets, Array(text.utf8))
+        guard !all.isEmpty else { return SourceText(tokens: indices.map { tokens[$0] }, prefix: prefix) }
+        var written: [UInt8] = []
+        var end: Int?
+        let places = indices.map { index in
+            let range = all[index]
+            let apart = end.map {
+                $0 < range.lowerBound && bytes[$0..<range.lowerBound].contains { $0 <= 0x20 }
+            }
+            if apart == true { written.append(0x20) }
+            let fresh = max(range.lowerBound, end ?? range.lowerBound)..<max(range.upperBound, end ?? 0)
+            written += bytes[fresh]
+            end = fresh.upperBound
+            // Tokens of one character stand for all of it.
+            return max(0, written.count - range.count)..<written.count
+        }
+        return SourceText(
+            String(decoding: written, as: UTF8.self), prefix: prefix, tokens: indices.map { tokens[$0] },
+            offsets: places)
+    }
+
     /// The bytes of the text's UTF-8 that each token stands for, ascending; empty without a text.
     public var offsets: [Range<Int>] {
         if let known = known.withLock({ $0.offsets }) { return known }

@@ -25,7 +25,7 @@ struct Catalogue: Sendable {
     }
 
     /// The methods that users name, each once: one, or a group, `all` or `family:kv`.
-    func methods(describedBy texts: [String]) throws -> [any CompressionMethod] {
+    func methods(describedBy texts: [String]) throws -> [any ConfiguredMethod] {
         var seen: Set<String> = []
         return try texts.flatMap { text in
             try group(text)?.map { try $0.make([]) } ?? [method(describedBy: text)]
@@ -46,8 +46,24 @@ struct Catalogue: Sendable {
         return compressing.filter { $0.card.family.rawValue == family }
     }
 
-    /// A method as users write it: `pic` or `pic:visibility=chunk+memory:memoriesPerChunk=4`.
-    func method(describedBy text: String) throws -> any CompressionMethod {
+    /// A method as users write it: `pic`, `pic:visibility=chunk+memory:memoriesPerChunk=4`, or a chain, `bm25+pic`.
+    func method(describedBy text: String) throws -> any ConfiguredMethod {
+        var links: [String] = []
+        for part in text.split(separator: "+", omittingEmptySubsequences: false).map(String.init) {
+            let name = part.prefix { $0 != ":" }
+            // A plus sign may be a part of a parameter's value.
+            if links.isEmpty || methods.contains(where: { $0.card.id == name }) {
+                links.append(part)
+            } else {
+                links[links.count - 1] += "+" + part
+            }
+        }
+        let made = try links.map(link)
+        return made.count == 1 ? made[0] : try Chain(made)
+    }
+
+    /// One method with its parameters.
+    private func link(_ text: String) throws -> any ConfiguredMethod {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let assignments = parts.dropFirst().map { part in
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
@@ -59,7 +75,7 @@ struct Catalogue: Sendable {
 }
 
 extension CompressionMethod {
-    static func make(_ assignments: [(name: String, value: String)]) throws -> any CompressionMethod {
+    static func make(_ assignments: [(name: String, value: String)]) throws -> any ConfiguredMethod {
         Self(parameters: try Parameters(assignments, method: card.id))
     }
 }

@@ -97,12 +97,14 @@ public struct KeptContext {
             positions = slots.rows
         case .cache(let cache, let selection):
             let ahead = context.prefix.count
-            guard cache.capacity >= ahead + context.tokens.count else {
+            // A cache of less than the context says where the prompt goes on.
+            guard cache.capacity >= ahead + (kept.next == nil ? context.tokens.count : 0) else {
                 throw bad(
                     "its cache has \(cache.capacity) rows for \(ahead + context.tokens.count) of prefix and context"
                 )
             }
-            if let problem = selection.problem(for: model.configuration, rows: context.tokens.count) {
+            let held = min(context.tokens.count, cache.capacity - ahead)
+            if let problem = selection.problem(for: model.configuration, rows: held) {
                 throw bad(problem)
             }
             rows = Self.gathered(selection, of: cache, behind: ahead, model: model)

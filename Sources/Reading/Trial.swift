@@ -7,14 +7,14 @@ import Tensors
 /// One method at one budget in front of one reader: compressed, checked, asked. Scoring, latency and
 /// `generate` all go through it, so that a bad method gets the same line everywhere.
 public struct Trial: Sendable {
-    public let method: any CompressionMethod
+    public let method: any ConfiguredMethod
     public let preparation: any Preparation
     public let budget: Budget
     public let seed: UInt64
     public let reader: Reader
 
     public init(
-        _ method: any CompressionMethod, _ preparation: any Preparation, budget: Budget, seed: UInt64 = 0,
+        _ method: any ConfiguredMethod, _ preparation: any Preparation, budget: Budget, seed: UInt64 = 0,
         reader: Reader
     ) {
         self.method = method

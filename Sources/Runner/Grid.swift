@@ -6,7 +6,7 @@ import Results
 
 /// What to run: every method at every budget on every task, with references beside.
 public struct Grid {
-    public var methods: [any CompressionMethod]
+    public var methods: [any ConfiguredMethod]
     public var budgets: [Budget]
     public var tasks: [any TaskAdapter.Type]
     public var data: DocumentStream
@@ -23,7 +23,7 @@ public struct Grid {
     public var hasControls = false
 
     public init(
-        methods: [any CompressionMethod], budgets: [Budget], tasks: [any TaskAdapter.Type],
+        methods: [any ConfiguredMethod], budgets: [Budget], tasks: [any TaskAdapter.Type],
         data: DocumentStream, sampling: Sampling, seeds: [UInt64]
     ) {
         self.methods = methods
@@ -81,7 +81,7 @@ public struct Grid {
             let hashes = ItemHashes(documents, reader: reader)
             let lengths =
                 budgets.allSatisfy { $0.ratioValue != nil } ? [] : Self.lengths(of: documents, reader: reader)
-            func add(_ method: any CompressionMethod, _ budget: Budget, _ seed: UInt64) throws {
+            func add(_ method: any ConfiguredMethod, _ budget: Budget, _ seed: UInt64) throws {
                 let preparations: [any Preparation]
                 do {
                     preparations = try method.preparations(
@@ -99,8 +99,8 @@ public struct Grid {
                         trial: trial, task: task.card, documents: fitted.documents, hashes: hashes,
                         dataset: data.id, overflow: fitted.remark == nil ? nil : overflow,
                         methodSource: try source(
-                            "\(type(of: method))", version: method.card.version, "method", method.card.id),
-                        taskSource: try source("\(task)", version: task.card.version, "task", task.card.id))
+                            method.types, version: method.card.version, "method", method.card.id),
+                        taskSource: try source(["\(task)"], version: task.card.version, "task", task.card.id))
                     cells.append(cell)
                     guard hasControls, preparation.content?.isTrained == true else { continue }
                     cell.control = .anotherDocument
@@ -141,8 +141,9 @@ public struct Grid {
 
     /// What tells whether a method or a task is still the same: the hash of its files, or the version that
     /// its card states where it comes from outside the package.
-    private func source(_ type: String, version: String?, _ kind: String, _ id: String) throws -> String {
-        if let hash = sourceHashes[type] { return hash }
+    private func source(_ types: [String], version: String?, _ kind: String, _ id: String) throws -> String {
+        let hashes = types.compactMap { sourceHashes[$0] }
+        if hashes.count == types.count { return hashes.joined(separator: " ") }
         guard let version, !version.isEmpty else { throw ContractError.noVersion(kind: kind, name: id) }
         return "version \(version)"
     }

@@ -1,6 +1,7 @@
 import Contract
 import Reading
 import Results
+import SoftPrompts
 import Synchronization
 import Tensors
 
@@ -78,7 +79,7 @@ extension GridRunner {
         }
         let looks =
             attentionSamples > 0 && !open.hasAttention && cell.task.id == plan.cells.first?.task.id
-            && cell.card.family == .softPrompt
+            && cell.trial.method is any TrainableMethod
         return (looks ? [.attention] : [])
             + Scoring(cell.trial, task: cell.task).batches(of: left).map(GridWork.Piece.batch)
     }

@@ -55,7 +55,7 @@ public struct CompressorFolder: Sendable {
     /// none only for a method that works without.
     /// - Parameter demand: lies within the ratios that it was trained at
     public static func fitting(
-        _ method: any CompressionMethod, _ demand: Demand, among folders: [CompressorFolder]
+        _ method: any ConfiguredMethod, _ demand: Demand, among folders: [CompressorFolder]
     ) throws -> [CompressorFolder] {
         guard let trainable = method as? any TrainableMethod else { return [] }
         let own = folders.filter {

@@ -13,7 +13,7 @@ struct Evaluation {
     /// Exact match by `em@SUBJECTS`, or `em@SUBJECTS/RATIO` with ratios.
     /// - Parameter preparation: nil for a method that opens nothing
     func measure(
-        _ reader: Reader, of method: any CompressionMethod, with preparation: (any Preparation)?
+        _ reader: Reader, of method: any ConfiguredMethod, with preparation: (any Preparation)?
     ) throws -> [String: Double] {
         let task = TaskCard(
             id: "qa", name: "Question answering", summary: "", metrics: [.exactMatch])

@@ -91,10 +91,10 @@ struct CacheMethodParityTests {
     /// Of a vocabulary of 31, the script's.
     private static func few(_ i: Int) -> Int32 { Int32((i * i * 7 + i * 3 + 5) % 31) }
 
-    private func method(_ text: String) throws -> any CompressionMethod {
+    private func method(_ text: String) throws -> any ConfiguredMethod {
         let parts = text.split(separator: ":").map(String.init)
         let type = try #require(allMethods.first { $0.card.id == parts[0] })
-        func make<Method: CompressionMethod>(_ type: Method.Type) throws -> any CompressionMethod {
+        func make<Method: CompressionMethod>(_ type: Method.Type) throws -> any ConfiguredMethod {
             let options = parts.dropFirst().map { part in
                 let pair = part.split(separator: "=").map(String.init)
                 return (name: pair[0], value: pair[1])

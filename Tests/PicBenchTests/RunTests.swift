@@ -266,4 +266,20 @@ struct RunTests {
         let none = try run("family:x", ratios: "2")
         #expect(none.status != 0 && none.error.contains("hard-prompt"))
     }
+
+    @Test func `methods one behind another are one row`() throws {
+        let run = [
+            "run", "--ratios", "16", "--tasks", "qa", "--limit", "3", "--db", folder.path("chain.sqlite"),
+        ]
+        let chained = try Command.run(
+            run + ["--methods", "bm25+pic:positions=contiguous,random+knorm,bm25+pic"])
+        #expect(
+            chained.status != 0
+                && chained.error.contains("PIC (positions=contiguous) needs a trained compressor"))
+        let sound = try Command.run(run + ["--methods", "truncation:keep=tail+pic,random+knorm"])
+        #expect(sound.status == 0 && sound.output.contains("Truncation (keep=tail) + PIC"))
+        #expect(sound.output.contains("Random tokens + KNorm"))
+        let refused = try Command.run(run + ["--methods", "knorm+pic"])
+        #expect(refused.status != 0 && refused.error.contains("put it last"))
+    }
 }

@@ -61,7 +61,7 @@ struct TestReading {
     }
 
     func scoring(
-        _ method: any CompressionMethod, budget: Budget = .whole, task: TaskCard = QuestionAnswering.card
+        _ method: any ConfiguredMethod, budget: Budget = .whole, task: TaskCard = QuestionAnswering.card
     ) throws -> Scoring {
         let preparations = try method.preparations(for: Demand(budget), from: Resources(reader.backbone))
         return Scoring(

@@ -42,6 +42,11 @@ struct ListMethodsCommand: ParsableCommand {
             the question compresses before anything is asked, so that one compressed context serves many questions. Scripts
             are in `Tests/References/`.
 
+            A plus sign puts one method behind another: of what `bm25+snapkv` is asked for, BM25 chooses sentences and SnapKV
+            keeps keys and values of their tokens. All links compress by the same factor: of L tokens and a budget of M
+            positions the first of two keeps ⌈√(L · M)⌉ tokens. All but the last must be hard prompts, a trained one is used
+            at the ratio that is left for it, and the budget is counted at the end as for any method.
+
             \(families.joined(separator: "\n"))
             """
     }

@@ -32,7 +32,7 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail; or all, family:kv, family:hard, family:soft: what was trained for the model, and what needs no training.",
+            "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail; or all, family:kv, family:hard, family:soft: what was trained for the model, and what needs no training. Plus signs make a chain: bm25+pic.",
             valueName: "methods"))
     var methods: NameList
 

@@ -102,7 +102,7 @@ struct TrainCompressorCommand: ParsableCommand {
         let backbone = try Backbone(ModelLocator.checkpoint(model))
         let reader = try chat.reader(of: backbone)
         let method = try Catalogue.current.method(describedBy: method)
-        let id = type(of: method).card.id
+        let id = method.card.id
         guard let trainable = method as? any TrainableMethod else {
             let known = Catalogue.current.methods.filter { $0 is any TrainableMethod.Type }.map { $0.card.id }
             throw TrainingError.notTrainable(method: id, trainable: known.sorted())

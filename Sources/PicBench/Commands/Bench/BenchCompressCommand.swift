@@ -44,7 +44,7 @@ struct BenchCompressCommand: ParsableCommand {
 
     /// A method that learns runs untrained.
     private func prepared(
-        _ method: any CompressionMethod, _ ratio: Ratio, _ opened: LanguageModel
+        _ method: any ConfiguredMethod, _ ratio: Ratio, _ opened: LanguageModel
     ) throws -> any Preparation {
         if let trainable = method as? any TrainableMethod {
             return trainable.preparation(with: Compressor(for: opened))
