@@ -65,5 +65,20 @@ package enum Figures {
         }
     }
 
-    package static func family(_ id: String) -> String { id.replacing("-", with: " ") }
+    /// The families that there are, in the order of tables.
+    package static let familiesInOrder = ["soft-prompt", "hard-prompt", "kv-cache"]
+
+    /// One method's: `soft prompt`.
+    package static func family(_ id: String) -> String {
+        id == "kv-cache" ? "KV cache" : id.replacing("-", with: " ")
+    }
+
+    /// What stands over several methods: `Soft prompts`.
+    package static func families(_ id: String) -> String {
+        switch id {
+        case "soft-prompt": "Soft prompts"
+        case "hard-prompt": "Hard prompts"
+        case _: family(id)
+        }
+    }
 }

@@ -16,20 +16,28 @@ public enum LaTeXLeaderboard {
             "    "
                 + (["Method"] + budgets.map(heading)).joined(
                     separator: " & ") + " \\\\",
-            "    \\midrule",
         ]
-        for row in section.rows {
-            let scores = budgets.map { budget in
-                guard let entry = row.entry(at: budget), let score = entry.scores.first else { return "--" }
-                let mean = Figures.mean(score)
-                let shown = entry.isBest ? "\\textbf{\(mean)}" : mean
-                return
-                    "\(shown) {\\small [\(Figures.number(score.low, of: score)), \(Figures.number(score.high, of: score))]}"
+        for group in section.families {
+            lines.append("    \\midrule")
+            if let title = group.title {
+                lines.append(
+                    "    \\multicolumn{\(budgets.count + 1)}{l}{\\textit{\(escaped(title))}} \\\\")
             }
-            lines.append("    " + ([escaped(row.method)] + scores).joined(separator: " & ") + " \\\\")
+            lines += group.elements.map { line($0, budgets) }
         }
         lines += ["    \\bottomrule", "  \\end{tabular}", "\\end{table}", ""]
         return lines.joined(separator: "\n")
+    }
+
+    private static func line(_ row: Leaderboard.Row, _ budgets: [Budget]) -> String {
+        let scores = budgets.map { budget in
+            guard let entry = row.entry(at: budget), let score = entry.scores.first else { return "--" }
+            let mean = Figures.mean(score)
+            let shown = entry.isBest ? "\\textbf{\(mean)}" : mean
+            return
+                "\(shown) {\\small [\(Figures.number(score.low, of: score)), \(Figures.number(score.high, of: score))]}"
+        }
+        return "    " + ([escaped(row.method)] + scores).joined(separator: " & ") + " \\\\"
     }
 
     private static func heading(_ budget: Budget) -> String {

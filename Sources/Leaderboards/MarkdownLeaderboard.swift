@@ -27,26 +27,22 @@ public enum MarkdownLeaderboard {
         Scores are percentages with 95% bootstrap intervals over documents; higher is better. A ratio
         is context tokens ÷ decoder positions kept. *Recovered* is the share of the way from no
         context to the full context. Bold: ahead of the runner-up by more than chance (the 95% interval
-        of the paired difference does not hold 0).
+        of the paired difference does not hold 0), whatever the family.
 
         """
 
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
         let budgets = section.columns
-        var table = TextTable(
-            ["Method", "Kind"], numbers: budgets.map(Figures.budget))
-        for row in section.rows {
-            table.rows.append(
-                [row.method, row.kind]
-                    + budgets.map { budget in
-                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
-                            return ""
-                        }
-                        let figure = Figures.interval(score)
-                        return (entry.isBest ? "**\(figure)**" : figure) + entry.marks
-                    })
+        return TextTable(
+            ["Method", "Kind"], numbers: budgets.map(Figures.budget), families: section.families
+        ) { row in
+            let scores = budgets.map { budget in
+                guard let entry = row.entry(at: budget), let score = entry.scores.first else { return "" }
+                let figure = Figures.interval(score)
+                return (entry.isBest ? "**\(figure)**" : figure) + entry.marks
+            }
+            return [[row.method, row.kind] + scores]
         }
-        return table
     }
 
     private static func details(_ section: Leaderboard.Section) -> TextTable {
@@ -54,10 +50,8 @@ public enum MarkdownLeaderboard {
         let numbers =
             ["Ratio", "Achieved"] + metrics.map(section.name)
             + ["Positions", "KV", "Compress", "Prefill", "Decode a token"]
-        var table = TextTable(
-            ["Method"], numbers: numbers)
-        for row in section.rows {
-            for entry in row.entries {
+        return TextTable(["Method"], numbers: numbers, families: section.families) { row in
+            row.entries.map { entry in
                 let scores = metrics.map { metric in
                     entry.scores.first { $0.metric == metric }.map(Figures.interval) ?? ""
                 }
@@ -66,15 +60,13 @@ public enum MarkdownLeaderboard {
                         [$0.compress, $0.prefill, $0.decodePerToken].map(Figures.milliseconds)
                     }
                     ?? ["", "", ""]
-                table.rows.append(
-                    [
-                        row.method, row.role == nil ? Figures.budget(entry.budget) : "",
-                        entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
-                    ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
-                        + latency)
+                return [
+                    row.method, row.role == nil ? Figures.budget(entry.budget) : "",
+                    entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
+                ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
+                    + latency
             }
         }
-        return table
     }
 
     private static func provenance(_ board: Leaderboard) -> [String] {

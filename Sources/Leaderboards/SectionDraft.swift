@@ -30,6 +30,7 @@ struct SectionDraft {
             dataset = record.datasetID
             task = record.taskID
             fields = record.identityFields.filter { !Self.ofMethod.contains($0.key) }
+                .merging(["model": record.modelHash]) { _, model in model }
         }
 
         /// What belongs to a row or an entry.
@@ -82,7 +83,7 @@ struct SectionDraft {
     /// Says of sections that look alike what is different.
     static func tellApart(_ drafts: inout [SectionDraft]) {
         let alike = Leaderboard.groups(Array(drafts.indices)) {
-            [drafts[$0].key.model, drafts[$0].key.dataset, drafts[$0].key.task]
+            [drafts[$0].cells[0].record.modelName, drafts[$0].key.dataset, drafts[$0].key.task]
         }
         for places in alike where places.count > 1 {
             let all = places.map { drafts[$0].key.fields }

@@ -7,10 +7,11 @@ public enum TerminalLeaderboard {
             text += bold(section.title, color) + "\n"
             text +=
                 "\(section.headline), 95% interval, share recovered of full context\n"
+            let rows = section.families.flatMap(\.elements)
             text += scores(section).plain { line, row in
                 guard color else { return line }
                 guard let row else { return "\u{1b}[2m\(line)\u{1b}[0m" }
-                return section.rows[row].role == nil ? line : "\u{1b}[36m\(line)\u{1b}[0m"
+                return rows[row].role == nil ? line : "\u{1b}[36m\(line)\u{1b}[0m"
             }
             if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) {
                 text += "* not finished\n"
@@ -37,41 +38,37 @@ public enum TerminalLeaderboard {
     }
 
     private static func scores(_ section: Leaderboard.Section) -> TextTable {
-        var table = TextTable(
-            ["method"], numbers: section.columns.flatMap { [Figures.budget($0), ""] })
-        for row in section.rows {
-            table.rows.append(
-                [row.method]
-                    + section.columns.flatMap { budget -> [String] in
-                        guard let entry = row.entry(at: budget), let score = entry.scores.first else {
-                            return ["", ""]
-                        }
-                        return [
-                            Figures.interval(score) + (entry.isPartial ? "*" : ""),
-                            entry.recoveredShare.map(Figures.share) ?? "",
-                        ]
-                    })
+        TextTable(
+            ["method"], numbers: section.columns.flatMap { [Figures.budget($0), ""] },
+            families: section.families
+        ) { row in
+            let scores = section.columns.flatMap { budget -> [String] in
+                guard let entry = row.entry(at: budget), let score = entry.scores.first else {
+                    return ["", ""]
+                }
+                return [
+                    Figures.interval(score) + (entry.isPartial ? "*" : ""),
+                    entry.recoveredShare.map(Figures.share) ?? "",
+                ]
+            }
+            return [[row.method] + scores]
         }
-        return table
     }
 
     private static func costs(_ section: Leaderboard.Section) -> TextTable {
         let titles = ["ratio", "achieved", "KV", "compress", "prefill", "decode a token"]
-        var table = TextTable(
-            ["method"], numbers: titles)
-        for row in section.rows {
-            for entry in row.entries {
-                guard let latency = entry.latency else { continue }
-                table.rows.append([
+        return TextTable(["method"], numbers: titles, families: section.families) { row in
+            row.entries.compactMap { entry in
+                guard let latency = entry.latency else { return nil }
+                return [
                     row.method, row.role == nil ? Figures.budget(entry.budget) : "",
                     entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "",
                     Figures.bytes(entry.keptBytes),
                     Figures.milliseconds(latency.compress), Figures.milliseconds(latency.prefill),
                     Figures.milliseconds(latency.decodePerToken),
-                ])
+                ]
             }
         }
-        return table
     }
 
     private static func bold(_ text: String, _ color: Bool) -> String {

@@ -12,6 +12,8 @@ public struct TextTable {
 
     public var columns: [Column]
     public var rows: [[String]]
+    /// What stands over rows that belong together, by the place of the first of them in `rows`.
+    public var headings: [Int: String] = [:]
 
     public init(columns: [Column], rows: [[String]] = []) {
         self.columns = columns
@@ -29,12 +31,16 @@ public struct TextTable {
     public var markdown: String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let rule = columns.map { $0.isNumeric ? "--:" : ":--" }
-        let body = rows.map { line($0.map(Self.escaped)) }
+        let body = rows.enumerated().flatMap { i, row in
+            [headings[i].map { line(["**\(Self.escaped($0))**"] + columns.dropFirst().map { _ in "" }) }]
+                + [line(row.map(Self.escaped))]
+        }.compactMap { $0 }
         return ([line(columns.map { Self.escaped($0.title) }), line(rule)] + body).joined(separator: "\n")
             + "\n"
     }
 
-    /// Two spaces between columns; `style` may colour a line without changing its width.
+    /// Two spaces between columns; `style` may colour a line without changing its width. A line that is no
+    /// row is a title.
     public func plain(style: (_ line: String, _ row: Int?) -> String = { line, _ in line }) -> String {
         let widths = columns.indices.map { i in
             ([columns[i].title] + rows.map { $0[i] }).map(\.count).max() ?? 0
@@ -47,7 +53,10 @@ public struct TextTable {
             return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
         }
         var lines = [style(line(columns.map(\.title)), nil)]
-        for (i, row) in rows.enumerated() { lines.append(style(line(row), i)) }
+        for (i, row) in rows.enumerated() {
+            if let heading = headings[i] { lines += (i > 0 ? [""] : []) + [style(heading, nil)] }
+            lines.append(style(line(row), i))
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -19,6 +19,32 @@ struct LeaderboardTests {
 
     @Test func `latex`() throws { try expect(LaTeXLeaderboard.render(board), "leaderboard.tex") }
 
+    @Test func `families are groups in tables for people, and no groups for programs`() throws {
+        let extra = [("cut", "hard-prompt"), ("keys", "kv-cache")].enumerated().map { i, method in
+            Self.cell(Int64(7 + i), .sample(method: method.0, adapter: nil, family: method.1), [1, 0])
+        }
+        var snapshot = Self.snapshot
+        snapshot.cells += extra
+        let board = Leaderboard(snapshot)
+        try expect(MarkdownLeaderboard.render(board), "families.md")
+        try expect(TerminalLeaderboard.render(board, color: false), "families.txt")
+        try expect(LaTeXLeaderboard.render(board), "families.tex")
+        let lines = CSVLeaderboard.render(board).split(separator: "\n")
+        #expect(lines.count == 1 + 7 && lines.count { $0.contains(",none,") } == 1)
+        #expect(board.sections[0].rows.map(\.method).count { $0 == "NONE" } == 1)
+    }
+
+    @Test func `models of one name are told apart`() {
+        let cells = ["a", "b"].enumerated().map { i, digit in
+            var record = CellRecord.sample()
+            record.modelHash = String(repeating: digit, count: 64)
+            record.fingerprint = digit
+            return Self.cell(Int64(i + 1), record, [1, 0])
+        }
+        let board = Leaderboard(Snapshot(cells: cells, runs: [], trainings: []))
+        #expect(board.sections.map(\.variant) == ["model aaaaaaa", "model bbbbbbb"])
+    }
+
     @Test func `csv of samples quotes what needs it`() throws {
         let cell = Self.snapshot.cells[0]
         #expect(
@@ -113,7 +139,7 @@ struct LeaderboardTests {
         #expect(text.contains("2.000 (2.000–2.000)"))
     }
 
-    /// Fixtures/version-1.sqlite was made by version 1, and version-1.md by its export (captions say more since):
+    /// Fixtures/version-1.sqlite was made by version 1, and version-1.md by its export (captions say more since, and families are groups):
     /// picbench run --methods pic,truncation,random --ratios 4,16 --limit 6 --latency-samples 1
     ///     --attention-samples 2 --dataset gazette:subjects=2,documents=3
     @Test func `a file of version 1 shows the same leaderboard and takes new cells`() throws {
