@@ -6,7 +6,14 @@ import Results
 struct FrontPage {
     let site: Site
     let curves: [(training: TrainingRecord, points: [TrainingPoint])]
+    private let chapters: [FrontChapter]
     private var board: Leaderboard { site.board }
+
+    init(site: Site, curves: [(training: TrainingRecord, points: [TrainingPoint])]) {
+        self.site = site
+        self.curves = curves
+        chapters = FrontChapter.all(site.board.sections)
+    }
 
     var html: String {
         var body = heading
@@ -15,8 +22,13 @@ struct FrontPage {
         } else {
             body.append(filters)
         }
-        for (i, section) in board.sections.enumerated() {
-            body.append(FrontSection(site: site, section: section, number: i + 1).html)
+        body += chapters.flatMap(\.parts).map { part in
+            switch part.content {
+            case .section(let section):
+                FrontSection(site: site, section: section, title: part.title, number: part.number).html
+            case .models(let sections):
+                ModelTable(site: site, sections: sections, title: part.title, number: part.number).html
+            }
         }
         body += LearningCurves(curves: curves).parts + site.attention.parts + provenance
         return Markup.page(title: "picbench: context compression compared", root: "", body)
@@ -35,9 +47,9 @@ struct FrontPage {
                 A ratio is context tokens ÷ decoder positions kept. Scores are percentages and higher is better, \
                 unless a table says otherwise; the bar below a score is its 95% bootstrap interval over documents on a scale from 0 to 100. \
                 Recovered: the share of the way from no context to the full context. Bold: ahead of the \
-                runner-up by more than chance.
+                runner-up of all families by more than chance.
                 """),
-            .element("nav", ["class": "contents", "aria-label": "On this page"], contents),
+            besides, .element("nav", ["class": "contents", "aria-label": "On this page"], contents),
         ]
     }
 
@@ -45,7 +57,11 @@ struct FrontPage {
     private var whatWasMeasured: String {
         let models = distinct(board.sections.map(\.model)).joined(separator: ", ")
         let datasets = distinct(board.sections.map(\.dataset)).joined(separator: "; ")
-        let tasks = distinct(board.sections.map { "\($0.task.lowercased()) (\($0.examples))" })
+        let tasks = Leaderboard.groups(board.sections, by: \.taskID).map { sections in
+            let examples = Set(sections.map(\.examples))
+            return sections[0].task.lowercased()
+                + (examples.count == 1 ? " (\(sections[0].examples))" : "")
+        }
         return "Model \(models); \(tasks.joined(separator: ", ")) on \(datasets)."
     }
 
@@ -59,17 +75,32 @@ struct FrontPage {
             "\(methods) methods at \(budgets.joined(separator: ", ")), measured on \(hosts), last on \(date)."
     }
 
+    private var besides: Markup {
+        guard !site.neighbours.isEmpty else { return .empty }
+        return .element("ul", ["class": "lead", "aria-label": "Other boards"], site.neighbours.map(\.item))
+    }
+
+    /// One line, or one a task where there are several datasets, models or ways to ask.
     private var contents: [Markup] {
-        let tasks = board.sections.enumerated().map { ("#task-\($0.offset + 1)", $0.element.task) }
+        func links(_ targets: [(String, String)]) -> Markup {
+            .joined(targets.map { .element("a", ["href": $0.0], Markup($0.1)) }, separator: " · ")
+        }
         let more = [
             ("#learning", "Learning curves", !curves.isEmpty),
             ("#attention", "Where memory looks", !site.attention.isEmpty), ("#runs", "Runs", true),
         ].filter(\.2).map { ($0.0, $0.1) }
         let files = ["md", "csv", "json", "tex"].map { ("leaderboard.\($0)", $0) }
-        func links(_ targets: [(String, String)]) -> Markup {
-            .joined(targets.map { .element("a", ["href": $0.0], Markup($0.1)) }, separator: " · ")
+        if chapters.allSatisfy({ $0.parts.count == 1 }) {
+            let tasks = chapters.flatMap(\.parts).map { ("#\($0.anchor)", $0.title) }
+            return [links(tasks + more), " · The same as ", links(files)]
         }
-        return [links(tasks + more), " · The same as ", links(files)]
+        let tasks = chapters.map { chapter in
+            let isWhole = chapter.parts.count == 1
+            return Markup.element(
+                "li", [:], Markup(isWhole ? "" : "\(chapter.task): "),
+                links(chapter.parts.map { ("#\($0.anchor)", isWhole ? chapter.task : $0.label) }))
+        }
+        return [.element("ul", [:], tasks), links(more), " · The same as ", links(files)]
     }
 
     // MARK: - Choices
@@ -78,7 +109,8 @@ struct FrontPage {
         func choice(
             _ name: String, _ title: String, unset: String = "all", _ values: [(String, String)]
         ) -> Markup {
-            .element(
+            guard values.count > 1 else { return .empty }
+            return .element(
                 "label", [:], Markup(title + " "),
                 .element(
                     "select", ["name": name],
@@ -96,7 +128,8 @@ struct FrontPage {
             choice("family", "Family", families.map { ($0, Figures.family($0)) }),
             choice("ratio", "Ratio", budgets.map { ($0.key, Figures.budget($0)) }),
             choice("metric", "Metric", unset: "each task's own", metrics.map { ($0[0], $0[1]) }),
-            choice("model", "Model", distinct(sections.map(\.model)).map { ($0, $0) }))
+            choice("model", "Model", distinct(sections.map(\.model)).map { ($0, $0) }),
+            choice("dataset", "Data", distinct(sections.map(\.dataset)).map { ($0, $0) }))
     }
 
     private func distinct<T: Hashable>(_ values: [T]) -> [T] {
@@ -115,7 +148,7 @@ struct FrontPage {
         }
         return [
             .element("h2", ["id": "runs"], "What was run where"),
-            .element("div", ["class": "scroll"], board.runTable().html),
+            board.runTable().html("What was run where"),
             compressors.isEmpty ? .empty : .element("ul", ["class": "soft"], compressors),
         ]
     }

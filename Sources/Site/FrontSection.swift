@@ -1,17 +1,16 @@
 import Budgets
 import Leaderboards
 
-/// One task on the front page: scores by ratio, every figure, pictures.
+/// One task on the front page, with one model and dataset: scores by ratio, pictures, every figure.
 struct FrontSection {
     let site: Site
     let section: Leaderboard.Section
+    let title: String
     /// Counts the sections of the page from 1.
     let number: Int
 
     var html: Markup {
-        var parts: [Markup] = [
-            .element("h2", ["id": "task-\(number)"], Markup(section.task))
-        ]
+        var parts: [Markup] = [.element("h2", ["id": "task-\(number)"], Markup(title))]
         parts += section.metrics.map(scores)
         if let warning = section.warning {
             parts.append(.element("p", ["class": "warning"], Markup("Warning: \(warning).")))
@@ -23,33 +22,26 @@ struct FrontSection {
             }
             parts += [.element("h3", [:], "Failed"), .element("ul", [:], items)]
         }
+        parts.append(.element("h3", [:], "Pictures"))
+        parts += SectionPictures(section: section, key: site.slug).html
         parts += [
-            .element("h3", [:], "All scores, and what an answer costs"),
+            .element("h3", [:], "All scores"), details, .element("h3", [:], "What an answer costs"),
             .element(
                 "p", ["class": "soft"],
                 "KV: keys and values of the kept context. Milliseconds: median (95th percentile) of one prompt at a time."
             ),
-            .element("div", ["class": "scroll"], details),
-            .element("h3", [:], "Pictures"),
-            .element("div", ["class": "pictures"], SectionPictures(section: section).all.map(\.figure)),
+            costs,
         ]
         return .element(
             "section",
             [
-                "data-task": section.taskID, "data-model": section.model,
+                "data-task": section.taskID, "data-model": section.model, "data-dataset": section.dataset,
                 "data-primary": section.primaryMetric,
             ], parts)
     }
 
-    private func name(_ row: Leaderboard.Row) -> Markup {
-        .element("a", ["href": "methods/\(site.slug(of: row)).html"], Markup(row.method))
-    }
-
     private func line(_ row: Leaderboard.Row, ratio: String? = nil, _ cells: [Markup]) -> Markup {
-        .element(
-            "tr",
-            ["class": row.role.map { _ in "reference" }, "data-family": row.family, "data-ratio": ratio],
-            cells)
+        .element("tr", ["class": row.role.map { _ in "reference" }, "data-ratio": ratio], cells)
     }
 
     /// The table of one metric; another than the headline is shown where it is chosen.
@@ -57,18 +49,21 @@ struct FrontSection {
         let isPrimary = metric == section.primaryMetric
         let title =
             "\(section.headline(of: metric)), \(section.setting)" + (section.variant.map { " (\($0))" } ?? "")
-        let rows = section.rows.map { row in
-            line(
-                row,
-                [.element("td", [:], name(row), .element("small", [:], Markup(row.kind)))]
-                    + section.columns.map { scores(metric, at: $0, of: row) })
-        }
-        let heads = [("Method", nil)] + section.columns.map { (Figures.budget($0), $0.key as String?) }
+        let heads =
+            [Table.Head(title: "Method")]
+            + section.columns.map { .init(title: Figures.budget($0), ratio: $0.key) }
         let place = isPrimary ? "" : "-\(section.metrics.firstIndex(of: metric) ?? 0)"
         return .element(
             "div", ["data-metric": metric, "hidden": isPrimary ? nil : ""],
             .element("p", ["class": "soft"], Markup(title)),
-            .element("div", ["class": "scroll"], .table(id: "scores-\(number)\(place)", heads: heads, rows)))
+            Table(
+                label: "\(title): \(section.name(of: metric))", id: "scores-\(number)\(place)", heads: heads,
+                families: section.families
+            ) { row in
+                let name = Markup.element(
+                    "td", [:], site.link(to: row), .element("small", [:], Markup(row.kind)))
+                return [line(row, [name] + section.columns.map { scores(metric, at: $0, of: row) })]
+            }.html)
     }
 
     private func scores(_ metric: String, at budget: Budget, of row: Leaderboard.Row) -> Markup {
@@ -101,44 +96,62 @@ struct FrontSection {
         return "--at:\(svg(position))%;--wide:\(svg(width))%"
     }
 
-    private var details: Markup {
-        let titles =
-            ["Method", "Ratio", "Achieved"] + section.metrics.map(section.name)
-            + [
-                "Recovered", "Positions", "KV", "Compress, ms", "Prefill, ms", "Decode a token, ms",
-                "Trained", "Sees the question",
-            ]
-        let rows = section.rows.flatMap { row in row.entries.map { detail($0, of: row) } }
-        return .table(id: "details-\(number)", heads: titles.map { ($0, nil) }, rows)
+    // MARK: - Every figure
+
+    /// A row a method and a budget.
+    /// - Parameter cells: what stands behind the method and the ratio
+    private func table(
+        _ name: String, id: String, _ titles: [String],
+        cells: @escaping (Leaderboard.Entry, Leaderboard.Row) -> [Markup]
+    ) -> Markup {
+        Table(
+            label: "\(title): \(name)", id: "\(id)-\(number)",
+            heads: (["Method", "Ratio"] + titles).map { .init(title: $0) }, families: section.families
+        ) { row in
+            row.entries.map { entry in
+                let isReference = row.role != nil
+                let ratio = Self.cell(
+                    isReference ? nil : entry.placeByRatio, isReference ? "" : Figures.budget(entry.budget))
+                return line(
+                    row, ratio: isReference ? "" : entry.budget.key,
+                    [.element("td", [:], site.link(to: row)), ratio] + cells(entry, row))
+            }
+        }.html
     }
 
-    private func detail(_ entry: Leaderboard.Entry, of row: Leaderboard.Row) -> Markup {
-        func cell(_ value: Double?, _ text: String) -> Markup {
-            .element("td", ["data-value": value.map { "\($0)" }], Markup(text))
+    private static func cell(_ value: Double?, _ text: String) -> Markup {
+        .element("td", ["data-value": value.map { "\($0)" }], Markup(text))
+    }
+
+    private var details: Markup {
+        table("all scores", id: "details", section.metrics.map(section.name) + ["Recovered"]) { entry, _ in
+            section.metrics.map { metric in
+                let score = entry.scores.first { $0.metric == metric }
+                return Self.cell(score?.mean, score.map(Figures.mean) ?? "")
+            } + [Self.cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? "")]
         }
+    }
+
+    private var costs: Markup {
         func time(_ spread: Leaderboard.Latency.Spread?) -> Markup {
-            cell(spread?.median, spread.map(Figures.milliseconds) ?? "")
+            Self.cell(spread?.median, spread.map(Figures.milliseconds) ?? "")
         }
-        let scores = section.metrics.map { metric in
-            let score = entry.scores.first { $0.metric == metric }
-            return cell(score?.mean, score.map(Figures.mean) ?? "")
-        }
-        let isReference = row.role != nil
-        func answer(_ isTrue: Bool) -> Markup {
-            isReference ? cell(nil, "") : cell(isTrue ? 1 : 0, isTrue ? "yes" : "no")
-        }
-        return line(
-            row, ratio: isReference ? "" : entry.budget.key,
-            [
-                .element("td", [:], name(row)),
-                cell(isReference ? nil : entry.placeByRatio, isReference ? "" : Figures.budget(entry.budget)),
-                cell(entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
-            ] + scores + [
-                cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
-                cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
-                cell(entry.keptBytes, Figures.bytes(entry.keptBytes)), time(entry.latency?.compress),
+        let titles = [
+            "Achieved", "Positions", "KV", "Compress, ms", "Prefill, ms", "Decode a token, ms", "Trained",
+            "Sees the question",
+        ]
+        return table("what an answer costs", id: "costs", titles) { entry, row in
+            func answer(_ isTrue: Bool) -> Markup {
+                row.role == nil ? Self.cell(isTrue ? 1 : 0, isTrue ? "yes" : "no") : Self.cell(nil, "")
+            }
+            return [
+                Self.cell(
+                    entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
+                Self.cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
+                Self.cell(entry.keptBytes, Figures.bytes(entry.keptBytes)), time(entry.latency?.compress),
                 time(entry.latency?.prefill), time(entry.latency?.decodePerToken), answer(row.isTrained),
                 answer(row.isQueryAware),
-            ])
+            ]
+        }
     }
 }

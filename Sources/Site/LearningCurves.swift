@@ -30,7 +30,7 @@ struct LearningCurves {
     private func picture(_ quality: String, bySeconds: Bool) -> Picture {
         let series = curves.enumerated().map { i, curve in
             LineChart.Series(
-                name: curve.training.name, style: i,
+                name: curve.training.name, key: "training-\(i)", style: i,
                 points: curve.points.filter { $0.name == quality }.map {
                     .init(x: bySeconds ? $0.seconds : Double($0.step), y: 100 * $0.value)
                 })
@@ -65,7 +65,7 @@ struct LearningCurves {
         return Picture(
             title: title,
             description: "One line a compressor; a ring where the best passes the best of the next.",
-            drawing: chart.draw(), data: table,
+            drawing: chart.draw(), legend: chart.legend, data: table,
             note: passings.first.map {
                 "\($0.winner.name) passes the best of \($0.loser.name), \(Figures.fixed($0.best.y, 1))%, after "
                     + "\(Figures.fixed($0.point.x, 0)) \(unit) instead of \(Figures.fixed($0.best.x, 0)): "

@@ -26,11 +26,8 @@ struct MethodPage {
         }
         body += [
             .element("dl", [:], facts), .element("h2", [:], "All cells"),
-            .element("div", ["class": "scroll"], cells),
+            cells, .element("div", ["class": "pictures"], recovered.map(\.figure)),
         ]
-        if let picture = recovered {
-            body.append(.element("div", ["class": "pictures"], picture.figure))
-        }
         return Markup.page(
             title: "\(row.method): picbench", root: "../", way: [Markup(row.method)], body)
     }
@@ -63,36 +60,51 @@ struct MethodPage {
                         cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
                         cell(
                             entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
-                        .element("td", [:], .joined(links, separator: ", ")), cell(nil, section.dataset),
-                        cell(nil, section.model),
+                        .element("td", [:], .joined(links, separator: ", ")),
+                        .element("td", ["class": "text"], Markup(section.dataset)),
+                        .element("td", ["class": "text"], Markup(section.model)),
                     ])
             }
         }
-        return .table(id: "cells", heads: titles.map { ($0, nil) }, lines)
+        return Table(
+            label: "All cells", id: "cells",
+            heads: titles.map { .init(title: $0, isText: ["Dataset", "Model"].contains($0)) },
+            bodies: [.init(rows: lines)]
+        ).html
     }
 
-    /// The share recovered by ratio, one line a task.
-    private var recovered: Picture? {
-        var table = TextTable(["Task"], numbers: ["Ratio", "Recovered, %"])
-        let several = Set(rows.map { $0.section.modelHash + $0.section.dataset }).count > 1
-        let series = rows.enumerated().compactMap { i, place -> LineChart.Series? in
-            let (section, row) = place
-            let name = section.task + (several ? ", \(section.model)" : "")
-            let points = row.entries.compactMap { entry -> LineChart.Point? in
-                guard let share = entry.recoveredShare else { return nil }
-                table.rows.append([name, Figures.budget(entry.budget), Figures.score(share)])
-                return .init(x: entry.placeByRatio, y: 100 * share)
+    /// The share recovered by ratio: a picture a model and dataset, with one line a task.
+    private var recovered: [Picture] {
+        let settings = Leaderboard.groups(rows) { [$0.section.modelHash, $0.section.dataset] }
+        let ratios = Set(
+            rows.flatMap(\.row.entries).filter { $0.recoveredShare != nil }.map(\.placeByRatio)
+        ).sorted()
+        guard let first = ratios.first, let last = ratios.last else { return [] }
+        return settings.compactMap { places in
+            var table = TextTable(["Task"], numbers: ["Ratio", "Recovered, %"])
+            let series = places.enumerated().compactMap { i, place -> LineChart.Series? in
+                let (section, row) = place
+                let name = section.task + (section.variant.map { " (\($0))" } ?? "")
+                let points = row.entries.compactMap { entry -> LineChart.Point? in
+                    guard let share = entry.recoveredShare else { return nil }
+                    table.rows.append([name, Figures.budget(entry.budget), Figures.score(share)])
+                    return .init(x: entry.placeByRatio, y: 100 * share)
+                }
+                return points.isEmpty ? nil : .init(name: name, key: "line-\(i)", style: i, points: points)
             }
-            return points.isEmpty ? nil : .init(name: name, style: i, points: points)
+            guard !series.isEmpty else { return nil }
+            let chart = LineChart(
+                x: .init(
+                    title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: ratios,
+                    range: first...last),
+                y: .init(title: "recovered, %", label: { Figures.fixed($0, 0) }, range: 0...100),
+                series: series)
+            let section = places[0].section
+            return Picture(
+                title: "Share of the full context's quality that is recovered"
+                    + (settings.count > 1 ? ": \(section.model) on \(section.dataset)" : ""),
+                description: "One line a task; 0 is no context, 100 the full context.",
+                drawing: chart.draw(), legend: chart.legend, data: table)
         }
-        guard !series.isEmpty else { return nil }
-        let ratios = Set(series.flatMap(\.points).map(\.x)).sorted()
-        let chart = LineChart(
-            x: .init(title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: ratios),
-            y: .init(title: "recovered, %", label: { Figures.fixed($0, 0) }, range: 0...100), series: series)
-        return Picture(
-            title: "Share of the full context's quality that is recovered",
-            description: "One line a task; 0 is no context, 100 the full context.", drawing: chart.draw(),
-            data: table)
     }
 }

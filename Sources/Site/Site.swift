@@ -29,11 +29,16 @@ public struct Site {
     private let slugs: [[String]: String]
     /// The most samples of a cell that are shown, worst first; nil for all.
     let mostSamples: Int?
+    let neighbours: [Neighbour]
 
-    public init(_ store: ResultStore, notes: [String: MethodNote] = [:], mostSamples: Int? = nil) throws {
+    public init(
+        _ store: ResultStore, notes: [String: MethodNote] = [:], mostSamples: Int? = nil,
+        beside neighbours: [Neighbour] = []
+    ) throws {
         self.store = store
         self.notes = notes
         self.mostSamples = mostSamples
+        self.neighbours = neighbours
         snapshot = try store.snapshot(checking: [.pages, .texts])
         board = Leaderboard(snapshot)
         attention = AttentionMaps(board, snapshot)
@@ -87,6 +92,11 @@ public struct Site {
     private static func key(of row: Leaderboard.Row) -> [String] { [row.methodID, row.parameters] }
 
     func slug(of row: Leaderboard.Row) -> String { slugs[Self.key(of: row)] ?? row.methodID }
+
+    /// From the front page to a method's.
+    func link(to row: Leaderboard.Row) -> Markup {
+        .element("a", ["href": "methods/\(slug(of: row)).html"], Markup(row.method))
+    }
 
     /// What people call a metric.
     func name(of metric: String) -> String { snapshot.metrics[metric]?.name ?? Figures.metric(metric) }

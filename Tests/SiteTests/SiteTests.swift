@@ -13,12 +13,17 @@ struct SiteTests {
     private func export(mostSamples: Int? = nil) throws -> Int {
         let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path)
         let run = try store.beginRun(.sample)
-        let cells: [(CellRecord, Double)] = [
+        let references: [(CellRecord, Double)] = [
             (.sample(method: "none", ratio: 1, role: "upper", adapter: nil), 1),
-            (.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), 0), (.sample(), 1),
-            (.sample(ratio: 16), 0), (.sample(method: "icae", adapter: "icae"), 0),
-            (.sample(method: "cut", adapter: nil, family: "hard-prompt"), 0.5),
+            (.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), 0),
         ]
+        let cut: (CellRecord, Double) = (
+            .sample(method: "cut", adapter: nil, family: "hard-prompt"), 0.5
+        )
+        let cells =
+            references + [
+                (.sample(), 1), (.sample(ratio: 16), 0), (.sample(method: "icae", adapter: "icae"), 0), cut,
+            ] + (references + [cut]).map { ($0.ofOtherModel, $1) } + [(cut.0.onOtherData, cut.1)]
         for (record, em) in cells {
             var record = record
             record.exampleCount = 60
@@ -51,11 +56,11 @@ struct SiteTests {
                 .init(step: $0, seconds: Double($0), tokens: 1, name: "em@8/16", value: Double($0) / 100)
             }, to: training)
         try store.finishTraining(training, outputHash: "hash-of-pic")
+        let neighbour = try #require(Site.Neighbour("Real: a model & SQuAD", path: "real"))
         return try Site(
             store, notes: ["pic": .init(summary: "Chunks & memories.", paper: "https://example.org/pic")],
-            mostSamples: mostSamples
-        )
-        .write(to: folder.appendingPathComponent("site"))
+            mostSamples: mostSamples, beside: [neighbour]
+        ).write(to: folder.appendingPathComponent("site"))
     }
 
     private func page(_ path: String) throws -> String {
@@ -70,7 +75,8 @@ struct SiteTests {
         #expect(try page("methods/pic.html").contains("Chunks &amp; memories."))
         let index = try page("index.html")
         for part in [
-            "How the compressors learned", "Where memory tokens look", "Model tiny;", "3 methods at 4x",
+            "How the compressors learned", "Where memory tokens look", "Model tiny, small;",
+            "3 methods at 4x",
         ] {
             #expect(index.contains(part), "\(part)")
         }
@@ -82,7 +88,7 @@ struct SiteTests {
             let base = URL(fileURLWithPath: folder.appendingPathComponent("site/\(file)").path)
                 .deletingLastPathComponent()
             let anchors = Set(html.matches(of: /\sid="([^"]+)"/).map { String($0.1) })
-            for match in html.matches(of: /(?:href|src)="(?!https?:|data:)([^"]+)"/) {
+            for match in html.matches(of: /(?:href|src)="(?!https?:|data:|real\/)([^"]+)"/) {
                 let target = String(match.1)
                 let isThere =
                     target.hasPrefix("#")
@@ -91,6 +97,38 @@ struct SiteTests {
                 #expect(isThere, "\(target) in \(file)")
             }
         }
+    }
+
+    @Test func `the front page leads to other boards`() throws {
+        _ = try export()
+        #expect(
+            try page("index.html").contains(
+                "<li><a href=\"real/index.html\">Real</a>: a model &amp; SQuAD</li>"))
+        let named = Site.Neighbour("Mine", path: "../mine/a b.html")
+        #expect(named?.name == "Mine" && named?.line == "" && named?.path == "../mine/a b.html")
+        for (name, path) in [
+            ("", "a"), (": a", "b"), ("a", ""), ("a", "/b"), ("a", "javascript:b"), ("a", "https://b"),
+            ("a", "b\\c"),
+        ] {
+            #expect(Site.Neighbour(name, path: path) == nil, "\(name)=\(path)")
+        }
+    }
+
+    @Test func `several models are side by side, and a list of what there is leads to each`() throws {
+        _ = try export()
+        let index = try page("index.html")
+        let links = index.matches(of: /<a href="(#(?:models|task)-\d)">([^<]*)</).map { "\($0.1) \($0.2)" }
+        #expect(
+            links == [
+                "#models-1 models side by side on gazette:x", "#task-1 tiny on gazette:x",
+                "#task-2 small on gazette:x", "#task-3 tiny on gazette:y",
+            ])
+        let table = try #require(index.firstMatch(of: /<table id="models-1-0".*?<\/table>/)).0
+        let heads = table.matches(of: /data-model="([^"]*)"><small>[^<]*<\/small>([^<]*)<\/th>/)
+        #expect(heads.map { "\($0.1) \($0.2)" } == ["tiny 4x", "tiny 16x", "small 4x"])
+        // A method that the other model does not have has an empty place.
+        let icae = try #require(table.firstMatch(of: /<tr><td><a[^>]*>ICAE<.*?<\/tr>/)).0
+        #expect(icae.matches(of: /<td[^>]*data-value/).count == 1 && icae.matches(of: /<td/).count == 4)
     }
 
     @Test func `a cell's pages show the worst samples first, with what was kept marked`() throws {
@@ -154,7 +192,7 @@ struct SiteTests {
             try FileManager.default.copyItem(at: folder.appendingPathComponent("r.sqlite"), to: file)
             let store = try ResultStore(path: file.path, readOnly: true)
             #expect(throws: FileError.isInput(path: file.path)) { try Site(store).write(to: site) }
-            #expect(try ResultStore(path: file.path, readOnly: true).cells().cells.count == 6)
+            #expect(try ResultStore(path: file.path, readOnly: true).cells().cells.count == 10)
         }
     }
 
@@ -190,5 +228,23 @@ struct SiteTests {
         // The frame without scripts says that it runs none; nothing else is said.
         let said = console.filter { !$0.contains("'allow-scripts' permission is not set") }
         #expect(said.isEmpty, "\(said)")
+    }
+}
+
+extension CellRecord {
+    fileprivate var ofOtherModel: CellRecord {
+        var record = self
+        record.modelName = "small"
+        record.modelHash = "fedcba0987654321"
+        record.fingerprint += " small"
+        return record
+    }
+
+    fileprivate var onOtherData: CellRecord {
+        var record = self
+        record.datasetID = "gazette:y"
+        record.datasetHash = "e"
+        record.fingerprint += " y"
+        return record
     }
 }
