@@ -56,6 +56,10 @@ struct WrongInputTests {
         (run + ["--seeds", "x"], "'x' is not a seed"),
         (run + ["--db", "/proc/none/results.sqlite"], "/proc/none/results.sqlite"),
         (["export", "markdown", "--db", "/none/results.sqlite"], "there are no results at"),
+        (
+            ["export", "html", "-o", "/none", "--beside", "Real=/real"],
+            "--beside 'Real=/real' is no NAME=PATH with a path relative to this site's folder"
+        ),
         (["generate", "--prompt", "a", "--question", "b"], "exactly one of"),
         (run + ["--chat-template", "alpaca"], "unknown chat template 'alpaca'; known: none, llama-2"),
         (["generate", "--question", "b", "--chat-template", "chatml"], "needs the token '<|im_end|>'"),

@@ -121,6 +121,7 @@ struct ExportHTMLCommand: ParsableCommand {
         discussion: """
                 picbench export html --db results.sqlite -o site/
                 picbench export html --samples 10 -o site/
+                picbench export html --beside 'SmolLM2: a real model on SQuAD=smollm2/' -o site/
 
             The folder works from the file system and from any static host; index.html is its
             front page. Files of an earlier export that are no longer needed are removed.
@@ -134,16 +135,34 @@ struct ExportHTMLCommand: ParsableCommand {
     @Option(help: "The most samples of a cell to show, worst first; by default all.")
     var samples: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Another board to lead to from the front page, once for each: its name, what it shows behind a colon, and its folder from this site's.",
+            valueName: "name=path"))
+    var beside: [String] = []
+
     func run() throws {
         if let samples, samples < 0 { throw UsageError("--samples must be 0 or more") }
+        let neighbours = try beside.map(Self.neighbour)
         let results = try store.openForReading()
         let notes = Catalogue.current.methods.map {
             ($0.card.id, Site.MethodNote(summary: $0.card.summary, paper: $0.card.paper))
         }
         let site = try Site(
-            results, notes: Dictionary(notes) { first, _ in first }, mostSamples: samples)
+            results, notes: Dictionary(notes) { first, _ in first }, mostSamples: samples, beside: neighbours)
         let count = try site.write(to: output.url)
         StandardError.write("\(count) files in \(output)\n")
         try site.requireSound()
+    }
+
+    private static func neighbour(_ text: String) throws -> Site.Neighbour {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        guard parts.count == 2, let neighbour = Site.Neighbour(parts[0], path: parts[1]) else {
+            throw UsageError(
+                "--beside '\(text)' is no NAME=PATH with a path relative to this site's folder, such as 'SmolLM2=smollm2/'"
+            )
+        }
+        return neighbour
     }
 }
