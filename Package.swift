@@ -38,7 +38,7 @@ let package = Package(
             ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Records", dependencies: ["Contract", "CZlib", "Files", "Seeding"]),
-        .target(name: "Metrics", dependencies: ["Contract"]),
+        .target(name: "Metrics", dependencies: ["Contract", "Segmentation"]),
         .target(
             name: "Datasets", dependencies: ["Contract", "Files", "Records", "Seeding"], path: "Datasets",
             plugins: ["Catalogue"]),
@@ -124,6 +124,9 @@ let package = Package(
         .testTarget(name: "BudgetsTests", dependencies: ["Budgets"]),
         .testTarget(
             name: "MetricsTests", dependencies: ["Contract", "Metrics", "Tensors"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TasksTests", dependencies: ["Contract", "Datasets", "Metrics", "Tasks"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "TestSupport", "Tokenizers"]),
         .testTarget(name: "RecordsTests", dependencies: ["Contract", "CZlib", "Files", "Records"]),

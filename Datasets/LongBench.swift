@@ -10,7 +10,7 @@ public enum LongBench: DatasetFormat {
         reading:
             "`input` is the question, `all_classes` the choices, `dataset` the subset; where it asks for a summary "
             + "of the whole (`gov_report`, `multi_news`, `vcsum`) the answers are summaries; `lcc` and `passage_count` "
-            + "have no input and get a question")
+            + "have no input and get a question; the task `longbench` asks each set in its published words")
 
     public static func recognizes(_ file: FileBeginning) -> Bool {
         file.has("context", "input", "answers", "all_classes")

@@ -69,6 +69,8 @@ public struct Answer {
     public let references: [String]
     /// The item's: answers to choose from.
     public let choices: [String]
+    /// The item's: the part of a collection that it is of.
+    public let subset: String?
     /// Whether the output ended at its limit, and might have gone on.
     public let isCutOff: Bool
     /// How the first reference was predicted; nil unless asked for.
@@ -80,12 +82,13 @@ public struct Answer {
     public let own: Prediction?
 
     public init(
-        output: String, references: [String], choices: [String] = [], isCutOff: Bool = false,
-        target: Prediction? = nil, options: [Prediction] = [], own: Prediction? = nil
+        output: String, references: [String], choices: [String] = [], subset: String? = nil,
+        isCutOff: Bool = false, target: Prediction? = nil, options: [Prediction] = [], own: Prediction? = nil
     ) {
         self.output = output
         self.references = references
         self.choices = choices
+        self.subset = subset
         self.isCutOff = isCutOff
         self.target = target
         self.options = options

@@ -20,6 +20,19 @@ public struct Prompt: Hashable, Codable, Sendable {
     public var answerPrefix: String
     /// The question as it is in the data: what a query-aware method sees. Nil where none is asked.
     public var question: String?
+    /// How the words stand around the context.
+    public var form: Form
+
+    /// How a prompt's words stand around its context.
+    public enum Form: String, Codable, Sendable {
+        /// As paragraphs: those that a model of its kind needs. A model that goes on writing answers in a line.
+        case paragraphs
+        /// All of them as they are, with nothing between them and the context, such as a published prompt: in a
+        /// chat, the user's turn. The whole output is the answer.
+        case verbatim
+        /// The same as a text that a chat model goes on writing too.
+        case plainVerbatim
+    }
 
     /// What a prompt is for. A model may have marks for some purposes; tasks name others freely.
     public struct Purpose: RawRepresentable, Hashable, Codable, Sendable {
@@ -60,7 +73,8 @@ public struct Prompt: Hashable, Codable, Sendable {
 
     public init(
         purpose: Purpose, system: String? = nil, shots: [Shot] = [], before: String = "",
-        instruction: String = "", request: String = "", answerPrefix: String = "", question: String? = nil
+        instruction: String = "", request: String = "", answerPrefix: String = "", question: String? = nil,
+        form: Form = .paragraphs
     ) {
         self.purpose = purpose
         self.system = system
@@ -70,6 +84,7 @@ public struct Prompt: Hashable, Codable, Sendable {
         self.request = request
         self.answerPrefix = answerPrefix
         self.question = question
+        self.form = form
     }
 
     /// A line for people: the question, or what else is asked.

@@ -68,6 +68,9 @@ public struct Item: Sendable, Equatable {
     public let choices: [String]
     /// The most that is generated.
     public let outputLimit: OutputLimit
+    /// The part of a collection that it is of, for metrics that score parts differently; nil where all are scored
+    /// alike.
+    public let subset: String?
 
     /// What an answer says where the document does not say.
     public static let abstention = "unanswerable"
@@ -82,13 +85,15 @@ public struct Item: Sendable, Equatable {
     }
 
     public init(
-        id: String, prompt: Prompt, references: [String], choices: [String] = [], outputLimit: OutputLimit
+        id: String, prompt: Prompt, references: [String], choices: [String] = [], outputLimit: OutputLimit,
+        subset: String? = nil
     ) {
         self.id = id
         self.prompt = prompt
         self.references = references
         self.choices = choices
         self.outputLimit = outputLimit
+        self.subset = subset
     }
 }
 

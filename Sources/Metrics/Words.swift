@@ -19,3 +19,10 @@ struct WordNumbers<Word: Hashable> {
         }
     }
 }
+
+extension String {
+    /// Its first line, without empty ones in front.
+    var firstLineWithText: String {
+        String(unicodeScalars.drop { $0 == "\n" }.prefix { $0 != "\n" })
+    }
+}

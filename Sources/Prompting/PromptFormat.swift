@@ -72,10 +72,22 @@ public struct PromptFormat: Sendable {
         }
     }
 
-    /// What ends an output of a purpose besides `stop`: a text that is to be repeated or gone on with may
-    /// have many lines.
-    public func lineEnds(for purpose: Prompt.Purpose) -> LineEnds? {
-        purpose == .readBack || purpose == .continuation ? nil : lineEnds
+    /// What ends an output besides `stop`: a text that is to be repeated or gone on with may have many lines, and
+    /// what is asked word for word is answered in any number.
+    public func lineEnds(for prompt: Prompt) -> LineEnds? {
+        prompt.purpose == .readBack || prompt.purpose == .continuation || prompt.form != .paragraphs
+            ? nil : lineEnds
+    }
+
+    /// How a prompt is put: a chat model goes on writing where its prompt says so.
+    private func style(for prompt: Prompt) -> Style {
+        if case .chat = style, prompt.form == .plainVerbatim { return .plain }
+        return style
+    }
+
+    private func words(_ prompt: Prompt) -> PromptWords {
+        if case .chat = style(for: prompt) { return PromptWords(prompt: prompt, isChat: true) }
+        return PromptWords(prompt: prompt, isChat: false)
     }
 
     // MARK: - Before the context
@@ -83,38 +95,30 @@ public struct PromptFormat: Sendable {
     /// What stands before a prompt's context.
     public func opening(of prompt: Prompt) -> Opening {
         if prompt.purpose == .continuation { return Opening(prefix: textPrefix, place: .start, space: "") }
-        switch style {
+        let words = words(prompt)
+        switch style(for: prompt) {
         case .marks(let marks, let begin):
             let shots = prompt.shots.flatMap { shot in
                 data(shot.context) + asked(prompt.purpose, shot.question ?? shot.request, marks)
                     + data(shot.answer)
                     + marks[.end, default: []]
             }
-            let words = Self.paragraphs([prompt.system, prompt.before])
-            let prefix = begin + shots + (words.isEmpty ? [] : leading(words + "\n\n", .text))
-            return Opening(prefix: prefix, place: words.isEmpty ? .start : .behindText, space: "")
+            let (text, space) = words.ahead([prompt.system])
+            return opening(begin + shots, text, space)
         case .plain:
-            let shots = prompt.shots.map { shot in
-                Self.paragraphs([shot.context, Self.paragraph([shot.request, prompt.answerPrefix])]) + " "
-                    + shot.answer
-            }
-            let words = Self.paragraphs([prompt.system] + shots + [prompt.before])
-            return Opening(
-                prefix: tokenizer.prefix + (words.isEmpty ? [] : leading(words + "\n\n", .text)),
-                place: words.isEmpty ? .start : .behindText, space: "")
+            let (text, space) = words.ahead([prompt.system] + prompt.shots.map(words.answered))
+            return opening(tokenizer.prefix, text, space)
         case .chat(let chat):
             let shots = prompt.shots.map { shot in
-                chat.exchange(
-                    tokenizer.quoting(
-                        Self.paragraphs([shot.context, Self.paragraph([prompt.instruction, shot.request])])),
-                    tokenizer.quoting(shot.answer))
+                chat.exchange(tokenizer.quoting(words.asked(shot)), tokenizer.quoting(shot.answer))
             }
             let head = chat.head(system: prompt.system.map(tokenizer.quoting)) + shots.joined()
-            guard prompt.before.isEmpty else {
+            let (text, behindText) = words.ahead([])
+            guard text.isEmpty else {
                 return Opening(
                     prefix: leading(
-                        head + tokenizer.quoting(prompt.before) + "\n\n", .recognisedUnlessQuoted),
-                    place: .behindText, space: "")
+                        head + tokenizer.quoting(text), space: behindText, .recognisedUnlessQuoted),
+                    place: .behindText, space: behindText)
             }
             // A space behind the header belongs to the first word of the context.
             let space = head.hasSuffix(" ") ? " " : ""
@@ -122,6 +126,13 @@ public struct PromptFormat: Sendable {
             let isBehindToken = prefix.last.map(tokenizer.isAdded) ?? true
             return Opening(prefix: prefix, place: isBehindToken ? .behindToken : .behindText, space: space)
         }
+    }
+
+    /// Words, where there are some, behind tokens that begin a text.
+    private func opening(_ begin: [Int32], _ text: String, _ space: String) -> Opening {
+        text.isEmpty
+            ? Opening(prefix: begin, place: .start, space: space)
+            : Opening(prefix: begin + leading(text, space: space, .text), place: .behindText, space: space)
     }
 
     /// A context where it stands in a prompt.
@@ -135,17 +146,14 @@ public struct PromptFormat: Sendable {
     /// What follows a prompt's context, up to where the answer begins.
     public func closing(of prompt: Prompt) -> [Int32] {
         if prompt.purpose == .continuation { return data(prompt.request, at: .behindText) }
-        return switch style {
+        return switch style(for: prompt) {
         case .marks(let marks, _):
             asked(
-                prompt.purpose, prompt.question ?? Self.paragraph([prompt.instruction, prompt.request]), marks
-            )
-        case .plain:
-            data("\n\n" + Self.paragraph([prompt.request, prompt.answerPrefix]), at: .behindText)
+                prompt.purpose,
+                prompt.question ?? PromptWords.paragraph([prompt.instruction, prompt.request]), marks)
+        case .plain: data(words(prompt).behind, at: .behindText)
         case .chat(let chat):
-            written(
-                tokenizer.quoting("\n\n" + Self.paragraph([prompt.instruction, prompt.request])) + chat.tail,
-                at: .behindText)
+            written(tokenizer.quoting(words(prompt).behind) + chat.tail, at: .behindText)
         }
     }
 
@@ -153,12 +161,10 @@ public struct PromptFormat: Sendable {
     /// "Answer:" and the answer.
     public func answer(_ text: String, to prompt: Prompt) -> (text: String, place: TextPlace) {
         if prompt.purpose == .continuation { return (text, .behindText) }
-        switch style {
-        case .marks: return (text, .start)
-        case .chat: return (text, .behindText)
-        case .plain:
-            let isSpaced = prompt.answerPrefix.last?.isWhitespace ?? true
-            return (isSpaced ? text : " " + text, .behindText)
+        return switch style(for: prompt) {
+        case .marks: (text, .start)
+        case .chat: (text, .behindText)
+        case .plain: (words(prompt).answerSpace + text, .behindText)
         }
     }
 
@@ -174,8 +180,9 @@ public struct PromptFormat: Sendable {
 
     /// Text in front of a context, as it is where a word follows: two line ends may be one token at the end of a
     /// text, and are two in front of a word.
-    private func leading(_ text: String, _ written: Tokenizer.WrittenTokens) -> [Int32] {
-        let (ids, offsets) = tokenizer.encodeWithOffsets(text + "A", specialTokens: written)
+    /// - Parameter space: what the word begins with
+    private func leading(_ text: String, space: String, _ written: Tokenizer.WrittenTokens) -> [Int32] {
+        let (ids, offsets) = tokenizer.encodeWithOffsets(text + space + "A", specialTokens: written)
         let count = offsets.prefix { $0.upperBound <= text.utf8.count }.count
         // Where the word shares a token with what stands before it, the text is read as it is alone.
         guard count < ids.count, offsets[..<count].last?.upperBound == text.utf8.count else {
@@ -191,16 +198,6 @@ public struct PromptFormat: Sendable {
         // For what there is no mark the words are a question.
         case _: marks[.question, default: []] + data(words) + marks[.answer, default: []]
         }
-    }
-
-    /// What there is of some words, an empty line between.
-    private static func paragraphs(_ parts: [String?]) -> String {
-        parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
-
-    /// What there is of some words, a line each.
-    private static func paragraph(_ parts: [String]) -> String {
-        parts.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     /// The special tokens of the bundled models.

@@ -93,9 +93,11 @@ public final class Reader: Sendable {
     }
 
     /// What was put out for a prompt, as text: without white space around it, and where a line is the
-    /// answer its first line.
+    /// answer its first line; all of it, such as the indentation of code, for what is asked word for word.
     public func text(of output: [Int32], for prompt: Prompt) -> String {
-        let text = backbone.tokenizer.decode(output).trimmingCharacters(in: .whitespacesAndNewlines)
-        return format.lineEnds(for: prompt.purpose) == nil ? text : LineEnds.firstLine(of: text)
+        let whole = backbone.tokenizer.decode(output)
+        guard prompt.form == .paragraphs else { return whole }
+        let text = whole.trimmingCharacters(in: .whitespacesAndNewlines)
+        return format.lineEnds(for: prompt) == nil ? text : LineEnds.firstLine(of: text)
     }
 }

@@ -128,8 +128,8 @@ public struct Scoring: Sendable {
             let (item, place) = (items[i], requests[i].context)
             let answer = Answer(
                 output: reader.text(of: outputs[i], for: item.prompt), references: item.references,
-                choices: item.choices, isCutOff: session.isCutOff[i], target: read[i].target,
-                options: read[i].options, own: read[i].own)
+                choices: item.choices, subset: item.subset, isCutOff: session.isCutOff[i],
+                target: read[i].target, options: read[i].options, own: read[i].own)
             return Outcome(
                 item: item, document: asked[i].document, layout: reader.layout(of: item.prompt),
                 output: answer.output, outputTokens: outputs[i].count,

@@ -59,7 +59,7 @@ public struct Trial: Sendable {
             context: context, prompt: reader.layout(of: item.prompt).closing,
             maxNewTokens: count ?? reader.outputLimit(of: item),
             readsBack: item.prompt.purpose == .readBack,
-            lineEnds: count == nil ? reader.format.lineEnds(for: item.prompt.purpose) : nil)
+            lineEnds: count == nil ? reader.format.lineEnds(for: item.prompt) : nil)
     }
 
     /// Reads contexts and prompts, up to the first token of each answer.

@@ -72,7 +72,7 @@ struct ItemHashes: Sendable {
                 }
                 add(
                     ["item", item.id, "\(item.outputLimit)", item.prompt.question ?? ""] + item.references
-                        + ["choices"] + item.choices, to: &data)
+                        + ["choices"] + item.choices + (item.subset.map { ["subset", $0] } ?? []), to: &data)
             }
         }
         self.prompts = prompts.finish()

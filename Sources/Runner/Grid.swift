@@ -182,10 +182,13 @@ package struct PlannedCell: Sendable {
 
     package var identity: CellIdentity {
         let format = trial.reader.format
+        // What is asked word for word is answered in any number of lines.
+        let isVerbatim = documents.allSatisfy { $0.items.allSatisfy { $0.prompt.form != .paragraphs } }
         return CellIdentity(
             model: trial.reader.backbone.contentHash,
             decoding: .init(
-                strategy: "greedy", stop: format.stop.sorted(), endsAtLine: format.lineEnds.map { _ in true },
+                strategy: "greedy", stop: format.stop.sorted(),
+                endsAtLine: format.lineEnds == nil || isVerbatim ? nil : true,
                 chatTemplate: format.chatTemplate?.family.rawValue),
             prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
             methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,

@@ -169,6 +169,71 @@ struct ChatTemplateTests {
         }
     }
 
+    @Test func `what is asked word for word stands as it is, in a user's turn or without`() throws {
+        var asked = Prompt(
+            purpose: .answer, before: "You are given a story.\n\nStory: ",
+            request: "\n\nNow answer.\n\nQuestion: \(question)\n\nAnswer:", question: question,
+            form: .verbatim)
+        asked.system = "Be brief."
+        let text = asked.before + context + asked.request
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            let format = try format(folder)
+            func ids(_ prompt: Prompt) -> [Int32] {
+                let opening = format.opening(of: prompt)
+                return opening.prefix + format.context(context, behind: opening).tokens
+                    + format.closing(of: prompt)
+            }
+            let turns = """
+                <|im_start|>system
+                Be brief.<|im_end|>
+                <|im_start|>user
+                \(text)<|im_end|>
+                <|im_start|>assistant
+
+                """
+            // The space behind "Story:" belongs to the context's first word.
+            #expect(ids(asked) == tokenizer.encode(turns))
+            #expect(format.answer("Oslo", to: asked).text == "Oslo" && format.lineEnds(for: asked) == nil)
+            asked.form = .plainVerbatim
+            #expect(ids(asked) == tokenizer.prefix + tokenizer.encode("Be brief.\n\n" + text))
+            // A space stands between prompt and answer, unless the prompt has it or its script has none.
+            for (end, answer) in [
+                ("Answer:", " Oslo"), ("is: ", "Oslo"), ("回答：", "Oslo"), ("code:\n", "Oslo"),
+            ] {
+                asked.request = end
+                #expect(format.answer("Oslo", to: asked).text == answer)
+            }
+        }
+    }
+
+    @Test func `worked examples of what is asked word for word are in the same words`() throws {
+        var asked = Prompt(
+            purpose: .answer, before: "Text: ", request: "\nQ: Where?\nA:", question: "Where?",
+            form: .verbatim)
+        asked.shots = [.init(context: "Oslo is big.", request: "\nQ: What?\nA:", answer: "Oslo")]
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            let turns = """
+                <|im_start|>user
+                Text: Oslo is big.
+                Q: What?
+                A:<|im_end|>
+                <|im_start|>assistant
+                Oslo<|im_end|>
+                <|im_start|>user
+                Text:
+                """
+            #expect(try format(folder).opening(of: asked).prefix == tokenizer.encode(turns))
+            let plain = try format(folder, .plain)
+            #expect(
+                plain.opening(of: asked).prefix
+                    == tokenizer.prefix
+                    + tokenizer.encode("Text: Oslo is big.\nQ: What?\nA: Oslo\n\nText:"))
+            #expect(plain.lineEnds(for: asked) == nil && plain.lineEnds(for: prompt) != nil)
+        }
+    }
+
     @Test func `a model with marks has them for the purposes that it knows, and asks for others`() throws {
         let tokenizer = try Tokenizer(folder: bundledModel)
         let configuration = ModelConfiguration(

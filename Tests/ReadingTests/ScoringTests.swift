@@ -149,6 +149,31 @@ struct ScoringTests {
         #expect(batches.count == 3 && batches.flatMap { $0.flatMap(\.items) }.map(\.id) == items.map(\.id))
     }
 
+    @Test func `a metric sees an item's subset, and all of what was put out for what is asked word for word`()
+        throws
+    {
+        let unit = TestReading.documents(1, items: 2)[0]
+        let items = zip(unit.items, [nil, "trec"]).map { item, subset in
+            Item(
+                id: item.id, prompt: item.prompt, references: item.references, outputLimit: .tokens(2),
+                subset: subset)
+        }
+        let card = TaskCard(
+            id: "seen", name: "Seen", summary: "For tests.",
+            metrics: [Metric(id: "subset", name: "Subset") { $0.subset.map { $0 == "trec" ? 1 : 0 } }])
+        let found = try reading.scoring(TestMethod(TestReading.whole), task: card)
+            .score([DocumentItems(unit.document, items)]).map(\.metrics)
+        #expect(found == [[:], ["subset": 1]])
+        let reader = reading.reader
+        let output = backbone.tokenizer.encode("\n  Oslo is\nbig.\n")
+        let whole = backbone.tokenizer.decode(output)
+        #expect(whole.last == "\n")
+        var prompt = items[0].prompt
+        #expect(reader.text(of: output, for: prompt).last == ".")
+        prompt.form = .verbatim
+        #expect(reader.text(of: output, for: prompt) == whole)
+    }
+
     // MARK: - What the harness derives
 
     @Test func `stretches are what was kept of the text`() throws {

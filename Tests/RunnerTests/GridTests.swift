@@ -82,6 +82,23 @@ struct GridTests {
         #expect(try identities(grid(), reader: plain)[1] == own)
     }
 
+    /// Their words and limits are the same.
+    @Test func `a question of another set of LongBench is another cell`() throws {
+        func identity(_ subset: String) throws -> CellIdentity {
+            var own = grid()
+            own.tasks = [Tasks.LongBench.self]
+            own.sourceHashes["LongBench"] = "l"
+            own.data = DocumentStream(
+                id: "own",
+                documents: dataset.documents.map {
+                    Document(id: $0.id, text: $0.text, questions: $0.questions, subset: subset)
+                })
+            return try identities(own)[1]
+        }
+        let fingerprints = try ["hotpotqa", "musique", "hotpotqa"].map { try identity($0).fingerprint }
+        #expect(fingerprints[0] != fingerprints[1] && fingerprints[0] == fingerprints[2])
+    }
+
     @Test func `what comes from outside the package states a version`() throws {
         var outside = grid()
         outside.sourceHashes["Truncation"] = nil

@@ -127,7 +127,7 @@ struct GenerateCommand: ParsableCommand {
         let compressed = clock.now
         let request = DecodingSession.Request(
             context: 0, prompt: tokens, maxNewTokens: maxNewTokens,
-            lineEnds: asked.flatMap { reader.format.lineEnds(for: $0.purpose) })
+            lineEnds: asked.flatMap { reader.format.lineEnds(for: $0) })
         let session = try trial.session(kept, [request], stop: stop(of: reader))
         let prefilled = clock.now
         let output = session.finish()[0]
