@@ -27,7 +27,7 @@ package struct CellIdentity: Codable, Equatable {
     let taskSource: String
     /// Versions by identifier.
     let metrics: [String: Int]
-    /// A hash of contexts, references, choices and limits, item by item.
+    /// A hash of contexts, references, choices, limits and, where items have one, subsets, item by item.
     let data: String
     /// What was done with examples that the model cannot read; nil where it reads all.
     let overflow: String?

@@ -47,8 +47,8 @@ struct ListTasksCommand: ParsableCommand {
         let items = Catalogue.current.tasks.map { $0.card }.sorted { $0.id < $1.id }.map {
             Item(id: $0.id, name: $0.name, metrics: $0.metrics.map(\.id), summary: $0.summary)
         }
-        try options.show(items, ["task", "metrics", "what it asks"]) {
-            [$0.id, $0.metrics.joined(separator: " "), $0.summary]
+        try options.show(items, ["task", "what it asks", "metrics"]) {
+            [$0.id, $0.summary, $0.metrics.joined(separator: " ")]
         }
     }
 }
