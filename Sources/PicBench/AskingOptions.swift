@@ -26,7 +26,7 @@ struct AskingOptions: ParsableArguments {
     var promptWords: PathArgument?
 
     func asking(tasks: [String], catalogue: Catalogue) throws -> Asking {
-        guard shots >= 0 else { throw UsageError("--shots must be 0 or more") }
+        try UsageError.require("--shots", shots, 0...1000)
         guard shotsFrom == nil || shots > 0 else {
             throw UsageError("--shots-from names where worked examples are from; say how many with --shots")
         }

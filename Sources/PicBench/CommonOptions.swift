@@ -84,7 +84,7 @@ struct MachineOptions: ParsableArguments {
 
     /// Makes all kernels use them.
     func apply() throws {
-        guard threadCount > 0 else { throw UsageError("--threads must be at least 1") }
+        try UsageError.require("--threads", threads, 1...1024)
         Threads.use(threadCount)
     }
 }

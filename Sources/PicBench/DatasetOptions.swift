@@ -41,9 +41,7 @@ struct DatasetOptions: ParsableArguments {
         source.fields = fields.map(DatasetSource.Option.list) ?? []
         source.questions = questions
         source.skipsUnsound = skipBadRows
-        guard contextWords.map({ $0 > 0 }) ?? true else {
-            throw UsageError("--context-words must be at least 1")
-        }
+        try UsageError.require("--context-words", contextWords, 1...1_000_000_000)
         var stream = try Catalogue.current.dataset(source)
         if let subset { stream = stream.subset(subset) }
         return contextWords.map(stream.contexts(ofWords:)) ?? stream

@@ -100,4 +100,10 @@ struct UsageError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// Refuses a number outside of what an option takes; nil where it is not given.
+    static func require(_ option: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw UsageError("\(option) must be \(range.lowerBound) to \(range.upperBound), not \(value)")
+    }
 }

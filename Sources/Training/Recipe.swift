@@ -133,13 +133,17 @@ public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
     public var errorDescription: String? { description }
 }
 
-/// Reads a recipe; errors name the field.
-public func readRecipe<Recipe: Decodable>(_ url: URL, as type: Recipe.Type = Recipe.self) throws -> Recipe {
+/// Reads a recipe; errors name the field, and what it may be.
+public func readRecipe<Recipe: BoundedRecipe>(
+    _ url: URL, as type: Recipe.Type = Recipe.self
+) throws -> Recipe {
     guard let data = try RegularFile.read(url) else {
         throw TrainingError.badRecipe(file: url.path, reason: "it cannot be read; check the path")
     }
     do {
-        return try JSONDecoder().decode(Recipe.self, from: data)
+        let recipe = try JSONDecoder().decode(Recipe.self, from: data)
+        if let problem = recipe.problem { throw TrainingError.badRecipe(file: url.path, reason: problem) }
+        return recipe
     } catch let error as DecodingError {
         throw TrainingError.badRecipe(file: url.path, reason: error.line)
     }

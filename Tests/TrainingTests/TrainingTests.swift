@@ -271,4 +271,51 @@ struct TrainingTests {
         let text = error?.description ?? ""
         #expect(text.contains("recipe.json") && !text.contains("\n"), "\(text)")
     }
+
+    @Test(arguments: [
+        ("model.layers", "2", "model.layers is 2, expected 3 to 256"),
+        ("model.heads", "1", "model.heads is 1, expected 2"),
+        ("model.heads", "5", "the remainder of model.hiddenSize by twice model.heads is"),
+        ("evaluation.subjects", "[99]", "evaluation.subjects[0] is 99, expected 1 to 24"),
+        ("evaluation.every", "0", "evaluation.every is 0"),
+        ("checkpointEvery", "0", "checkpointEvery is 0, expected 1 to"),
+        ("levels", "[]", "the number of levels is 0"), ("tokensPerStep", "-4", "tokensPerStep is -4"),
+        ("readBackShare", "1e18", "readBackShare is 1000000000000000000, expected 0 to 1"),
+        ("optimizer.clip", "0", "optimizer.clip is 0"), ("name", "\"../base\"", "name names a folder"),
+    ])
+    func `a number out of its range is named, with the range`(_ field: String, _ json: String, _ said: String)
+        throws
+    {
+        let value = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+        let shipped = bundledModel.appendingPathComponent("recipe.json")
+        #expect(throws: Never.self) { try readRecipe(shipped, as: BaseRecipe.self) }
+        let parts = field.split(separator: ".").map(String.init)
+        var recipe = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: shipped)) as? [String: Any])
+        if parts.count == 2 {
+            var inner = try #require(recipe[parts[0]] as? [String: Any])
+            inner[parts[1]] = value
+            recipe[parts[0]] = inner
+        } else {
+            recipe[field] = value
+        }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("recipe.json")
+        try JSONSerialization.data(withJSONObject: recipe).write(to: file)
+        let error = #expect(throws: TrainingError.self) { try readRecipe(file, as: BaseRecipe.self) }
+        #expect(error?.description.contains(said) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `the shipped compressor's recipe is sound, and empty ratios are not`() throws {
+        let shipped = bundledModel.appendingPathComponent("recipes/compressor.json")
+        let recipe = try readRecipe(shipped, as: CompressorRecipe.self)
+        var other = recipe
+        other.levels[1].ratios = []
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("recipe.json")
+        try JSONEncoder().encode(other).write(to: file)
+        let error = #expect(throws: TrainingError.self) { try readRecipe(file, as: CompressorRecipe.self) }
+        #expect(
+            error?.description.contains("the number of levels[1].ratios is 0, expected 1 to 10000") == true)
+    }
 }

@@ -142,7 +142,7 @@ struct ExportHTMLCommand: ParsableCommand {
     var beside: [String] = []
 
     func run() throws {
-        if let samples, samples < 0 { throw UsageError("--samples must be 0 or more") }
+        try UsageError.require("--samples", samples, 0...1_000_000_000)
         let neighbours = try beside.map(Self.neighbour)
         let results = try store.openForReading()
         let notes = Catalogue.current.methods.map {

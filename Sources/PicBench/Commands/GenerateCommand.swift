@@ -78,7 +78,7 @@ struct GenerateCommand: ParsableCommand {
         guard [prompt, promptTokens, question].count(where: { $0 != nil }) == 1 else {
             throw UsageError("give exactly one of --prompt, --prompt-tokens and --question")
         }
-        guard maxNewTokens > 0 else { throw UsageError("--max-new-tokens must be at least 1") }
+        try UsageError.require("--max-new-tokens", maxNewTokens, 1...10_000_000)
         let method = try Catalogue.current.method(describedBy: self.method ?? "none")
         let isReference = method.card.role != nil
         guard context != nil || self.method == nil && self.ratio == nil else {

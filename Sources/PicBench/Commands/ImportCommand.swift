@@ -44,7 +44,7 @@ struct ImportICAECommand: ParsableCommand {
     var output: PathArgument?
 
     func run() throws {
-        guard rate > 0, rate < 1 << 20 else { throw UsageError("--rate must be at least 1") }
+        try UsageError.require("--rate", rate, 1...1_048_575)
         guard alpha.isFinite, alpha != 0 else { throw UsageError("--alpha must be a number other than 0") }
         let backbone = try Backbone(ModelLocator.checkpoint(model))
         let name = name ?? file.url.deletingPathExtension().lastPathComponent

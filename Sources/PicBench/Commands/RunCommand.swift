@@ -153,11 +153,11 @@ struct RunCommand: ParsableCommand {
         let asked = try catalogue.methods(describedBy: methods.values)
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks.filter { !$0.card.isOnRequest }
-        guard limit >= 0 else { throw UsageError("--limit must be 0 or more") }
-        guard documents.map({ $0 > 0 }) ?? true else { throw UsageError("--documents must be at least 1") }
-        guard attentionSamples >= 0 else { throw UsageError("--attention-samples must be 0 or more") }
-        guard shotsInContext > 0 else { throw UsageError("--shots-in-context must be at least 1") }
-        guard latencySamples >= 0 else { throw UsageError("--latency-samples must be 0 or more") }
+        try UsageError.require("--limit", limit, 0...1_000_000_000)
+        try UsageError.require("--documents", documents, 1...1_000_000_000)
+        try UsageError.require("--attention-samples", attentionSamples, 0...1_000_000)
+        try UsageError.require("--shots-in-context", shotsInContext, 1...100_000)
+        try UsageError.require("--latency-samples", latencySamples, 0...1_000_000)
         let seeds = try seeds.split(separator: ",").map { part in
             guard let seed = UInt64(part) else {
                 throw UsageError("'\(part)' is not a seed; a seed is a whole number")

@@ -121,9 +121,7 @@ struct TrainCompressorCommand: ParsableCommand {
             recipe.optimizer.adamWRate *= rateFactor
         }
         if let loraRank {
-            guard (1...LowRankConfiguration.largestRank).contains(loraRank) else {
-                throw UsageError("--lora-rank must be 1 to \(LowRankConfiguration.largestRank)")
-            }
+            try UsageError.require("--lora-rank", loraRank, 1...LowRankConfiguration.largestRank)
             recipe.encoder = .init(
                 lora: LowRankConfiguration(rank: loraRank, alpha: Double(2 * loraRank), targets: .allLinear))
         }

@@ -32,7 +32,7 @@ struct BenchOptions: ParsableArguments {
     @OptionGroup var machine: MachineOptions
 
     func apply() throws {
-        guard repeats > 0 else { throw UsageError("--repeats must be at least 1") }
+        try UsageError.require("--repeats", repeats, 1...100_000)
         try machine.apply()
     }
 

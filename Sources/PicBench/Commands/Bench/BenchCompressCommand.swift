@@ -27,7 +27,7 @@ struct BenchCompressCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard context > 0 else { throw UsageError("--context must be at least 1") }
+        try UsageError.require("--context", context, 1...10_000_000)
         let chosen = try Catalogue.current.method(describedBy: method)
         guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
         let opened = try model.open()

@@ -17,7 +17,7 @@ struct BenchLimitsCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard megabytes > 0 else { throw UsageError("--megabytes must be at least 1") }
+        try UsageError.require("--megabytes", megabytes, 1...1_000_000)
         var seconds: [Double] = []
         MachineLimits.readMemory(bytes: megabytes * 1_000_000) { seconds = options.seconds($0) }
         var measured = [

@@ -14,7 +14,7 @@ struct BenchPrefillCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard context > 0 else { throw UsageError("--context must be at least 1") }
+        try UsageError.require("--context", context, 1...10_000_000)
         let opened = try model.open()
         let request = DecodingSession.Request(synthetic: context, maxNewTokens: 1, for: opened)
         var output: [Int32] = []
@@ -41,7 +41,8 @@ struct BenchDecodeCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard context > 0, new > 0 else { throw UsageError("--context and --new must be at least 1") }
+        try UsageError.require("--context", context, 1...10_000_000)
+        try UsageError.require("--new", new, 1...10_000_000)
         let opened = try model.open()
         let request = DecodingSession.Request(synthetic: context, maxNewTokens: new + 1, for: opened)
         var output: [Int32] = []

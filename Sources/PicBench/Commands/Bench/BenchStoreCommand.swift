@@ -17,7 +17,8 @@ struct BenchStoreCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard samples > 0, batch > 0 else { throw UsageError("--samples and --batch must be at least 1") }
+        try UsageError.require("--samples", samples, 1...1_000_000_000)
+        try UsageError.require("--batch", batch, 1...1_000_000)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "picbench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

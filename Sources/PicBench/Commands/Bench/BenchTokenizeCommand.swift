@@ -22,7 +22,7 @@ struct BenchTokenizeCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard documents > 0 else { throw UsageError("--documents must be at least 1") }
+        try UsageError.require("--documents", documents, 1...1_000_000)
         let folder = try ModelLocator.find(model)
         if let text { return try measure(text, folder) }
         let source = DatasetSource("gazette:documents=\(documents)")

@@ -37,9 +37,10 @@ struct BenchTrainCommand: ParsableCommand {
 
     func run() throws {
         try options.apply()
-        guard sequences > 0, length > 1, tail > 0, rank > 0 else {
-            throw UsageError("--sequences, --tail and --rank must be at least 1, --length at least 2")
-        }
+        try UsageError.require("--sequences", sequences, 1...100_000)
+        try UsageError.require("--length", length, 2...1_000_000)
+        try UsageError.require("--tail", tail, 1...1_000_000)
+        try UsageError.require("--rank", rank, 1...LowRankConfiguration.largestRank)
         let opened = try model.open()
         let vocabulary = opened.configuration.vocabularySize
         let speed = TrainingSpeed(

@@ -1,0 +1,134 @@
+import Datasets
+import LanguageModels
+
+/// A number of a recipe with the values that training works with.
+public struct RecipeNumber {
+    /// As the file has it: `levels[0].steps`.
+    let field: String
+    let value: Double
+    let range: ClosedRange<Double>
+
+    init(_ field: String, _ value: some BinaryInteger, _ range: ClosedRange<Double>) {
+        self.init(field, Double(value), range)
+    }
+
+    init(_ field: String, _ value: Double, _ range: ClosedRange<Double>) {
+        (self.field, self.value, self.range) = (field, value, range)
+    }
+
+    /// Of each entry of a list, and how many there are.
+    static func list(_ field: String, _ values: [Double], _ range: ClosedRange<Double>) -> [RecipeNumber] {
+        [RecipeNumber("the number of \(field)", values.count, 1...10_000)]
+            + values.enumerated().map { RecipeNumber("\(field)[\($0)]", $1, range) }
+    }
+
+    /// Numbers of subjects, as the generator of documents takes them.
+    static func subjects(_ field: String, _ values: [Int]) -> [RecipeNumber] {
+        list(field, values.map(Double.init), 1...Double(Gazette.mostSubjects))
+    }
+
+    /// What is wrong with it; nil where nothing is.
+    var problem: String? {
+        if range.contains(value) { return nil }
+        let (least, most) = (Self.short(range.lowerBound), Self.short(range.upperBound))
+        return "\(field) is \(Self.short(value)), expected \(least == most ? least : "\(least) to \(most)")"
+    }
+
+    private static func short(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+}
+
+/// A recipe that says what its numbers may be.
+public protocol BoundedRecipe: Decodable {
+    var numbers: [RecipeNumber] { get }
+    /// Names a folder.
+    var name: String { get }
+}
+
+extension BoundedRecipe {
+    /// The first thing that is wrong with its values; nil where nothing is.
+    var problem: String? {
+        if name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9+._-]{0,99}/) == nil {
+            return "name names a folder: expected letters, digits, +, -, _ and points"
+        }
+        return numbers.lazy.compactMap(\.problem).first
+    }
+}
+
+extension BaseRecipe: BoundedRecipe {
+    public var numbers: [RecipeNumber] {
+        let own = [
+            RecipeNumber("vocabularySize", vocabularySize, 300...1_000_000),
+            RecipeNumber("model.hiddenSize", model.hiddenSize, 8...16384),
+            RecipeNumber("model.intermediateSize", model.intermediateSize, 8...65536),
+            // Induction heads, which weights begin with, take three layers and two heads.
+            RecipeNumber("model.layers", model.layers, 3...256),
+            RecipeNumber("model.heads", model.heads, 2...256),
+            RecipeNumber(
+                "the remainder of model.hiddenSize by twice model.heads",
+                (1...256).contains(model.heads) ? model.hiddenSize % (2 * model.heads) : 0, 0...0),
+            RecipeNumber("the number of levels", levels.count, 1...10_000),
+            RecipeNumber("tokensPerStep", tokensPerStep, 1...10_000_000),
+            RecipeNumber("readBackShare", readBackShare, 0...1),
+            RecipeNumber("documentWeight", documentWeight, 0...1000),
+            RecipeNumber("documentEvery", documentEvery ?? 2, 1...1_000_000),
+            RecipeNumber("digestWeight", digestWeight ?? 0.5, 0...1000),
+            RecipeNumber("questions", questions, 1...1000),
+            RecipeNumber("checkpointEvery", checkpointEvery, 1...1_000_000_000),
+        ]
+        let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
+            let steps = RecipeNumber("levels[\(i)].steps", level.steps, 1...1_000_000_000)
+            let drills = RecipeNumber("levels[\(i)].drills", level.drills, 0...1)
+            return [steps, drills] + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
+        }
+        return own + ofLevels + optimizer.numbers + evaluation.numbers
+    }
+}
+
+extension CompressorRecipe: BoundedRecipe {
+    public var numbers: [RecipeNumber] {
+        let own = [
+            RecipeNumber("the number of levels", levels.count, 1...10_000),
+            RecipeNumber("contextTokensPerStep", contextTokensPerStep, 1...10_000_000),
+            RecipeNumber("readBackShare", readBackShare, 0...1),
+            RecipeNumber("questions", questions, 1...1000),
+            RecipeNumber("checkpointEvery", checkpointEvery, 1...1_000_000_000),
+        ]
+        let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
+            let steps = RecipeNumber("levels[\(i)].steps", level.steps, 1...1_000_000_000)
+            return [steps] + RecipeNumber.list("levels[\(i)].ratios", level.ratios, 1...1_000_000)
+                + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
+        }
+        let ofAdapter = encoder?.lora.map { lora -> [RecipeNumber] in
+            [
+                RecipeNumber("encoder.lora.rank", lora.rank, 1...Double(LowRankConfiguration.largestRank)),
+                RecipeNumber("encoder.lora.alpha", lora.alpha, 1e-6...1e6),
+            ]
+        }
+        return own + ofLevels + (ofAdapter ?? []) + optimizer.numbers + evaluation.numbers
+    }
+}
+
+extension OptimizerRecipe {
+    fileprivate var numbers: [RecipeNumber] {
+        [
+            RecipeNumber("optimizer.muonRate", muonRate, 0...100),
+            RecipeNumber("optimizer.adamWRate", adamWRate, 0...100),
+            RecipeNumber("optimizer.clip", clip, 1e-9...1e9),
+            RecipeNumber("optimizer.schedule.warmUp", schedule.warmUp, 0...1_000_000_000),
+            RecipeNumber("optimizer.schedule.decay", schedule.decay, 0...1),
+            RecipeNumber("optimizer.schedule.floor", schedule.floor, 0...1),
+        ]
+    }
+}
+
+extension EvaluationRecipe {
+    fileprivate var numbers: [RecipeNumber] {
+        [
+            RecipeNumber("evaluation.every", every, 1...1_000_000_000),
+            RecipeNumber("evaluation.documents", documents, 1...100_000),
+        ] + RecipeNumber.subjects("evaluation.subjects", subjects)
+            + (ratios.map { RecipeNumber.list("evaluation.ratios", $0, 1...1_000_000) } ?? [])
+    }
+}
