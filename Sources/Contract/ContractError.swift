@@ -26,7 +26,7 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     private var text: String {
         switch self {
         case .unknown(let kind, let name, let known):
-            "unknown \(kind) '\(name)'; known: \(known.joined(separator: ", "))"
+            "unknown \(kind) '\(name)'\(name.suggestion(of: known)); known: \(known.joined(separator: ", "))"
         case .badChain(let id, let problem):
             "\(id): \(problem)"
         case .badParameter(let method, let name, let value, let known):

@@ -21,7 +21,9 @@ public enum DatasetError: Error, CustomStringConvertible, LocalizedError {
         case .badOption(let dataset, let option, let expected):
             "the dataset \(dataset) cannot take '\(option)'; expected \(expected)"
         case .unknownFormat(let name, let known):
-            "'\(name)' is no file and begins with no data format; known: \(known.joined(separator: ", ")); "
+            "'\(name)' is no file and begins with no data format"
+                + String(name.prefix { $0 != "=" && $0 != ":" }).suggestion(of: known)
+                + "; known: \(known.joined(separator: ", ")); "
                 + "'picbench list datasets' shows how to name one"
         case .empty(let file):
             "\(file) holds no records; check the path"

@@ -65,14 +65,24 @@ private func parse() throws -> any ParsableCommand {
             known.append(name)
             command = next
         }
-        let message = RootCommand.message(for: error).replacing("\n", with: " ")
+        var message = RootCommand.message(for: error).replacing("\n", with: " ")
+        if message.hasPrefix("Missing expected"), let wrong = unknownOption(of: command) { message = wrong }
         let help = (["picbench"] + known + ["--help"]).joined(separator: " ")
         let choices = command.configuration.subcommands.map { $0._commandName }
+        let wrong = names.dropFirst(known.count).first
         let hint =
-            choices.isEmpty || known.count == names.count
-            ? "" : " (known: \(choices.joined(separator: ", ")))"
+            choices.isEmpty || wrong == nil
+            ? "" : "\(wrong?.suggestion(of: choices) ?? ""); known: \(choices.joined(separator: ", "))"
         throw UsageError("\(message)\(hint); see '\(help)'")
     }
+}
+
+/// What is wrong with the first option that a command does not have: the parser says first what is missing.
+private func unknownOption(of command: any ParsableCommand.Type) -> String? {
+    let known = command.helpMessage().matches(of: /--[a-z][a-z-]*/).map { String($0.0) }
+    let written = CommandLine.arguments.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
+    guard let wrong = written.first(where: { !known.contains($0) }) else { return nil }
+    return "Unknown option '\(wrong)'\(wrong.suggestion(of: known))"
 }
 
 struct RootCommand: ParsableCommand {

@@ -14,7 +14,25 @@ struct WrongInputTests {
     init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
-        (["run", "--methods", "pix", "--ratios", "4"], "unknown method 'pix'; known: adakv,"),
+        (
+            ["run", "--methods", "pix", "--ratios", "4"],
+            "unknown method 'pix' (did you mean pic?); known: adakv,"
+        ),
+        (["run", "--methods", "truncate", "--ratios", "4"], "'truncate' (did you mean truncation?)"),
+        (["run", "--methods", "PIC", "--ratios", "4"], "'PIC' (did you mean pic?)"),
+        (["run", "--methods", "bm52+pic", "--ratios", "4"], "'bm52' (did you mean bm25?)"),
+        (["run", "--methods", "zzzzzz", "--ratios", "4"], "'zzzzzz'; known"),
+        (["rnu"], "'rnu' (did you mean run?)"),
+        (["list", "method"], "'method' (did you mean methods?); known: methods,"),
+        (
+            ["run", "--method", "pic", "--ratios", "4"],
+            "Unknown option '--method' (did you mean --methods?); see"
+        ),
+        (
+            run + ["--dataset", "sqaud=dev.json"],
+            "'sqaud=dev.json' is no file and begins with no data format (did you mean squad?)"
+        ),
+        (run + ["--tasks", "QA"], "unknown task 'QA' (did you mean qa?)"),
         (run + ["--tasks", "chess"], "unknown task 'chess'; known: "),
         (["run", "--methods", "truncation", "--ratios", "4,0"], "'0' is not a compression ratio"),
         (["run", "--methods", "truncation", "--ratios", ""], "'' is not a compression ratio"),
