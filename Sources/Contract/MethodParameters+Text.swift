@@ -93,7 +93,7 @@ private enum JSONScalar: Codable, CustomStringConvertible {
     var description: String {
         switch self {
         case .flag(let flag): "\(flag)"
-        case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+        case .number(let number): number.plainText
         case .text(let text): text
         }
     }

@@ -10,7 +10,7 @@ public struct ParameterChoice: Codable, Equatable, Sendable, CustomStringConvert
     /// `keep=head|tail` or `window=64 (1 to 4096)`
     public var description: String {
         let text = "\(name)=\(values.joined(separator: "|"))"
-        return range.map { "\(text) (\($0.lowerBound.short) to \($0.upperBound.short))" } ?? text
+        return range.map { "\(text) (\($0.lowerBound.plainText) to \($0.upperBound.plainText))" } ?? text
     }
 }
 
@@ -35,5 +35,5 @@ extension MethodParameters {
 
 extension Double {
     /// Without a point where it is whole.
-    fileprivate var short: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+    package var plainText: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 }

@@ -6,7 +6,7 @@ enum EditSimilarity {
         if found == gold { return 1 }
         guard !found.isEmpty, !gold.isEmpty else { return 0 }
         let length = Double(found.count + gold.count)
-        let edits = length - 2 * Double(commonLength(found, gold))
+        let edits = length - 2 * Double(CommonSubsequence.length(found, gold))
         return (100 * (1 - edits / length)).rounded(.toNearestOrEven) / 100
     }
 
@@ -15,18 +15,5 @@ enum EditSimilarity {
         output.unicodeScalars.drop { $0 == "\n" }.split(separator: "\n", omittingEmptySubsequences: false)
             .first { !$0.contains("`") && !$0.contains("#") && !$0.contains("//".unicodeScalars) }
             .map { String($0) } ?? ""
-    }
-
-    private static func commonLength(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-        var row = [Int](repeating: 0, count: b.count + 1)
-        for x in a {
-            var diagonal = 0
-            for (j, y) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = x == y ? diagonal + 1 : max(above, row[j])
-                diagonal = above
-            }
-        }
-        return row[b.count]
     }
 }

@@ -26,16 +26,7 @@ public enum ROUGE {
 
     /// The longest common subsequence.
     static func l(_ found: [Int], _ gold: [Int]) -> Double {
-        var row = [Int](repeating: 0, count: gold.count + 1)
-        for word in found {
-            var diagonal = 0
-            for (j, other) in gold.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = word == other ? diagonal + 1 : max(above, row[j])
-                diagonal = above
-            }
-        }
-        return fMeasure(row[gold.count], found.count, gold.count)
+        return fMeasure(CommonSubsequence.length(found, gold), found.count, gold.count)
     }
 
     /// The union of longest common subsequences of each sentence, a line, of the reference with those of the
@@ -57,7 +48,7 @@ public enum ROUGE {
         var hits = 0
         for sentence in gold {
             // Each word counts as often as both sides have it.
-            let places = Set(found.flatMap { commonPlaces(of: sentence, with: $0) }).sorted()
+            let places = Set(found.flatMap { CommonSubsequence.places(of: sentence, in: $0) }).sorted()
             for word in places.map({ sentence[$0] })
             where leftFound[word, default: 0] > 0 && leftGold[word, default: 0] > 0 {
                 hits += 1
@@ -66,31 +57,6 @@ public enum ROUGE {
             }
         }
         return fMeasure(hits, found.joined().count, gold.joined().count)
-    }
-
-    /// Where a sentence's words stand that are in its longest common subsequence with another.
-    private static func commonPlaces(of sentence: [Int], with other: [Int]) -> [Int] {
-        var table = [[Int]](
-            repeating: [Int](repeating: 0, count: other.count + 1), count: sentence.count + 1)
-        for i in sentence.indices {
-            for j in other.indices {
-                table[i + 1][j + 1] =
-                    sentence[i] == other[j] ? table[i][j] + 1 : max(table[i][j + 1], table[i + 1][j])
-            }
-        }
-        var (i, j) = (sentence.count, other.count)
-        var places: [Int] = []
-        while i > 0, j > 0 {
-            if sentence[i - 1] == other[j - 1] {
-                places.append(i - 1)
-                (i, j) = (i - 1, j - 1)
-            } else if table[i][j - 1] > table[i - 1][j] {
-                j -= 1
-            } else {
-                i -= 1
-            }
-        }
-        return places
     }
 
     private static func fMeasure(_ common: Int, _ found: Int, _ gold: Int) -> Double {

@@ -11,7 +11,10 @@ enum SetROUGE {
         guard !found.isEmpty, !gold.isEmpty else { return 0 }
         var common: Set<Int> = []
         for sentence in gold {
-            for other in found { common.formUnion(commonWords(of: sentence, with: other)) }
+            // Which one, where there are several, is the package's choice.
+            for other in found {
+                common.formUnion(CommonSubsequence.places(of: other, in: sentence).map { other[$0] })
+            }
         }
         let precision = Double(common.count) / Double(Set(found.joined()).count)
         let recall = Double(common.count) / Double(Set(gold.joined()).count)
@@ -24,30 +27,5 @@ enum SetROUGE {
             let words = sentence.split(whereSeparator: \.separatesWords)
             return words.isEmpty ? [[]] : words
         }
-    }
-
-    /// The words of one longest common subsequence: which one, where there are several, is the package's choice.
-    private static func commonWords(of sentence: [Int], with other: [Int]) -> Set<Int> {
-        var table = [[Int]](
-            repeating: [Int](repeating: 0, count: other.count + 1), count: sentence.count + 1)
-        for i in sentence.indices {
-            for j in other.indices {
-                table[i + 1][j + 1] =
-                    sentence[i] == other[j] ? table[i][j] + 1 : max(table[i][j + 1], table[i + 1][j])
-            }
-        }
-        var (i, j) = (sentence.count, other.count)
-        var words: Set<Int> = []
-        while i > 0, j > 0 {
-            if sentence[i - 1] == other[j - 1] {
-                words.insert(sentence[i - 1])
-                (i, j) = (i - 1, j - 1)
-            } else if table[i - 1][j] > table[i][j - 1] {
-                i -= 1
-            } else {
-                j -= 1
-            }
-        }
-        return words
     }
 }

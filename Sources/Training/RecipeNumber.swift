@@ -1,3 +1,4 @@
+import Contract
 import Datasets
 import LanguageModels
 
@@ -30,12 +31,8 @@ public struct RecipeNumber {
     /// What is wrong with it; nil where nothing is.
     var problem: String? {
         if range.contains(value) { return nil }
-        let (least, most) = (Self.short(range.lowerBound), Self.short(range.upperBound))
-        return "\(field) is \(Self.short(value)), expected \(least == most ? least : "\(least) to \(most)")"
-    }
-
-    private static func short(_ value: Double) -> String {
-        Int(exactly: value).map(String.init) ?? "\(value)"
+        let (least, most) = (range.lowerBound.plainText, range.upperBound.plainText)
+        return "\(field) is \(value.plainText), expected \(least == most ? least : "\(least) to \(most)")"
     }
 }
 
