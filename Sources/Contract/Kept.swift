@@ -17,7 +17,8 @@ public struct Kept {
         case slots(Tensor, positions: [Int])
         /// Keys and values of the decoder's own pass over prefix and context, at the positions where they
         /// were computed: for each layer and KV head some of the context's tokens, by their indices,
-        /// ascending. Heads and layers may keep different numbers of them.
+        /// ascending. Heads and layers may keep different numbers of them. With `next`, rows of the method's
+        /// own may stand behind the prefix's in place of the context's.
         case cache(KVCache, CacheSelection)
     }
 
@@ -28,11 +29,16 @@ public struct Kept {
     public var next: Int?
     /// What stands between it and prompts, outside the budget.
     public var lead: PromptLead?
+    /// What the decoder adds to its weights while it reads it, if anything; one for all contexts of a cell.
+    public var decoder: LowRankAdapter?
 
-    public init(_ content: Content, next: Int? = nil, lead: PromptLead? = nil) {
+    public init(
+        _ content: Content, next: Int? = nil, lead: PromptLead? = nil, decoder: LowRankAdapter? = nil
+    ) {
         self.content = content
         self.next = next
         self.lead = lead
+        self.decoder = decoder
     }
 
     /// Context tokens by their indices, strictly ascending.
@@ -42,7 +48,7 @@ public struct Kept {
     public static func text(_ text: String) -> Kept { Kept(.text(text)) }
 
     /// Input embeddings at ascending positions; the prompt goes on at `next`.
-    public static func slots(_ slots: Tensor, positions: [Int], next: Int, lead: PromptLead? = nil) -> Kept {
-        Kept(.slots(slots, positions: positions), next: next, lead: lead)
+    public static func slots(_ slots: Tensor, positions: [Int], next: Int) -> Kept {
+        Kept(.slots(slots, positions: positions), next: next)
     }
 }

@@ -125,20 +125,23 @@ public final class LanguageModel: Sendable {
     ///   - rows: input embeddings, [rows, hidden]
     ///   - positions: one a row
     ///   - visibility: the keys that each row sees: rows of this pass or, with a cache, of the cache
+    ///   - behind: keys and values in front of the rows' own, the first that `visibility` counts; without a cache
     ///   - cache: takes this pass's keys and values at `cacheRows`
     ///   - partial: keys of the cache of which heads hold only the first few; what `visibility` says of them is
     ///     clipped to those, for each layer and KV head
     ///   - adapter: low-rank additions, switched on for this call
     ///   - results: the rows whose states are wanted; nil for all
     public func hidden(
-        _ rows: Tensor, positions: [Int32], visibility: Visibility, cache: KVCache? = nil,
-        cacheRows: [Int] = [], partial: [PartialKeys] = [], adapter: LowRankAdapter? = nil,
-        results: [Int32]? = nil, in c: Computation
+        _ rows: Tensor, positions: [Int32], visibility: Visibility, behind past: LayerKeys? = nil,
+        cache: KVCache? = nil, cacheRows: [Int] = [], partial: [PartialKeys] = [],
+        adapter: LowRankAdapter? = nil, results: [Int32]? = nil, in c: Computation
     ) -> Tensor {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
+        precondition(past == nil || cache == nil, "keys in front of a pass that has a cache")
         cache?.place(positions, at: cacheRows)
         let plans = AttentionPlans(
-            visibility, positions: positions, cache: cache, partial: partial, configuration, on: c.backend)
+            visibility, positions: positions, keyPositions: past.map { $0.positions + positions },
+            cache: cache, partial: partial, configuration, on: c.backend)
         let table = rotaryTable(positions, visibility, on: c.backend)
         let asksAll = c.observer?.needsAllRows ?? false
         var x = rows
@@ -149,13 +152,44 @@ public final class LanguageModel: Sendable {
                     rows: results, table: table.selecting(results), plans: plans.selecting(results))
             }
             let attended = attention(
-                x, i, queries, table, cache.map { ($0, cacheRows) }, adapter, in: c)
+                x, i, queries, table, past, cache.map { ($0, cacheRows) }, adapter, in: c)
             x = c.add(queries.select(x, in: c), attended)
             x = c.add(x, feedForward(x, layer, adapter, in: c))
         }
         let states = c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
         guard let results, asksAll else { return states }
         return c.gatherRows(states, results)
+    }
+
+    /// Keys (rotated) and values of some rows in every layer, as later passes read them.
+    ///
+    /// - Parameters: as in `hidden`; keys: the rows whose keys and values are wanted
+    public func layerKeys(
+        _ rows: Tensor, positions: [Int32], visibility: Visibility, adapter: LowRankAdapter? = nil,
+        of keys: [Int32], in c: Computation
+    ) -> LayerKeys {
+        precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
+        let plans = AttentionPlans(
+            visibility, positions: positions, cache: nil, partial: [], configuration, on: c.backend)
+        let table = rotaryTable(positions, visibility, on: c.backend)
+        var made: [LayerKeys.Layer] = []
+        var x = rows
+        for (i, layer) in layers.enumerated() {
+            if i == layers.count - 1 {
+                // Nobody reads what the last layer adds.
+                let h = normed(c.gatherRows(x, keys), layer, in: c)
+                let (k, v, _) = keysAndValues(h, layer, table.selecting(keys), adapter, in: c)
+                made.append(LayerKeys.Layer(keys: k, values: v))
+                break
+            }
+            let h = normed(x, layer, in: c)
+            let (k, v, q) = keysAndValues(h, layer, table, adapter, asking: true, in: c)
+            made.append(LayerKeys.Layer(keys: c.gatherRows(k, keys), values: c.gatherRows(v, keys)))
+            let queries = Queries(rows: nil, table: table, plans: plans)
+            x = c.add(x, attended(h, q, k, v, i, queries, adapter, in: c))
+            x = c.add(x, feedForward(x, layer, adapter, in: c))
+        }
+        return LayerKeys(layers: made, positions: keys.map { positions[Int($0)] })
     }
 
     /// The rows of a pass that a layer's attention asks for, with their angles and their masks.
@@ -185,34 +219,58 @@ public final class LanguageModel: Sendable {
         c.backend.bestRows(of: head, for: hidden)
     }
 
+    private func normed(_ x: Tensor, _ layer: Layer, in c: Computation) -> Tensor {
+        c.rmsNorm(x, layer.attentionNorm, epsilon: Float(configuration.normEpsilon))
+    }
+
     private func attention(
-        _ x: Tensor, _ index: Int, _ queries: Queries, _ table: RotaryTable,
+        _ x: Tensor, _ index: Int, _ queries: Queries, _ table: RotaryTable, _ past: LayerKeys?,
         _ cache: (KVCache, rows: [Int])?, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
         let layer = layers[index]
-        let epsilon = Float(configuration.normEpsilon)
+        let h = normed(x, layer, in: c)
+        var (k, v, q) = keysAndValues(h, layer, table, adapter, asking: queries.rows == nil, in: c)
+        if let (cache, rows) = cache {
+            cache.store(keys: k, values: v, at: rows, layer: index, in: c)
+            (k, v) = (cache.keys[index], cache.values[index])
+        } else if let past {
+            k = c.concatenateRows([past.layers[index].keys, k])
+            v = c.concatenateRows([past.layers[index].values, v])
+        }
+        return attended(h, q, k, v, index, queries, adapter, in: c)
+    }
+
+    /// Rotated keys, values and, where they are asked for, queries that are not rotated or normed yet.
+    private func keysAndValues(
+        _ h: Tensor, _ layer: Layer, _ table: RotaryTable, _ adapter: LowRankAdapter?, asking: Bool = false,
+        in c: Computation
+    ) -> (keys: Tensor, values: Tensor, queries: Tensor?) {
+        let projected = project(
+            h, [layer.key, layer.value] + (asking ? [layer.query] : []), adapter, in: c)
+        var k = projected[0]
+        if let keyNorm = layer.keyNorm {
+            k = c.rmsNorm(k, keyNorm, epsilon: Float(configuration.normEpsilon))
+        }
+        return (c.rope(k, table), projected[1], asking ? projected[2] : nil)
+    }
+
+    /// What attention adds to the rows that ask.
+    /// - Parameter projected: queries of all rows; nil where only those of some are to be made from `h`
+    private func attended(
+        _ h: Tensor, _ projected: Tensor?, _ keys: Tensor, _ values: Tensor, _ index: Int,
+        _ queries: Queries, _ adapter: LowRankAdapter?, in c: Computation
+    ) -> Tensor {
+        let layer = layers[index]
         let shape = AttentionShape(
             heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim,
             allowsRounding: isBFloat16 && c.tape == nil)
-        let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
-        let together = queries.rows == nil ? [layer.query] : []
-        let projected = project(h, [layer.key, layer.value] + together, adapter, in: c)
-        var k = projected[0]
-        let v = projected[1]
-        var q =
-            together.isEmpty
-            ? project(queries.select(h, in: c), [layer.query], adapter, in: c)[0] : projected[2]
-        if let queryNorm = layer.queryNorm { q = c.rmsNorm(q, queryNorm, epsilon: epsilon) }
-        if let keyNorm = layer.keyNorm { k = c.rmsNorm(k, keyNorm, epsilon: epsilon) }
-        q = c.rope(q, queries.table)
-        k = c.rope(k, table)
-        var (keys, values) = (k, v)
-        if let (cache, rows) = cache {
-            cache.store(keys: k, values: v, at: rows, layer: index, in: c)
-            (keys, values) = (cache.keys[index], cache.values[index])
+        var q = projected ?? project(queries.select(h, in: c), [layer.query], adapter, in: c)[0]
+        if let queryNorm = layer.queryNorm {
+            q = c.rmsNorm(q, queryNorm, epsilon: Float(configuration.normEpsilon))
         }
-        let plans = queries.plans.plans(ofLayer: index)
-        let attended = c.attention(q, keys, values, plans, shape, layer: index)
+        q = c.rope(q, queries.table)
+        let attended = c.attention(
+            q, keys, values, queries.plans.plans(ofLayer: index), shape, layer: index)
         return project(attended, [layer.output], adapter, in: c)[0]
     }
 

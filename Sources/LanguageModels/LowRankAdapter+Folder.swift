@@ -56,6 +56,27 @@ extension LowRankAdapter {
         self.init(configuration, pairs: pairs)
     }
 
+    /// Takes an adapter out of a file's tensors, which have PEFT's names behind `prefix`: a pair for every
+    /// projection that its configuration names.
+    public convenience init(
+        _ configuration: LowRankConfiguration, from stored: inout [String: Tensor], named prefix: String,
+        of file: String, for model: LanguageModel
+    ) throws {
+        guard 1...LowRankConfiguration.largestRank ~= configuration.rank, configuration.alpha.isFinite else {
+            throw ModelError.mismatch(
+                "\(file): an adapter of rank \(configuration.rank) and alpha \(configuration.alpha)")
+        }
+        let pairs = try Pair.take(
+            from: &stored, of: file, for: model, rank: configuration.rank, prefix: prefix + Self.peftPrefix,
+            suffixes: (Self.downSuffix, Self.upSuffix))
+        let wanted = try model.projections(of: configuration.targets, source: file)
+        if let missing = wanted.first(where: { pairs[$0.name] == nil }) {
+            throw ModelError.missingTensor(
+                folder: file, name: prefix + Self.peftPrefix + missing.name + Self.downSuffix)
+        }
+        self.init(configuration, pairs: pairs)
+    }
+
     /// Writes a folder that PEFT opens.
     /// - Throws: `FileError`
     public func save(to folder: URL, baseModel: String) throws {

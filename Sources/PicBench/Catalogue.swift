@@ -28,7 +28,7 @@ struct Catalogue: Sendable {
     func methods(describedBy texts: [String]) throws -> [any ConfiguredMethod] {
         var seen: Set<String> = []
         return try texts.flatMap { text in
-            try group(text)?.map { try $0.make([]) } ?? [method(describedBy: text)]
+            try group(text)?.map { $0.standard } ?? [method(describedBy: text)]
         }.filter { seen.insert("\($0.card.id) \($0.parametersJSON)").inserted }
     }
 
@@ -64,18 +64,7 @@ struct Catalogue: Sendable {
 
     /// One method with its parameters.
     private func link(_ text: String) throws -> any ConfiguredMethod {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        let assignments = parts.dropFirst().map { part in
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
-                String.init)
-            return (name: sides[0], value: sides.count == 2 ? sides[1] : "")
-        }
-        return try method(parts[0]).make(assignments)
-    }
-}
-
-extension CompressionMethod {
-    static func make(_ assignments: [(name: String, value: String)]) throws -> any ConfiguredMethod {
-        Self(parameters: try Parameters(assignments, method: card.id))
+        let written = WrittenMethod(text)
+        return try method(written.id).init(written)
     }
 }

@@ -43,6 +43,7 @@ public final class DecodingSession {
     private let stop: Set<Int32>
     private let cache: KVCache
     private let partial: [PartialKeys]
+    private let adapter: LowRankAdapter?
     private let computation: Computation
     private var active: [Sequence]
     /// Where each request's answer begins.
@@ -68,11 +69,16 @@ public final class DecodingSession {
     }
 
     /// Reads contexts and prompts and predicts the first token of each request.
+    ///
+    /// Contexts for which the decoder adds to its weights are all of one compressor.
     /// - Parameter predicting: how many tokens `predictions` will be asked for at once
     public init(
         _ contexts: [KeptContext], _ requests: [Request], model: LanguageModel, stop: Set<Int32>,
         predicting: Int = 0, computation: Computation = Computation()
     ) {
+        let adapter = contexts.first?.decoder
+        precondition(
+            contexts.allSatisfy { $0.decoder === adapter }, "contexts of compressors with decoders of their own")
         var rows = RowAssembly()
         let placed = ContextRows(contexts, rows: &rows)
         var sequences: [Sequence] = []
@@ -99,10 +105,11 @@ public final class DecodingSession {
         self.starts = starts
         self.freeKey = freeKey
         partial = placed.partial
+        self.adapter = adapter
         let hidden = model.hidden(
             rows.embeddings(slots: placed.slots, of: model, in: computation), positions: rows.positions,
             visibility: rows.visibility, cache: cache, cacheRows: rows.keys, partial: partial,
-            results: lastRows, in: computation)
+            adapter: adapter, results: lastRows, in: computation)
         firstLogits = model.logits(hidden, in: computation)
         outputs = requests.map { _ in [] }
         isCutOff = requests.map { _ in false }
@@ -128,7 +135,7 @@ public final class DecodingSession {
         let hidden = model.hidden(
             rows.embeddings(of: model, in: computation), positions: rows.positions,
             visibility: rows.visibility,
-            cache: cache, cacheRows: rows.keys, partial: partial, in: computation)
+            cache: cache, cacheRows: rows.keys, partial: partial, adapter: adapter, in: computation)
         let moved = active.map { sequence in
             var next = sequence
             next.nextKey += 1
@@ -195,7 +202,7 @@ extension DecodingSession {
             : model.hidden(
                 rows.embeddings(of: model, in: computation), positions: rows.positions,
                 visibility: rows.visibility, cache: cache, cacheRows: rows.keys, partial: partial,
-                in: computation)
+                adapter: adapter, in: computation)
         var done = 0
         return Self.groups(of: targets).flatMap { group in
             defer { done += group.reduce(0) { $0 + max(0, $1.tokens.count - 1) } }

@@ -10,6 +10,8 @@ public struct KeptContext {
     /// Where the prompt goes on, counted from the context's first token.
     let next: Int
     let lead: PromptLead?
+    /// What the decoder adds to its weights while it reads it.
+    let decoder: LowRankAdapter?
     public let measure: Measure
 
     /// What stands in the decoder's input.
@@ -42,17 +44,20 @@ public struct KeptContext {
     /// Real tokens as they are, such as those of a benchmark.
     public init(tokens: [Int32], prefix: [Int32] = [], for model: LanguageModel) {
         self.init(
-            prefix: prefix, rows: .tokens(tokens), next: tokens.count, lead: nil,
+            prefix: prefix, rows: .tokens(tokens), next: tokens.count, lead: nil, decoder: nil,
             measure: Measure(
                 positions: tokens.count, bytes: KVCache.bytes(rows: tokens.count, of: model), text: nil,
                 stretches: nil))
     }
 
-    private init(prefix: [Int32], rows: Rows, next: Int, lead: PromptLead?, measure: Measure) {
+    private init(
+        prefix: [Int32], rows: Rows, next: Int, lead: PromptLead?, decoder: LowRankAdapter?, measure: Measure
+    ) {
         self.prefix = prefix
         self.rows = rows
         self.next = next
         self.lead = lead
+        self.decoder = decoder
         self.measure = measure
     }
 
@@ -127,7 +132,7 @@ public struct KeptContext {
                 method: method, kept: positions, budget: budget, tokens: context.tokens.count)
         }
         self.init(
-            prefix: context.prefix, rows: rows, next: next, lead: kept.lead,
+            prefix: context.prefix, rows: rows, next: next, lead: kept.lead, decoder: kept.decoder,
             measure: Measure(
                 positions: positions, bytes: bytes ?? KVCache.bytes(rows: positions, of: model), text: text,
                 stretches: stretches))

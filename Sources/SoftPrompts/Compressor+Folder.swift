@@ -4,7 +4,8 @@ import LanguageModels
 import Tensors
 
 extension Compressor {
-    /// Writes the folder that `StoredCompressor` opens, in place of a compressor that it holds.
+    /// Writes the folder that `StoredCompressor` opens, in place of a compressor that it holds; matrices of trained
+    /// layers in bfloat16, which is half the size.
     /// - Parameter baseModel: the base model's name, for tools that read the adapter
     /// - Throws: `FileError`; the folder is then as it was
     public func save(_ card: CompressorCard, baseModel: String, to folder: URL) throws {
@@ -16,11 +17,14 @@ extension Compressor {
             own["projection"] = projection
             own[StoredCompressor.answerLead] = lead?.answer
             own[StoredCompressor.readBackLead] = lead?.readBack
+            own.merge(decoderTensors) { a, _ in a }
             try SafetensorsFile.write(own, to: stage.appendingPathComponent(CompressorFolder.memoryFile))
             if let adapter {
                 try adapter.write(to: replacement, baseModel: baseModel)
             } else {
-                let layers = encoder.tensors.filter { Self.isEncoders($0.key) }
+                let layers = encoder.tensors.filter { Self.isEncoders($0.key) }.mapValues {
+                    $0.shape.count == 2 ? $0.rounded() : $0
+                }
                 try SafetensorsFile.write(
                     layers, to: stage.appendingPathComponent(CompressorFolder.encoderFile))
             }

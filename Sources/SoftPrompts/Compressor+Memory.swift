@@ -44,65 +44,145 @@ extension Compressor {
         chunks: (Context) -> [Range<Int>] = { [0..<$0.tokens.count] },
         visible: (Context, MemoryToken) -> [Range<Int>], in c: Computation
     ) -> SoftPrompts {
+        let pass = memoryPass(contexts, positions: arrangement, chunks: chunks, visible: visible, in: c)
+        let isSpread = arrangement == .spread
+        let hidden = pass.observed(by: c) {
+            encoder.hidden(
+                pass.embeddings(of: self, in: c), positions: pass.rows.positions,
+                visibility: pass.rows.visibility, adapter: adapter, results: pass.memoryRows, in: c)
+        }
+        return SoftPrompts(
+            slots: slots(from: hidden, in: c), ranges: pass.ranges,
+            positions: contexts.map { isSpread ? $0.windows.map { $0.upperBound - 1 } : Array(0..<$0.budget) },
+            next: contexts.map { isSpread ? $0.tokens.count : $0.budget })
+    }
+
+    /// The same pass, of which the memory tokens' keys and values in every layer are kept, at the positions where
+    /// they were computed.
+    /// - Parameters:
+    ///   - sharesEmbedding: whether all memory tokens begin as the table's first row
+    ///   - next: where the prompt goes on behind a context
+    public func encodeKeys(
+        _ contexts: [Context], positions arrangement: MemoryPositions, sharesEmbedding: Bool = false,
+        visible: (Context, MemoryToken) -> [Range<Int>], next: (Context) -> Int, in c: Computation
+    ) -> SoftPrompts {
+        var pass = memoryPass(
+            contexts, positions: arrangement, chunks: { [0..<$0.tokens.count] }, visible: visible, in: c)
+        if sharesEmbedding { pass.tokenOfSlot = pass.tokenOfSlot.map { _ in 0 } }
+        let keys = pass.observed(by: c) {
+            encoder.layerKeys(
+                pass.embeddings(of: self, in: c), positions: pass.rows.positions,
+                visibility: pass.rows.visibility, adapter: adapter, of: pass.memoryRows, in: c)
+        }
+        return softPrompts(keys, pass.ranges, next: contexts.map(next))
+    }
+
+    /// Of a context's own tokens the keys and values of some, the last of each window: anchors, which begin as
+    /// their token and the first memory token together and see the whole context.
+    public func encodeAnchors(_ contexts: [Context], in c: Computation) -> SoftPrompts {
         var rows = RowAssembly()
-        var memoryRows: [Int32] = []
-        var tokenOfSlot: [Int32] = []
+        var anchors: [Int32] = []
         var ranges: [Range<Int>] = []
-        var positions: [[Int]] = []
-        var next: [Int] = []
-        let watch = c.observer as? AttentionWatch
-        var watched: [[AttentionWatch.Row]] = []
+        // Nothing is added to a row 0, and the anchors' embedding to a row 1.
+        var added: [Int32] = []
+        for context in contexts {
+            let begin = rows.append(tokens: prefix, firstPosition: 0)
+            let first = rows.count
+            let ends = Set(context.windows.map { $0.upperBound - 1 })
+            for (i, token) in context.tokens.enumerated() {
+                let isAnchor = ends.contains(i)
+                rows.append(
+                    tokens: [token], firstPosition: prefix.count + i,
+                    seeing: [begin, first..<(isAnchor ? first + context.tokens.count : rows.count)])
+                if isAnchor { anchors.append(Int32(rows.count - 1)) }
+            }
+            added += begin.map { _ in 0 } + context.tokens.indices.map { ends.contains($0) ? 1 : 0 }
+            ranges.append(anchors.count - ends.count..<anchors.count)
+        }
+        let nothing = Tensor(shape: [1, memory.width], on: c.backend)
+        let additions = c.concatenateRows([nothing, c.gatherRows(memory, [0])])
+        let embeddings = c.add(rows.embeddings(of: encoder, in: c), c.gatherRows(additions, added))
+        let keys = encoder.layerKeys(
+            embeddings, positions: rows.positions, visibility: rows.visibility, adapter: adapter, of: anchors,
+            in: c)
+        return softPrompts(keys, ranges, next: contexts.map(\.tokens.count))
+    }
+
+    private func softPrompts(_ keys: LayerKeys, _ ranges: [Range<Int>], next: [Int]) -> SoftPrompts {
+        SoftPrompts(
+            .keys(keys), ranges: ranges,
+            positions: ranges.map { keys.positions[$0].map { Int($0) - prefix.count } }, next: next)
+    }
+
+    /// Contexts with the memory tokens that stand behind them.
+    private func memoryPass(
+        _ contexts: [Context], positions arrangement: MemoryPositions, chunks: (Context) -> [Range<Int>],
+        visible: (Context, MemoryToken) -> [Range<Int>], in c: Computation
+    ) -> MemoryPass {
+        var pass = MemoryPass()
+        let isWatched = c.observer is AttentionWatch
         for context in contexts {
             let segments = segments(of: context)
             // The context's keys are one stretch, whatever it is cut into: begin tokens before, memories
             // behind.
-            let begins = segments.map { _ in rows.append(tokens: prefix, firstPosition: 0) }
-            let contextKeys = rows.count..<rows.count + context.tokens.count
+            let begins = segments.map { _ in pass.rows.append(tokens: prefix, firstPosition: 0) }
+            let contextKeys = pass.rows.count..<pass.rows.count + context.tokens.count
             for (segment, begin) in zip(segments, begins) {
                 let part = segment.context
                 for chunk in chunks(part) where !chunk.isEmpty {
-                    rows.append(
+                    pass.rows.append(
                         tokens: part.tokens[chunk], firstPosition: prefix.count + chunk.lowerBound,
                         seeing: [begin])
                 }
             }
-            let windows = context.windows
-            let firstSlot = tokenOfSlot.count
-            let sample = Set(MemoryAttention.sample(of: windows.count))
-            watched.append([])
+            let firstSlot = pass.tokenOfSlot.count
+            let sample = Set(MemoryAttention.sample(of: context.windows.count))
+            pass.watched.append([])
             for (segment, begin) in zip(segments, begins) {
-                let (part, firstMemory) = (segment.context, rows.count)
+                let (part, firstMemory) = (segment.context, pass.rows.count)
                 for (j, end) in segment.windowEnds.enumerated() {
                     let token = MemoryToken(
                         index: j, contextKeys: segment.keys(in: contextKeys), firstMemoryKey: firstMemory)
                     let place = arrangement == .spread ? end - 1 : part.tokens.count + j
-                    let key = rows.append(
-                        slot: tokenOfSlot.count, position: prefix.count + place,
+                    let key = pass.rows.append(
+                        slot: pass.tokenOfSlot.count, position: prefix.count + place,
                         seeing: [begin] + visible(part, token))
-                    if watch != nil, sample.contains(tokenOfSlot.count - firstSlot) {
-                        watched[watched.count - 1].append(
-                            .init(row: key, visible: rows.visibility[key], wanted: contextKeys))
+                    if isWatched, sample.contains(pass.tokenOfSlot.count - firstSlot) {
+                        pass.watched[pass.watched.count - 1].append(
+                            .init(row: key, visible: pass.rows.visibility[key], wanted: contextKeys))
                     }
                     // Longer contexts than were trained on use the table again from its first row.
-                    tokenOfSlot.append(Int32(j % memory.rows))
-                    memoryRows.append(Int32(key))
+                    pass.tokenOfSlot.append(Int32(j % memory.rows))
+                    pass.memoryRows.append(Int32(key))
                 }
             }
-            ranges.append(firstSlot..<tokenOfSlot.count)
-            positions.append(
-                arrangement == .spread ? windows.map { $0.upperBound - 1 } : Array(0..<windows.count))
-            next.append(arrangement == .spread ? context.tokens.count : windows.count)
+            pass.ranges.append(firstSlot..<pass.tokenOfSlot.count)
         }
-        let memories = c.gatherRows(memory, tokenOfSlot)
-        watch?.begin(watched)
-        let hidden = encoder.hidden(
-            rows.embeddings(slots: memories, of: encoder, in: c), positions: rows.positions,
-            visibility: rows.visibility, adapter: adapter, results: memoryRows, in: c)
-        watch?.end()
-        return SoftPrompts(
-            slots: slots(from: hidden, in: c), ranges: ranges,
-            positions: positions,
-            next: next)
+        return pass
+    }
+
+    /// The rows of an encoder's pass over contexts and their memory tokens.
+    private struct MemoryPass {
+        var rows = RowAssembly()
+        var memoryRows: [Int32] = []
+        /// The row of the table of memory tokens that each begins as.
+        var tokenOfSlot: [Int32] = []
+        /// The memory tokens of each context.
+        var ranges: [Range<Int>] = []
+        var watched: [[AttentionWatch.Row]] = []
+
+        func embeddings(of compressor: Compressor, in c: Computation) -> Tensor {
+            rows.embeddings(
+                slots: c.gatherRows(compressor.memory, tokenOfSlot), of: compressor.encoder, in: c)
+        }
+
+        /// What a pass gives, seen by a computation's watch if it has one.
+        func observed<Result>(by c: Computation, _ run: () -> Result) -> Result {
+            let watch = c.observer as? AttentionWatch
+            watch?.begin(watched)
+            defer { watch?.end() }
+            return run()
+        }
     }
 
     /// The encoder's hidden states of the contexts' tokens, causal; [tokens of all contexts, hidden].

@@ -70,7 +70,7 @@ extension Compressor {
     }
 
     /// Neighbouring chunks together, up to a number of tokens or one chunk.
-    private static func parts(of chunks: [Range<Int>], tokens limit: Int) -> [[Range<Int>]] {
+    static func parts(of chunks: [Range<Int>], tokens limit: Int) -> [[Range<Int>]] {
         var parts: [[Range<Int>]] = []
         for chunk in chunks where !chunk.isEmpty {
             if let start = parts.last?.first?.lowerBound, chunk.upperBound - start <= limit {

@@ -7,6 +7,8 @@ import Tensors
 /// hidden states to the decoder's input embeddings.
 /// Its weights change in training alone, where nobody else reads them.
 public final class Compressor: @unchecked Sendable {
+    /// The model that reads what it makes; frozen.
+    public let base: LanguageModel
     /// The base model, or a copy of it whose layers are trained. Token embeddings stay the base's.
     public let encoder: LanguageModel
     /// Low-rank additions to the encoder, in place of trained layers.
@@ -22,14 +24,18 @@ public final class Compressor: @unchecked Sendable {
     public let segmentTokens: Int?
     /// What it puts in front of prompts, if anything.
     public let lead: PromptLead?
+    /// What the base adds to its weights while it reads what it makes, of methods that train that too.
+    public let decoderAdapter: LowRankAdapter?
 
     /// Rows of the table of memory tokens.
     public static let memories = 256
 
     public init(
-        encoder: LanguageModel, adapter: LowRankAdapter?, memory: Tensor, projection: Tensor?,
-        prefix: [Int32], segmentTokens: Int? = nil, lead: PromptLead? = nil
+        of base: LanguageModel, encoder: LanguageModel, adapter: LowRankAdapter?, memory: Tensor,
+        projection: Tensor?, prefix: [Int32], segmentTokens: Int? = nil, lead: PromptLead? = nil,
+        decoderAdapter: LowRankAdapter? = nil
     ) {
+        self.base = base
         self.encoder = encoder
         self.adapter = adapter
         self.memory = memory
@@ -37,13 +43,14 @@ public final class Compressor: @unchecked Sendable {
         self.prefix = prefix
         self.segmentTokens = segmentTokens
         self.lead = lead
+        self.decoderAdapter = decoderAdapter
     }
 
     /// The untrained compressor of a model: the model itself as the encoder, a map that brings
     /// hidden states to the scale of embeddings, and memory tokens near the mean embedding.
     public convenience init(
         for model: LanguageModel, encoder: LanguageModel? = nil, adapter: LowRankAdapter? = nil,
-        seed: UInt64 = 0
+        decoderAdapter: LowRankAdapter? = nil, seed: UInt64 = 0
     ) {
         let hidden = model.configuration.hiddenSize
         let rows = min(model.embedding.rows, 4096)
@@ -64,8 +71,8 @@ public final class Compressor: @unchecked Sendable {
             projection[column, column] = embeddingRMS / max(stateRMS, .leastNormalMagnitude)
         }
         self.init(
-            encoder: encoder ?? model, adapter: adapter, memory: memory, projection: projection,
-            prefix: model.configuration.bosID.map { [$0] } ?? [])
+            of: model, encoder: encoder ?? model, adapter: adapter, memory: memory, projection: projection,
+            prefix: model.configuration.bosID.map { [$0] } ?? [], decoderAdapter: decoderAdapter)
     }
 
     /// Slots from the encoder's hidden states; both [rows, hidden]
@@ -82,7 +89,16 @@ public final class Compressor: @unchecked Sendable {
         } else {
             result.merge(encoder.tensors.filter { Self.isEncoders($0.key) }) { a, _ in a }
         }
+        result.merge(decoderTensors) { a, _ in a }
         return result
+    }
+
+    /// The decoder's additions, by names that tell them from the encoder's.
+    var decoderTensors: [String: Tensor] {
+        Dictionary(
+            uniqueKeysWithValues: (decoderAdapter?.tensors ?? [:]).map {
+                (StoredCompressor.decoderPrefix + $0.key, $0.value)
+            })
     }
 
     /// Whether a model's tensor is the encoder's own where its layers are trained; all others are the base's.

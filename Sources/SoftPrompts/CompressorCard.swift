@@ -1,6 +1,7 @@
 import Contract
 import Files
 import Foundation
+import LanguageModels
 
 /// What a folder with a trained compressor says about itself: `compressor.json`.
 public struct CompressorCard: Codable, Equatable, Sendable {
@@ -18,6 +19,8 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     public var prefix: [Int32]
     /// Where it comes from, if it was not trained here.
     public var imported: Import?
+    /// How the decoder adds to its weights while it reads, of methods that train that too.
+    public var decoder: LowRankConfiguration?
     /// The SHA-256 of each file beside the card that decides what it does, by its name: one that is
     /// missing, added or changed is refused. Nil in cards of earlier versions, which are renewed before use.
     public var files: [String: String]?
@@ -42,7 +45,8 @@ public struct CompressorCard: Codable, Equatable, Sendable {
 
     public init(
         name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
-        steps: Int, trainableParameters: Int, prefix: [Int32], imported: Import? = nil
+        steps: Int, trainableParameters: Int, prefix: [Int32], imported: Import? = nil,
+        decoder: LowRankConfiguration? = nil
     ) {
         self.name = name
         self.method = method
@@ -54,6 +58,7 @@ public struct CompressorCard: Codable, Equatable, Sendable {
         self.trainableParameters = trainableParameters
         self.prefix = prefix
         self.imported = imported
+        self.decoder = decoder
     }
 }
 

@@ -77,6 +77,11 @@ extension CompressorFolder {
         return true
     }
 
+    /// Writes it once more, in the form that trainings write now.
+    public func rewrite(for backbone: Backbone) throws {
+        try StoredCompressor(self).open(on: backbone).save(card, baseModel: backbone.name, to: url)
+    }
+
     /// The same with a card that lists files as they are now.
     func listing(_ files: [String]) throws -> CompressorFolder {
         var card = card

@@ -46,7 +46,7 @@ public struct ICAERelease {
         self.file = file
         self.rate = rate
         compressor = Compressor(
-            encoder: model, adapter: adapter, memory: rows.rowsCopy(0..<memories), projection: nil,
+            of: model, encoder: model, adapter: adapter, memory: rows.rowsCopy(0..<memories), projection: nil,
             prefix: [], segmentTokens: memories * rate, lead: PromptLead(answer: row(2), readBack: row(0)))
     }
 

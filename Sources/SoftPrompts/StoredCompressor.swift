@@ -14,6 +14,7 @@ public struct StoredCompressor: Sendable {
 
     static let answerLead = "lead.answer"
     static let readBackLead = "lead.readBack"
+    static let decoderPrefix = "decoder."
 
     public init(folder: URL) throws {
         try self.init(CompressorFolder(folder))
@@ -81,14 +82,18 @@ public struct StoredCompressor: Sendable {
             ? PromptLead(
                 answer: try take(Self.answerLead, rows: 1), readBack: try take(Self.readBackLead, rows: 1))
             : nil
+        let decoderAdapter = try card.decoder.map {
+            try LowRankAdapter(
+                $0, from: &rows, named: Self.decoderPrefix, of: "\(folder.path)/\(file)", for: model)
+        }
         if let other = rows.keys.min() {
             throw stored.bad("\(file) holds '\(other)', which is no part of a compressor")
         }
         let encoder = hasAdapter ? model : try encoder(of: model)
         return Compressor(
-            encoder: encoder, adapter: hasAdapter ? try LowRankAdapter(folder: folder, for: encoder) : nil,
+            of: model, encoder: encoder, adapter: hasAdapter ? try LowRankAdapter(folder: folder, for: encoder) : nil,
             memory: memory, projection: projection, prefix: card.prefix,
-            segmentTokens: card.imported?.segmentTokens, lead: lead)
+            segmentTokens: card.imported?.segmentTokens, lead: lead, decoderAdapter: decoderAdapter)
     }
 
     private func requireFit(_ backbone: Backbone) throws {
@@ -119,7 +124,8 @@ public struct StoredCompressor: Sendable {
             guard tensor.shape == shape else {
                 throw stored.bad("'\(name)' has the shape \(tensor.shape), the base model has \(shape)")
             }
-            return shape.count == 1 ? tensor.copy() : tensor
+            // What is stored in bfloat16 is widened once, not with every pass.
+            return shape.count == 1 || tensor.elementType != .float32 ? tensor.copy() : tensor
         }
         if let other = layers.keys.min() {
             throw stored.bad("\(file) holds '\(other)', which is no part of the base model's layers")

@@ -8,32 +8,60 @@ import Tensors
 public protocol TrainableMethod: CompressionMethod {
     /// Whether the untrained compressor, made from the base model, is a method of its own right.
     static var worksUntrained: Bool { get }
+    /// Whether it is also trained to give the context back word by word.
+    static var readsBack: Bool { get }
+    /// Whether the decoder learns to read what it makes, by low-rank additions of its own.
+    static var trainsDecoder: Bool { get }
 
-    /// The slots of all contexts in one packed pass.
+    /// What stands for all contexts, in one packed pass where it can be.
     func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts
 }
 
-/// Slots of several contexts.
+/// What stands for several contexts, as a compressor made it.
 public struct SoftPrompts {
-    /// [slots of all contexts, hidden], one context behind the other
-    public let slots: Tensor
+    public enum Form {
+        /// Input embeddings, [rows, hidden].
+        case slots(Tensor)
+        /// Keys and values of every layer.
+        case keys(LayerKeys)
+    }
+
+    /// One context behind the other.
+    public let form: Form
     /// The rows of each context.
     public let ranges: [Range<Int>]
-    /// The decoder's position of each slot, counted from the context's first token.
+    /// The decoder's position of each row, counted from the context's first token.
     public let positions: [[Int]]
     /// Where the prompt goes on behind each context.
     public let next: [Int]
 
-    public init(slots: Tensor, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
-        self.slots = slots
+    public init(_ form: Form, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
+        self.form = form
         self.ranges = ranges
         self.positions = positions
         self.next = next
+    }
+
+    /// slots: [slots of all contexts, hidden]
+    public init(slots: Tensor, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
+        self.init(.slots(slots), ranges: ranges, positions: positions, next: next)
+    }
+
+    /// Input embeddings, where it is made of those.
+    public var slots: Tensor? {
+        if case .slots(let slots) = form { slots } else { nil }
+    }
+
+    /// Keys and values, where it is made of those.
+    public var keys: LayerKeys? {
+        if case .keys(let keys) = form { keys } else { nil }
     }
 }
 
 extension TrainableMethod {
     public static var worksUntrained: Bool { false }
+    public static var readsBack: Bool { true }
+    public static var trainsDecoder: Bool { false }
 
     /// Of the model's own compressors the one that fits best; of those that were named, each that fits.
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
@@ -88,11 +116,7 @@ private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
 
     func compress(_ contexts: [Context], in c: Computation) throws -> [Kept] {
         let compressor = try compressor()
-        let prompts = method.encode(contexts, with: compressor, in: c)
-        return zip(prompts.ranges, zip(prompts.positions, prompts.next)).map { range, place in
-            .slots(
-                prompts.slots.rowsCopy(range), positions: place.0, next: place.1, lead: compressor.lead)
-        }
+        return compressor.kept(of: contexts, method.encode(contexts, with: compressor, in: c), in: c)
     }
 
     private func compressor() throws -> Compressor {

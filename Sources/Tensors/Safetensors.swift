@@ -131,7 +131,7 @@ public struct SafetensorsFile {
         return count
     }
 
-    /// Replaces a file with tensors as float32, in order of their names.
+    /// Replaces a file with tensors in order of their names: bfloat16 as it is, all others as float32.
     /// - Throws: `FileError`
     public static func write(
         _ tensors: [String: Tensor], metadata: [String: String] = ["format": "pt"], to url: URL
@@ -141,11 +141,12 @@ public struct SafetensorsFile {
         let names = tensors.keys.sorted()
         for name in names {
             guard let tensor = tensors[name] else { continue }
+            let type = stored(tensor)
+            let end = offset + tensor.count * type.size
             header[name] = [
-                "dtype": "F32", "shape": tensor.shape,
-                "data_offsets": [offset, offset + tensor.count * 4],
+                "dtype": type.rawValue, "shape": tensor.shape, "data_offsets": [offset, end],
             ]
-            offset += tensor.count * 4
+            offset = end
         }
         var json = try JSONSerialization.data(
             withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
@@ -154,9 +155,20 @@ public struct SafetensorsFile {
             try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try file.write($0) }
             try json.withUnsafeBytes { try file.write($0) }
             for name in names {
-                try tensors[name]?.values.withUnsafeBytes { try file.write($0) }
+                guard let tensor = tensors[name] else { continue }
+                if stored(tensor) == .bfloat16 {
+                    // The upper half of a float32 that has no more digits.
+                    let halves = tensor.values.map { UInt16($0.bitPattern >> 16).littleEndian }
+                    try halves.withUnsafeBytes { try file.write($0) }
+                } else {
+                    try tensor.values.withUnsafeBytes { try file.write($0) }
+                }
             }
         }
+    }
+
+    private static func stored(_ tensor: Tensor) -> ElementType {
+        tensor.elementType == .bfloat16 ? .bfloat16 : .float32
     }
 }
 

@@ -81,6 +81,13 @@ public final class Tensor: @unchecked Sendable {
         return result
     }
 
+    /// A copy in bfloat16, each number rounded to the nearest.
+    public func rounded() -> Tensor {
+        let result = Tensor(uninitialized: [1, rows, width], elementType: .bfloat16, on: backend)
+        backend.storeHeads(self, to: (0..<Int32(rows)).map { $0 }, of: result)
+        return Tensor(shape: shape, elementType: .bfloat16, storage: result.storage)
+    }
+
     /// Replaces the elements.
     public func assign(_ values: [Float]) {
         precondition(values.count == count, "\(values.count) values do not fill \(shape)")

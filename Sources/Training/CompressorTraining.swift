@@ -60,7 +60,8 @@ public struct CompressorTraining {
                 let prompts = method.encode(contexts, with: compressor, in: c)
                 let batch = LessonBatch(lessons, behind: prompts, prefix: teacher.prefix)
                 let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
-                return (batch.loss(of: base, slots: prompts.slots, in: c), batch.rows.count + encoded)
+                let loss = batch.loss(of: base, adapter: compressor.decoderAdapter, in: c)
+                return (loss, batch.rows.count + encoded)
             },
             evaluate: {
                 try evaluation.measure(
@@ -71,7 +72,8 @@ public struct CompressorTraining {
         let card = CompressorCard(
             name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
             baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
-            trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix)
+            trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix,
+            decoder: compressor.decoderAdapter?.configuration)
         try compressor.save(card, baseModel: backbone.name, to: folder)
         loop.removeCheckpoint()
         return true
@@ -79,15 +81,22 @@ public struct CompressorTraining {
 
     private func untrainedCompressor() throws -> Compressor {
         let base = backbone.model
-        guard let lora = recipe.encoder?.lora else {
-            return Compressor(for: base, encoder: base.copy(), seed: recipe.seed)
+        func adapter(_ configuration: LowRankConfiguration, _ stream: String) throws -> LowRankAdapter {
+            var generator = SeededGenerator(seed: recipe.seed, stream: stream)
+            return try LowRankAdapter(configuration, for: base, using: &generator)
         }
-        var generator = SeededGenerator(seed: recipe.seed, stream: "adapter")
-        let adapter = try LowRankAdapter(lora, for: base, using: &generator)
-        return Compressor(for: base, adapter: adapter, seed: recipe.seed)
+        let lora = recipe.encoder?.lora
+        // As COCOM's: as many ranks for the decoder as the encoder has, or 16.
+        let decoder = lora ?? LowRankConfiguration(rank: 16, alpha: 32, targets: .allLinear)
+        return Compressor(
+            for: base, encoder: lora == nil ? base.copy() : nil,
+            adapter: try lora.map { try adapter($0, "adapter") },
+            decoderAdapter: type(of: method).trainsDecoder ? try adapter(decoder, "decoder") : nil,
+            seed: recipe.seed)
     }
 
-    /// The lessons of a step and its ratio: the same for every method.
+    /// The lessons of a step and its ratio: the same for every method, but for those that read nothing back and
+    /// are asked about the document instead.
     func lessons(for step: Int, from teacher: Teacher) throws -> ([Lesson], Ratio) {
         var generator = SeededGenerator(seed: recipe.seed, stream: "compressor-step-\(step)")
         var left = step
@@ -98,7 +107,7 @@ public struct CompressorTraining {
         guard let level else { preconditionFailure("step \(step) of \(recipe.steps)") }
         let drawn = generator.element(of: level.ratios)
         guard let ratio = Ratio(drawn) else { throw ContractError.badRatio("\(drawn)") }
-        let readBack = generator.unit() < recipe.readBackShare
+        let readBack = generator.unit() < recipe.readBackShare && type(of: method).readsBack
         let subjects = generator.element(of: level.subjects)
         var lessons: [Lesson] = []
         var tokens = 0

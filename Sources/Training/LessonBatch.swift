@@ -8,14 +8,20 @@ struct LessonBatch {
     private var predicting: [Int32] = []
     private var targets: [Int32] = []
     private var weights: [Float] = []
+    /// What stands for contexts; nil where they are there in full.
+    private let prompts: SoftPrompts?
+    /// Keys in front of the rows' own.
+    private let ahead: Int
 
     /// Lessons behind their full contexts.
     /// - Parameter documentWeight: of predicting the contexts themselves, against the tails' 1
     init(_ lessons: [Lesson], prefix: [Int32], documentWeight: Float) {
+        prompts = nil
+        ahead = 0
         var documentRows: [(Range<Int>, [Int32])] = []
         for lesson in lessons {
             let context = rows.append(tokens: prefix + lesson.context, firstPosition: 0)
-            append(lesson.tails, position: context.count, seeing: context)
+            append(lesson.tails, position: context.count, seeing: [context])
             documentRows.append((context.dropFirst(prefix.count - 1), lesson.context))
         }
         normalizeWeights(to: 1, from: 0)
@@ -31,24 +37,35 @@ struct LessonBatch {
         normalizeWeights(to: documentWeight, from: first)
     }
 
-    /// Lessons behind the slots of their contexts.
+    /// Lessons behind what stands for their contexts.
     init(_ lessons: [Lesson], behind prompts: SoftPrompts, prefix: [Int32]) {
+        self.prompts = prompts
+        // Keys that were made before stand in front of the rows' own.
+        ahead = prompts.keys?.positions.count ?? 0
         for (i, lesson) in lessons.enumerated() {
-            let first = rows.count
-            rows.append(tokens: prefix, firstPosition: 0)
-            for (slot, position) in zip(prompts.ranges[i], prompts.positions[i]) {
-                rows.append(slot: slot, position: prefix.count + position, seeing: [first..<rows.count])
+            let begin = rows.append(tokens: prefix, firstPosition: 0, key: ahead + rows.count)
+            var seen = [begin]
+            switch prompts.form {
+            case .keys: seen.append(prompts.ranges[i])
+            case .slots:
+                for (slot, position) in zip(prompts.ranges[i], prompts.positions[i]) {
+                    rows.append(
+                        slot: slot, position: prefix.count + position,
+                        seeing: [begin.lowerBound..<rows.count])
+                }
+                seen = [begin.lowerBound..<rows.count]
             }
-            append(lesson.tails, position: prefix.count + prompts.next[i], seeing: first..<rows.count)
+            append(lesson.tails, position: prefix.count + prompts.next[i], seeing: seen)
         }
         normalizeWeights(to: 1, from: 0)
     }
 
-    private mutating func append(_ tails: [Lesson.Tail], position: Int, seeing context: Range<Int>) {
+    private mutating func append(_ tails: [Lesson.Tail], position: Int, seeing context: [Range<Int>]) {
         for tail in tails {
             let own = rows.append(
-                tokens: tail.prompt + tail.target.dropLast(), firstPosition: position, seeing: [context])
-            predicting += own.suffix(tail.target.count).map { Int32($0) }
+                tokens: tail.prompt + tail.target.dropLast(), firstPosition: position,
+                key: ahead + rows.count, seeing: context)
+            predicting += own.suffix(tail.target.count).map { Int32($0 - ahead) }
             targets += tail.target
             weights += tail.target.map { _ in tail.weight }
         }
@@ -59,13 +76,14 @@ struct LessonBatch {
         for i in first..<weights.count { weights[i] *= sum / total }
     }
 
-    /// The weighted cross-entropy; slots: [slots, hidden] or nil; result: [1]
-    func loss(of model: LanguageModel, slots: Tensor? = nil, in c: Computation) -> Tensor {
+    /// The weighted cross-entropy; result: [1]
+    func loss(of model: LanguageModel, adapter: LowRankAdapter? = nil, in c: Computation) -> Tensor {
         // In the order of the rows, so that neighbours see similar keys.
         let order = predicting.indices.sorted { predicting[$0] < predicting[$1] }
         let hidden = model.hidden(
-            rows.embeddings(slots: slots, of: model, in: c), positions: rows.positions,
-            visibility: rows.visibility, results: order.map { predicting[$0] }, in: c)
+            rows.embeddings(slots: prompts?.slots, of: model, in: c), positions: rows.positions,
+            visibility: rows.visibility, behind: prompts?.keys, adapter: adapter,
+            results: order.map { predicting[$0] }, in: c)
         return c.crossEntropy(
             model.logits(hidden, in: c), targets: order.map { targets[$0] },
             weights: order.map { weights[$0] })

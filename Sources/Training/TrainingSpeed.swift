@@ -67,7 +67,7 @@ public struct TrainingSpeed {
         return try time(compressor.trainable, steps: steps) { c in
             let prompts = method.encode(contexts, with: compressor, in: c)
             let batch = LessonBatch(lessons, behind: prompts, prefix: compressor.prefix)
-            return (batch.loss(of: model, slots: prompts.slots, in: c), batch.rows.count + encoded)
+            return (batch.loss(of: model, in: c), batch.rows.count + encoded)
         }
     }
 

@@ -92,16 +92,8 @@ struct CacheMethodParityTests {
     private static func few(_ i: Int) -> Int32 { Int32((i * i * 7 + i * 3 + 5) % 31) }
 
     private func method(_ text: String) throws -> any ConfiguredMethod {
-        let parts = text.split(separator: ":").map(String.init)
-        let type = try #require(allMethods.first { $0.card.id == parts[0] })
-        func make<Method: CompressionMethod>(_ type: Method.Type) throws -> any ConfiguredMethod {
-            let options = parts.dropFirst().map { part in
-                let pair = part.split(separator: "=").map(String.init)
-                return (name: pair[0], value: pair[1])
-            }
-            return Method(parameters: try Method.Parameters(options, method: parts[0]))
-        }
-        return try make(type)
+        let written = WrittenMethod(text)
+        return try #require(allMethods.first { $0.card.id == written.id }).init(written)
     }
 
     private func mask(_ kept: [Int32], of count: Int) -> String {

@@ -112,17 +112,11 @@ struct HardPromptTests {
     private struct Unexpected: Error {}
 
     private func kept(_ text: String, of context: Context) throws -> [Int] {
-        let parts = text.split(separator: ":").map(String.init)
-        let type = try #require(allMethods.first { $0.card.id == parts[0] })
-        func made<Method: CompressionMethod>(_ type: Method.Type) throws -> any Preparation {
-            let options = parts.dropFirst().map { part in
-                let pair = part.split(separator: "=").map(String.init)
-                return (name: pair[0], value: pair[1])
-            }
-            return try Method(parameters: try Method.Parameters(options, method: parts[0]))
-                .preparation(for: Demand(context.limit), from: Resources(backbone))
-        }
-        let kept = try made(type).compress([context], in: Computation())
+        let written = WrittenMethod(text)
+        let type = try #require(allMethods.first { $0.card.id == written.id })
+        let preparation = try type.init(written).preparation(
+            for: Demand(context.limit), from: Resources(backbone))
+        let kept = try preparation.compress([context], in: Computation())
         guard case .selection(let indices) = kept[0].content else { throw Unexpected() }
         return indices
     }

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import MistralConfig, MistralForCausalLM
 
-OUT = pathlib.Path(__file__).parent.parent / "MethodsTests" / "Fixtures" / "icae"
+OUT = pathlib.Path(__file__).parent.parent / "SoftPromptsTests" / "Fixtures" / "icae"
 MEMORIES, RATE, RANK, ALPHA = 4, 4, 3, 32.0
 LEFT, RIGHT = [1, 5], [7, 9, 3]
 LENGTHS = [32, 10, 30, 37, 40]

@@ -164,6 +164,29 @@ struct CompressorFolderTests {
         #expect(try CompressorFolder(folder).card.files == nil)
     }
 
+    @Test func `written again it takes half the room and does the same`() throws {
+        try copy("icae")
+        let size = try Data(contentsOf: file("encoder.safetensors")).count
+        let before = try StoredCompressor(folder: folder).open(on: backbone)
+        try CompressorFolder(folder).rewrite(for: backbone)
+        #expect(try Data(contentsOf: file("encoder.safetensors")).count < size * 11 / 20)
+        let after = try StoredCompressor(folder: folder).open(on: backbone)
+        #expect(after.memory.values == before.memory.values)
+        let context = Context(
+            tokens: (0..<40).map { Int32(300 + $0) }, limit: .ratio(try #require(Ratio(4))))
+        func slots(_ compressor: Compressor) throws -> [Float] {
+            try #require(
+                ICAE(parameters: .init()).encode([context], with: compressor, in: Computation()).slots
+            ).values
+        }
+        let distance = try relative(slots(after), slots(before))
+        #expect(0 < distance && distance < 0.02)
+        // Rounded once, rounded for good.
+        let files = try StoredCompressor(folder: folder).contentHash
+        try CompressorFolder(folder).rewrite(for: backbone)
+        #expect(try StoredCompressor(folder: folder).contentHash == files)
+    }
+
     @Test func `renewing hides no damage`() throws {
         try copy("pic")
         try Data("{}".utf8).write(to: file("adapter_config.json"))

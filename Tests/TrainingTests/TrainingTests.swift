@@ -85,7 +85,8 @@ struct TrainingTests {
     }
 
     @Test(arguments: [
-        ("pic", "null"), ("icae", "null"), ("mean-pooling", "null"),
+        ("pic", "null"), ("icae", "null"), ("mean-pooling", "null"), ("500xcompressor", "null"),
+        ("gist", "null"), ("anchors", "null"), ("autocompressor", "null"), ("rmt", "null"), ("cocom", "null"),
         ("icae", #"{"lora": {"rank": 4, "alpha": 8, "targets": ["q_proj", "v_proj"]}}"#),
         ("pic", #"{"lora": {"rank": 2, "alpha": 8, "targets": "all-linear", "rslora": true}}"#),
     ])

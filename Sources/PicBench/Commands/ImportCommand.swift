@@ -74,6 +74,9 @@ struct ImportCompressorCommand: ParsableCommand {
             are. Nothing else changes: cells that were scored with it stay known.
 
                 picbench import compressor path/to/folder/compressors/* --model path/to/folder
+
+            With --rewrite they are stored as trainings store them now, layers in bfloat16: half
+            the size, and another compressor to what was scored with it.
             """)
 
     @Argument(help: "The compressors' folders.")
@@ -82,9 +85,17 @@ struct ImportCompressorCommand: ParsableCommand {
     @Option(help: "The model that they were trained on: a folder, or a name in Models/.")
     var model = ModelLocator.bundled
 
+    @Flag(help: "Store layers in bfloat16.")
+    var rewrite = false
+
     func run() throws {
         let backbone = try Backbone(ModelLocator.checkpoint(model))
         for path in folders {
+            if rewrite {
+                try CompressorFolder(path.url).rewrite(for: backbone)
+                try Output.text("\(path): written again\n")
+                continue
+            }
             let isRenewed = try CompressorFolder(path.url).renewCard(for: backbone)
             try Output.text("\(path): \(isRenewed ? "renewed" : "its card lists its files already")\n")
         }

@@ -168,7 +168,7 @@ struct RunCommand: ParsableCommand {
         try machine.apply()
 
         let reader = try model.open()
-        let references = try catalogue.methods.filter { $0.card.role != nil }.map { try $0.make([]) }
+        let references = catalogue.methods.filter { $0.card.role != nil }.map { $0.standard }
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
             tasks: tasks, data: try data.open(),
