@@ -22,7 +22,8 @@ extension KVCache {
     ///   - prefix: at positions from 0 on
     ///   - steps: how far each row goes from where it was computed
     public convenience init(
-        of model: LanguageModel, behind prefix: [Int32], _ keys: LayerKeys, rows: Range<Int>, movedBy steps: Int,
+        of model: LanguageModel, behind prefix: [Int32], _ keys: LayerKeys, rows: Range<Int>,
+        movedBy steps: Int,
         in c: Computation
     ) {
         self.init(for: model, capacity: max(1, prefix.count + rows.count), on: c.backend)

@@ -78,7 +78,8 @@ public final class DecodingSession {
     ) {
         let adapter = contexts.first?.decoder
         precondition(
-            contexts.allSatisfy { $0.decoder === adapter }, "contexts of compressors with decoders of their own")
+            contexts.allSatisfy { $0.decoder === adapter },
+            "contexts of compressors with decoders of their own")
         var rows = RowAssembly()
         let placed = ContextRows(contexts, rows: &rows)
         var sequences: [Sequence] = []

@@ -53,7 +53,9 @@ extension Compressor {
         }
         return SoftPrompts(
             slots: slots(from: hidden, in: c), ranges: pass.ranges,
-            positions: contexts.map { isSpread ? $0.windows.map { $0.upperBound - 1 } : Array(0..<$0.budget) },
+            positions: contexts.map {
+                isSpread ? $0.windows.map { $0.upperBound - 1 } : Array(0..<$0.budget)
+            },
             next: contexts.map { isSpread ? $0.tokens.count : $0.budget })
     }
 

@@ -91,7 +91,8 @@ public struct StoredCompressor: Sendable {
         }
         let encoder = hasAdapter ? model : try encoder(of: model)
         return Compressor(
-            of: model, encoder: encoder, adapter: hasAdapter ? try LowRankAdapter(folder: folder, for: encoder) : nil,
+            of: model, encoder: encoder,
+            adapter: hasAdapter ? try LowRankAdapter(folder: folder, for: encoder) : nil,
             memory: memory, projection: projection, prefix: card.prefix,
             segmentTokens: card.imported?.segmentTokens, lead: lead, decoderAdapter: decoderAdapter)
     }
