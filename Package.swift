@@ -25,8 +25,9 @@ let package = Package(
         .target(name: "CSeeding"),
         .target(name: "Seeding", dependencies: ["CSeeding"]),
         .target(name: "Tensors", dependencies: ["CKernels", "Files", "Seeding"]),
-        .target(name: "Tokenizers", dependencies: ["Files"]),
-        .target(name: "LanguageModels", dependencies: ["Files", "Seeding", "Tensors", "Tokenizers"]),
+        .target(name: "GGUF", dependencies: ["Files"]),
+        .target(name: "Tokenizers", dependencies: ["Files", "GGUF"]),
+        .target(name: "LanguageModels", dependencies: ["Files", "GGUF", "Seeding", "Tensors", "Tokenizers"]),
 
         // What is compared: the contract that methods, tasks and data formats are written against.
         .target(name: "Budgets"),
@@ -108,7 +109,8 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
-            name: "TokenizersTests", dependencies: ["Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
+            name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "GGUFTests", dependencies: ["GGUF"], resources: [.copy("Fixtures")]),
         // The kernels once more, compiled for the baseline processor.
         .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
@@ -117,7 +119,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "LanguageModelsTests",
-            dependencies: ["LanguageModels", "Tensors", "Seeding", "TestSupport"],
+            dependencies: ["GGUF", "LanguageModels", "Tensors", "Seeding", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation"], resources: [.copy("Fixtures")]),

@@ -1,15 +1,18 @@
 import Foundation
 import Tokenizers
 
-/// An opened model folder: the decoder that every method of a grid shares, and its tokenizer.
+/// An opened model: the decoder that every method of a grid shares, and its tokenizer.
 public struct Backbone: Sendable {
+    /// Where what belongs to it is kept: its folder, or one beside its file.
     public let folder: URL
-    /// The folder's name, with the adapter's behind it where there is one.
+    /// The folder's or the file's name, with the adapter's behind it where there is one.
     public let name: String
     /// SHA-256 over the files that are read: its outputs are theirs.
     public let contentHash: String
     public let model: LanguageModel
     public let tokenizer: Tokenizer
+    /// What its files say about the tokenizer; nil for what its folder says.
+    private let configuration: TokenizerConfiguration?
 
     /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
     public init(folder: URL, adapter: URL? = nil) throws {
@@ -18,36 +21,43 @@ public struct Backbone: Sendable {
 
     /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
     public init(_ checkpoint: Checkpoint, adapter: URL? = nil) throws {
-        let folder = checkpoint.folder
         var model = try LanguageModel(checkpoint)
-        var read = checkpoint.files.map { (file: folder.appendingPathComponent($0), name: $0) }
+        var read = checkpoint.files
         if let adapter {
             model = model.merged(with: try LowRankAdapter(folder: adapter, for: model))
             read += LowRankAdapter.files.map { (adapter.appendingPathComponent($0), $0) }
         }
-        let tokenizer = try Tokenizer(folder: folder)
+        let (tokenizer, configuration) = try checkpoint.tokenizer()
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ModelError.mismatch(
-                "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) ids, the embedding table "
+                "\(checkpoint.url.path): the tokenizer has \(tokenizer.vocabularySize) ids, the embedding table "
                     + "\(model.configuration.vocabularySize) rows; they belong to different models")
         }
         var hash = ContentHash()
         for (file, name) in read { try hash.add(file, named: name) }
         self.init(
-            folder: folder,
-            name: ([folder] + (adapter.map { [$0] } ?? [])).map(\.lastPathComponent)
-                .joined(separator: "+"),
-            model: model, tokenizer: tokenizer, contentHash: hash.finish())
+            folder: checkpoint.folder,
+            name: ([checkpoint.name] + (adapter.map { [$0.lastPathComponent] } ?? [])).joined(separator: "+"),
+            model: model, tokenizer: tokenizer, contentHash: hash.finish(), configuration: configuration)
     }
 
-    /// - Parameter name: by default the folder's
+    /// - Parameters:
+    ///   - name: by default the folder's
+    ///   - configuration: what is said about the tokenizer; by default what the folder says
     public init(
-        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer, contentHash: String
+        folder: URL, name: String? = nil, model: LanguageModel, tokenizer: Tokenizer, contentHash: String,
+        configuration: TokenizerConfiguration? = nil
     ) {
         self.folder = folder
         self.name = name ?? folder.lastPathComponent
         self.contentHash = contentHash
         self.model = model
         self.tokenizer = tokenizer
+        self.configuration = configuration
+    }
+
+    /// What is said about the tokenizer.
+    public func tokenizerConfiguration() throws -> TokenizerConfiguration {
+        try configuration ?? TokenizerConfiguration(folder: folder)
     }
 }

@@ -1,19 +1,49 @@
 import Files
 import Foundation
+import GGUF
 import Tensors
 import Tokenizers
 
-/// Which files of a Hugging Face folder are read, and which of them holds a tensor.
+/// A model as it is stored: which files are read, and which of them holds a tensor. A Hugging Face folder, or a GGUF
+/// file.
 public struct Checkpoint: Sendable {
-    public let folder: URL
+    /// The folder or the file.
+    public let url: URL
     public let configuration: ModelConfiguration
-    /// The file of each tensor as the index says it, by its path in the folder; nil where one file holds all.
-    private let shards: [String: String]?
+    private let weights: Weights
+
+    private enum Weights {
+        case single
+        /// The file of each tensor as the index says it, by its path in the folder.
+        case shards([String: String])
+        case gguf(GGUFFile)
+    }
+
     /// What whoever uses the folder should know, in one line: which of two sets of weights is read.
     public let notice: String?
 
     static let singleFile = "model.safetensors"
     private static let indexFile = "model.safetensors.index.json"
+
+    /// Opens a folder, or a file that begins as GGUF.
+    public init(_ url: URL) throws {
+        if try FileKind(of: url) == .file || url.pathExtension.lowercased() == "gguf" {
+            try self.init(GGUFFile(url))
+        } else {
+            try self.init(folder: url)
+        }
+    }
+
+    init(_ gguf: GGUFFile) throws {
+        url = gguf.url
+        configuration = try ModelConfiguration(gguf)
+        weights = .gguf(gguf)
+        let unread = gguf.unread(by: configuration)
+        notice = unread.first.map {
+            "\(gguf.url.path): nothing reads '\($0)'"
+                + (unread.count > 1 ? " and \(unread.count - 1) more tensors" : "")
+        }
+    }
 
     /// Reads the configuration and, where there is no `model.safetensors`, the index of the shards.
     ///
@@ -24,7 +54,7 @@ public struct Checkpoint: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue
         else { throw ModelError.missingFolder(folder.path) }
         try FolderReplacement.finish(in: folder)
-        self.folder = folder
+        url = folder
         configuration = try ModelConfiguration(huggingFace: folder)
         let single = folder.appendingPathComponent(Self.singleFile)
         let index = folder.appendingPathComponent(Self.indexFile)
@@ -35,14 +65,14 @@ public struct Checkpoint: Sendable {
                 single.path, hint: "a checkpoint is model.safetensors, or shards with their index")
         }
         if hasSingle {
-            shards = nil
+            weights = .single
             notice =
                 hasIndex && (try? Set(Self.shards(in: index).values)) != [Self.singleFile]
                 ? "\(single.path) is read, and not the shards of \(Self.indexFile) beside it; remove "
                     + "what is out of date"
                 : nil
         } else {
-            shards = try Self.shards(in: index)
+            weights = .shards(try Self.shards(in: index))
             notice = nil
         }
     }
@@ -59,23 +89,54 @@ public struct Checkpoint: Sendable {
         return map
     }
 
-    private var weights: [String] { shards.map { Set($0.values).sorted() } ?? [Self.singleFile] }
-
-    /// Every file that decides what the model and its tokenizer do, by its path in the folder, in order.
-    package var files: [String] {
-        let optional = Tokenizer.fileNames.union([ModelConfiguration.generationFile]).filter {
-            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
+    /// What the model is called: the folder's name, or the file's without its ending.
+    public var name: String {
+        if case .gguf = weights {
+            url.deletingPathExtension().lastPathComponent
+        } else {
+            url.lastPathComponent
         }
-        return optional.union(weights).union([ModelConfiguration.file])
-            .union(shards == nil ? [] : [Self.indexFile]).sorted()
+    }
+
+    /// Where what belongs to the model is kept, such as its compressors: the folder itself, or one beside the file
+    /// with its name.
+    public var folder: URL {
+        if case .gguf = weights { url.deletingPathExtension() } else { url }
+    }
+
+    /// Every file that decides what the model and its tokenizer do, in the order of the names under which they count.
+    package var files: [(file: URL, name: String)] {
+        var names = Tokenizer.fileNames.union([ModelConfiguration.generationFile]).filter {
+            FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path)
+        }
+        names.insert(ModelConfiguration.file)
+        switch weights {
+        case .single: names.insert(Self.singleFile)
+        case .shards(let shards): names.formUnion(Set(shards.values).union([Self.indexFile]))
+        // Another name makes no other model.
+        case .gguf: return [(url, "model.gguf")]
+        }
+        return names.sorted().map { (url.appendingPathComponent($0), $0) }
+    }
+
+    /// The tokenizer, and what is said about it.
+    package func tokenizer() throws -> (Tokenizer, TokenizerConfiguration) {
+        if case .gguf(let file) = weights { return (try Tokenizer(file), try TokenizerConfiguration(file)) }
+        return (try Tokenizer(folder: url), try TokenizerConfiguration(folder: url))
     }
 
     /// Maps the weights.
     /// - Returns: gives a tensor by its name, nil where there is none
     func open(on backend: any Backend) throws -> (String) throws -> Tensor? {
+        let shards: [String: String]?
+        switch weights {
+        case .gguf(let file): return file.open(for: configuration, on: backend)
+        case .single: shards = nil
+        case .shards(let all): shards = all
+        }
         var files: [String: SafetensorsFile] = [:]
-        for file in weights {
-            let url = folder.appendingPathComponent(file)
+        for file in shards.map({ Set($0.values).sorted() }) ?? [Self.singleFile] {
+            let url = url.appendingPathComponent(file)
             guard FileManager.default.fileExists(atPath: url.path) else {
                 throw ModelError.missingFile(url.path, hint: "the index names this shard; download it too")
             }
@@ -84,7 +145,7 @@ public struct Checkpoint: Sendable {
         guard let shards else { return { try files[Self.singleFile]?.tensor($0) } }
         for (name, file) in shards.sorted(by: { $0.key < $1.key }) where files[file]?.holds(name) != true {
             throw ModelError.badConfiguration(
-                file: folder.appendingPathComponent(Self.indexFile).path,
+                file: url.appendingPathComponent(Self.indexFile).path,
                 reason: "it places '\(name)' in \(file), which does not hold it")
         }
         return { name in try shards[name].flatMap { files[$0] }?.tensor(name) }

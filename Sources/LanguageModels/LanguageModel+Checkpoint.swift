@@ -10,7 +10,7 @@ extension LanguageModel {
 
     /// Opens a checkpoint; weights stay as stored and are mapped, not read.
     public convenience init(_ checkpoint: Checkpoint, on backend: any Backend = .standard) throws {
-        let folder = checkpoint.folder.path
+        let folder = checkpoint.url.path
         let stored = try checkpoint.open(on: backend)
         try self.init(checkpoint.configuration) { name, shape in
             guard let tensor = try stored(name) else {

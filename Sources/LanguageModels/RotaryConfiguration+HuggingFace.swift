@@ -89,6 +89,11 @@ extension RotaryConfiguration {
                 "rope_type": "llama3", "factor": factor, "low_freq_factor": low, "high_freq_factor": high,
                 "original_max_position_embeddings": length,
             ]
+        case .factors(let factors):
+            [
+                "rope_type": "longrope", "short_factor": factors, "long_factor": factors,
+                "attention_factor": 1,
+            ]
         case .yarn(let factor, let betaFast, let betaSlow, let length, let attention, let truncate):
             [
                 "rope_type": "yarn", "factor": factor, "beta_fast": betaFast, "beta_slow": betaSlow,

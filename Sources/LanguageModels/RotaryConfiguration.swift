@@ -10,6 +10,8 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
         /// NTK-aware (Reddit users bloc97 and emozilla): a longer sequence has a larger base.
         case dynamic(factor: Double, trainedLength: Double)
         case llama3(factor: Double, lowFrequency: Double, highFrequency: Double, originalLength: Double)
+        /// Each pair of a head turns slower by a factor of its own, as GGUF files keep Llama 3's.
+        case factors([Double])
         /// Peng et al. 2023. `attention` multiplies cosines and sines; `truncate` rounds the bounds of
         /// the ramp to whole pairs.
         case yarn(
@@ -38,7 +40,7 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
     /// The longest sequence that the scaling is made for.
     var reach: Int {
         switch scaling {
-        case .none, .linear, .llama3: 0
+        case .none, .linear, .llama3, .factors: 0
         case .dynamic(let factor, let length), .yarn(let factor, _, _, let length, _, _):
             Int(min(factor * length, 0x1p40))
         }
@@ -57,6 +59,8 @@ public struct RotaryConfiguration: Codable, Equatable, Sendable {
             return plain
         case .linear(let factor):
             return plain.map { $0 / factor }
+        case .factors(let factors):
+            return zip(plain, factors).map { $0 / $1 }
         case .dynamic(let factor, let trained):
             let stretch = factor * max(Double(length), trained) / trained - (factor - 1)
             return powers(of: theta * pow(stretch, Double(headDim) / Double(headDim - 2)))

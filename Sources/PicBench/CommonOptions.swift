@@ -32,7 +32,7 @@ struct StoreOptions: ParsableArguments {
 
 /// The model, what adapts it and how it is prompted.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a folder, or a name in Models/.")
+    @Option(help: "The model: a folder, a GGUF file, or a name in Models/.")
     var model = ModelLocator.bundled
 
     @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))

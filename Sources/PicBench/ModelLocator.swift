@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// Finds model folders: by path, or by name in a `Models` folder.
+/// Finds models, folders and GGUF files: by path, or by name in a `Models` folder.
 enum ModelLocator {
     static let bundled = "gazette-1m"
 
@@ -27,29 +27,38 @@ enum ModelLocator {
             ((try? FileManager.default.contentsOfDirectory(at: library, includingPropertiesForKeys: nil))
                 ?? [])
                 .filter(isModel).sorted { $0.path < $1.path }
-        }.filter { names.insert($0.lastPathComponent).inserted }
+        }.filter { names.insert(name(of: $0)).inserted }
     }
+
+    /// What users call it: a folder's name, a file's without its ending.
+    private static func name(of model: URL) -> String {
+        isFile(model) ? model.deletingPathExtension().lastPathComponent : model.lastPathComponent
+    }
+
+    private static func isFile(_ url: URL) -> Bool { url.pathExtension.lowercased() == "gguf" }
 
     static func find(_ nameOrPath: String) throws -> URL {
         let path = URL(fileURLWithPath: nameOrPath)
-        if path.isFolder, !nameOrPath.isEmpty { return path }
-        if let named = all.first(where: { $0.lastPathComponent == nameOrPath }) { return named }
-        let known = all.map(\.lastPathComponent)
+        if !nameOrPath.isEmpty, path.isFolder || FileManager.default.fileExists(atPath: path.path) {
+            return path
+        }
+        if let named = all.first(where: { name(of: $0) == nameOrPath }) { return named }
+        let known = all.map(name)
         throw UsageError(
-            "there is no model folder '\(nameOrPath)'; give the path of a folder with config.json, "
+            "there is no model '\(nameOrPath)'; give the path of a GGUF file, or of a folder with config.json, "
                 + "tokenizer.json and *.safetensors"
                 + (known.isEmpty ? "" : ", or a name: \(known.joined(separator: ", "))"))
     }
 
     /// Finds a model and says on standard error what whoever uses its folder should know.
     static func checkpoint(_ nameOrPath: String) throws -> Checkpoint {
-        let checkpoint = try Checkpoint(folder: find(nameOrPath))
+        let checkpoint = try Checkpoint(find(nameOrPath))
         if let notice = checkpoint.notice { ProgressReporter().note(notice) }
         return checkpoint
     }
 
     private static func isModel(_ url: URL) -> Bool {
-        FileManager.default.fileExists(atPath: url.appendingPathComponent("config.json").path)
+        isFile(url) || FileManager.default.fileExists(atPath: url.appendingPathComponent("config.json").path)
     }
 }
 

@@ -216,7 +216,7 @@ public struct PromptFormat: Sendable {
 extension PromptFormat {
     /// The format of a model for a choice of chat templates.
     public init(_ backbone: Backbone, chatTemplate: ChatTemplate.Choice = .folder) throws {
-        let configuration = try TokenizerConfiguration(folder: backbone.folder)
+        let configuration = try backbone.tokenizerConfiguration()
         self.init(
             for: backbone.model.configuration, tokenizer: backbone.tokenizer,
             endToken: configuration.endToken,

@@ -37,6 +37,9 @@ public struct SafetensorsFile {
         path = url.path
         let file = try MappedFile(path)
         func malformed(_ reason: String) -> SafetensorsError { .malformed(path: url.path, reason: reason) }
+        guard !GitPointer.isOne(Data(bytes: file.pointer, count: min(file.count, GitPointer.longest))) else {
+            throw SafetensorsError.unreadable(path: path, reason: GitPointer.advice)
+        }
         guard file.count >= 8 else { throw malformed("it has \(file.count) bytes, a header needs 8") }
         let length = UInt64(littleEndian: file.pointer.loadUnaligned(as: UInt64.self))
         guard length <= 100_000_000, Int(length) <= file.count - 8 else {

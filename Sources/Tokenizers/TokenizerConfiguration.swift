@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What `tokenizer_config.json` and the small files beside it say about a tokenizer.
-public struct TokenizerConfiguration {
+public struct TokenizerConfiguration: Sendable {
     /// The path of `tokenizer_config.json`.
     let file: String
     /// The class of transformers, without `Fast`; empty where it is not named.
@@ -16,6 +16,18 @@ public struct TokenizerConfiguration {
     /// The Jinja template of conversations, from `chat_template.jinja` or the configuration.
     public private(set) var chatTemplate: String?
     private(set) var addedTokens: [AddedToken] = []
+
+    init(
+        file: String, beginToken: String?, endToken: String?, addsBeginToken: Bool?, addsEndToken: Bool?,
+        chatTemplate: String?
+    ) {
+        self.file = file
+        self.beginToken = beginToken
+        self.endToken = endToken
+        self.addsBeginToken = addsBeginToken
+        self.addsEndToken = addsEndToken
+        self.chatTemplate = chatTemplate
+    }
 
     /// Everything is at its default where the files are missing.
     public init(folder: URL) throws {

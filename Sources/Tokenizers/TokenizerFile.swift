@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A part of a tokenizer's file, read with errors that name the file and the part.
@@ -10,6 +11,9 @@ struct TokenizerFile {
     init(_ data: Data, file: String) throws {
         self.file = file
         path = ""
+        guard !GitPointer.isOne(data.prefix(GitPointer.longest)) else {
+            throw TokenizerError.malformed(file: file, reason: GitPointer.advice)
+        }
         do {
             json = try JSON(parsing: data)
         } catch let error as JSON.SyntaxError {
@@ -18,7 +22,7 @@ struct TokenizerFile {
         }
     }
 
-    private init(file: String, path: String, json: JSON) {
+    init(file: String, path: String, json: JSON) {
         self.file = file
         self.path = path
         self.json = json

@@ -16,7 +16,7 @@ struct WrongInputTests {
     @Test(arguments: [
         (
             ["run", "--methods", "pix", "--ratios", "4"],
-            "unknown method 'pix' (did you mean pic?); known: adakv,"
+            "unknown method 'pix' (did you mean pic?); known: 500xcompressor,"
         ),
         (["run", "--methods", "truncate", "--ratios", "4"], "'truncate' (did you mean truncation?)"),
         (["run", "--methods", "PIC", "--ratios", "4"], "'PIC' (did you mean pic?)"),
@@ -40,7 +40,7 @@ struct WrongInputTests {
         (["run", "--methods", "truncation:keep=middle", "--ratios", "4"], "cannot take keep=middle"),
         (["run", "--methods", "truncation:size=3", "--ratios", "4"], "keep=head"),
         (["run", "--methods", "pic", "--ratios", "1000"], "needs a trained compressor for 1000x"),
-        (run + ["--model", "nowhere"], "there is no model folder 'nowhere'"),
+        (run + ["--model", "nowhere"], "there is no model 'nowhere'"),
         (run + ["--dataset", "books"], "'books' is no file and begins with no data format; known: coqa"),
         (run + ["--dataset", "squad=/none.json"], "/none.json"),
         (run + ["--dataset", data + "squad.json"], "squad.json looks like SQuAD: squad=\(data)squad.json"),
@@ -88,7 +88,10 @@ struct WrongInputTests {
         (["generate", "--question", "b", "--chat-template", "chatml"], "needs the token '<|im_end|>'"),
         (["generate", "--prompt-tokens", "1,99999"], "'99999' is not a token id"),
         (["generate", "--prompt", "a", "--context", "/none.txt"], "/none.txt"),
-        (["train", "compressor", "--method", "truncation"], "has nothing to train; trainable: icae"),
+        (
+            ["train", "compressor", "--method", "truncation"],
+            "has nothing to train; trainable: 500xcompressor"
+        ),
         (["train", "base", "/none.json"], "/none.json"),
         (["train", "compressor", "--method", "pic", "--rate-factor", "0"], "--rate-factor must be above 0"),
         (["train", "compressor", "--method", "pic", "--lora-rank", "0"], "--lora-rank must be 1 to 65536"),
@@ -98,9 +101,9 @@ struct WrongInputTests {
         ),
         (["score", "--metrics", "em", "--predictions", "/none", "--references", "/none"], "/none"),
         (["bench", "decode", "--context", "0"], "--context must be 1 to"),
-        (["bench", "train", "--method", "random"], "has nothing to train; trainable: icae"),
+        (["bench", "train", "--method", "random"], "has nothing to train; trainable: 500xcompressor"),
         (["bench", "store", "--repeats", "0"], "--repeats must be 1 to"),
-        (["tokenize", "--model", "nowhere"], "there is no model folder"),
+        (["tokenize", "--model", "nowhere"], "there is no model"),
     ])
     func `an argument that cannot be`(_ arguments: [String], _ part: String) throws {
         let db = arguments.contains("--db") || arguments[0] != "run" ? [] : ["--db", folder.path("r.sqlite")]

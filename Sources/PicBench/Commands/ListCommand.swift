@@ -104,13 +104,13 @@ struct ListModelsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let items = try ModelLocator.all.map { folder in
-            let backbone = try Backbone(folder: folder)
+        let items = try ModelLocator.all.map { url in
+            let backbone = try Backbone(Checkpoint(url))
             let distinct = Dictionary(
                 backbone.model.tensors.values.map { (ObjectIdentifier($0), $0.count) },
                 uniquingKeysWith: { a, _ in a })
             return Item(
-                name: backbone.name, path: folder.path, parameters: distinct.values.reduce(0, +),
+                name: backbone.name, path: url.path, parameters: distinct.values.reduce(0, +),
                 compressors: try CompressorFolder.all(of: backbone).map { folder in
                     let ratios = folder.card.ratios.compactMap(Ratio.init).map(\.description)
                     return "\(folder.card.name) (\(ratios.joined(separator: ",")))"

@@ -10,7 +10,7 @@ struct TokenizeCommand: ParsableCommand {
                 echo "12 7 99" | picbench tokenize --decode
             """)
 
-    @Option(help: "The model: a folder with tokenizer.json, or a name in Models/.")
+    @Option(help: "The model: a folder with tokenizer.json, a GGUF file, or a name in Models/.")
     var model = ModelLocator.bundled
 
     @Flag(help: "Lines are token ids, separated by spaces or as JSON; text comes out.")
@@ -25,7 +25,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let tokenizer = try Tokenizer(folder: ModelLocator.find(model))
+        let tokenizer = try Tokenizer(model: ModelLocator.find(model))
         var number = 0
         while let line = readLine() {
             number += 1

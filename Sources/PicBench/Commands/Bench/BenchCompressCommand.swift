@@ -49,7 +49,7 @@ struct BenchCompressCommand: ParsableCommand {
         if let trainable = method as? any TrainableMethod {
             return trainable.preparation(with: Compressor(for: opened))
         }
-        let backbone = try Backbone(folder: ModelLocator.find(model.model))
+        let backbone = try Backbone(ModelLocator.checkpoint(model.model))
         return try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone))
     }
 }

@@ -23,14 +23,14 @@ struct BenchTokenizeCommand: ParsableCommand {
     func run() throws {
         try options.apply()
         try UsageError.require("--documents", documents, 1...1_000_000)
-        let folder = try ModelLocator.find(model)
-        if let text { return try measure(text, folder) }
+        let url = try ModelLocator.find(model)
+        if let text { return try measure(text, url) }
         let source = DatasetSource("gazette:documents=\(documents)")
         let texts = try Catalogue.current.dataset(source).dataset().documents.map(\.text)
         var count = 0
         let seconds = try options.seconds {
             // A tokenizer of its own each time: none that has seen the texts.
-            let tokenizer = try Tokenizer(folder: folder)
+            let tokenizer = try Tokenizer(model: url)
             count = texts.reduce(0) { $0 + tokenizer.encode($1).count }
         }
         try options.show(
@@ -39,12 +39,12 @@ struct BenchTokenizeCommand: ParsableCommand {
                 seconds: seconds))
     }
 
-    private func measure(_ path: PathArgument, _ folder: URL) throws {
+    private func measure(_ path: PathArgument, _ url: URL) throws {
         let text = try RegularFile.text(of: path.url)
         let lines = text.split(separator: "\n").map(String.init)
         let clock = ContinuousClock()
         let seconds = try (0...options.repeats).map { _ in
-            let tokenizer = try Tokenizer(folder: folder)
+            let tokenizer = try Tokenizer(model: url)
             return clock.measure { for line in lines { _ = tokenizer.encode(line) } } / .seconds(1)
         }
         try options.show(

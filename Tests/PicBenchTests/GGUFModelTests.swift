@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// A model in one file goes wherever a folder goes. Tests/References/gguf_files.py makes it: tiny, quantised, with its
+/// tokenizer, and weights that say nothing.
+struct GGUFModelTests {
+    private let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/tiny.gguf")
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gguf-\(UUID())")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    private func run(_ arguments: String...) throws -> Command {
+        let command = try Command.run(arguments + ["--model", file.path])
+        #expect(command.status == 0, "\(command.error)")
+        return command
+    }
+
+    @Test func `a grid of all that needs no training runs on it, and goes on where it was`() throws {
+        let db = folder.appendingPathComponent("r.sqlite").path
+        let arguments = [
+            "run", "--methods", "all", "--ratios", "4", "--tasks", "qa", "--dataset",
+            "gazette:subjects=1,documents=2",
+            "--limit", "4", "--latency-samples", "0", "--db", db, "--model", file.path,
+        ]
+        let first = try Command.run(arguments)
+        #expect(first.status == 0, "\(first.error)")
+        for name in ["SnapKV", "LLMLingua", "Mean pooling", "Truncation", "tiny"] {
+            #expect(first.output.contains(name), "\(name) in \(first.output)")
+        }
+        let again = try Command.run(arguments)
+        #expect(again.status == 0 && again.output.contains("Truncation"))
+    }
+
+    @Test func `single commands open it`() throws {
+        #expect(try !run("tokenize", "--json").output.contains("Error"))
+        let answer = try run("generate", "--prompt-tokens", "5,9,12", "--max-new-tokens", "3", "--json")
+        let fields = try #require(
+            JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+        #expect((fields["tokens"] as? [Int])?.count == 3)
+        #expect(try run("bench", "decode", "--repeats", "1", "--json").output.contains("\"seconds\""))
+    }
+
+    @Test func `compressors of it are kept in a folder beside it`() throws {
+        let model = folder.appendingPathComponent("mine.gguf")
+        try FileManager.default.copyItem(at: file, to: model)
+        let recipe = folder.appendingPathComponent("recipe.json")
+        let text = #"""
+            {"name": "c", "method": "pic", "seed": 3, "levels": [{"steps": 2, "ratios": [4], "subjects": [1]}],
+             "contextTokensPerStep": 200, "readBackShare": 0.2, "questions": 4,
+             "optimizer": {"muonRate": 0.006, "adamWRate": 0.0015, "clip": 1, "schedule": {"shape": "linear", "warmUp": 1, "decay": 0.5, "floor": 0.02}},
+             "evaluation": {"every": 50, "subjects": [1], "documents": 1, "ratios": [4]}, "checkpointEvery": 1000}
+            """#
+        try Data(text.utf8).write(to: recipe)
+        let db = folder.appendingPathComponent("r.sqlite").path
+        let trained = try Command.run(
+            "train", "compressor", "--method", "pic", "--recipe", recipe.path, "--model", model.path, "--db",
+            db)
+        #expect(trained.status == 0, "\(trained.error)")
+        #expect(
+            FileManager.default.fileExists(
+                atPath: folder.appendingPathComponent("mine/compressors/c/compressor.json").path))
+        let run = try Command.run(
+            "run", "--methods", "pic", "--ratios", "4", "--tasks", "qa", "--dataset",
+            "gazette:subjects=1,documents=1",
+            "--limit", "2", "--latency-samples", "0", "--db", db, "--model", model.path)
+        #expect(run.status == 0 && run.output.contains("PIC"), "\(run.error)")
+    }
+}
