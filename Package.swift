@@ -27,7 +27,8 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "Files", "Seeding"]),
         .target(name: "GGUF", dependencies: ["Files"]),
         .target(name: "Tokenizers", dependencies: ["Files", "GGUF"]),
-        .target(name: "LanguageModels", dependencies: ["Files", "GGUF", "Seeding", "Tensors", "Tokenizers"]),
+        .target(
+            name: "LanguageModels", dependencies: ["Files", "GGUF", "Seeding", "Tensors", "Tokenizers"]),
 
         // What is compared: the contract that methods, tasks and data formats are written against.
         .target(name: "Budgets"),
@@ -109,7 +110,8 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
-            name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"], resources: [.copy("Fixtures")]),
+            name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"], resources: [.copy("Fixtures")]),
         // The kernels once more, compiled for the baseline processor.
         .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),

@@ -56,6 +56,13 @@ public struct Backbone: Sendable {
         self.configuration = configuration
     }
 
+    /// The same model by another name.
+    public func named(_ name: String) -> Backbone {
+        Backbone(
+            folder: folder, name: name, model: model, tokenizer: tokenizer, contentHash: contentHash,
+            configuration: configuration)
+    }
+
     /// What is said about the tokenizer.
     public func tokenizerConfiguration() throws -> TokenizerConfiguration {
         try configuration ?? TokenizerConfiguration(folder: folder)

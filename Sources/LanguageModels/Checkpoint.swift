@@ -19,8 +19,9 @@ public struct Checkpoint: Sendable {
         case gguf(GGUFFile)
     }
 
-    /// What whoever uses the folder should know, in one line: which of two sets of weights is read.
-    public let notice: String?
+    /// What whoever uses it should know, a line each: which of two sets of weights is read, and tensors that nothing
+    /// reads.
+    public let notices: [String]
 
     static let singleFile = "model.safetensors"
     private static let indexFile = "model.safetensors.index.json"
@@ -38,11 +39,9 @@ public struct Checkpoint: Sendable {
         url = gguf.url
         configuration = try ModelConfiguration(gguf)
         weights = .gguf(gguf)
-        let unread = gguf.unread(by: configuration)
-        notice = unread.first.map {
-            "\(gguf.url.path): nothing reads '\($0)'"
-                + (unread.count > 1 ? " and \(unread.count - 1) more tensors" : "")
-        }
+        notices = Self.notice(
+            unread: gguf.tensors.keys.filter { $0 != GGUFFile.rotaryFactors },
+            known: LanguageModel.names(of: configuration).compactMap(GGUFFile.name(ofHuggingFace:)), in: url)
     }
 
     /// Reads the configuration and, where there is no `model.safetensors`, the index of the shards.
@@ -66,15 +65,34 @@ public struct Checkpoint: Sendable {
         }
         if hasSingle {
             weights = .single
-            notice =
-                hasIndex && (try? Set(Self.shards(in: index).values)) != [Self.singleFile]
-                ? "\(single.path) is read, and not the shards of \(Self.indexFile) beside it; remove "
-                    + "what is out of date"
-                : nil
+            let known = LanguageModel.names(of: configuration)
+            let unread = Self.notice(unread: try SafetensorsFile(single).names, known: known, in: single)
+            let isStale = hasIndex && (try? Set(Self.shards(in: index).values)) != [Self.singleFile]
+            notices =
+                (isStale
+                    ? [
+                        "\(single.path) is read, and not the shards of \(Self.indexFile) beside it; remove what is out "
+                            + "of date"
+                    ] : []) + unread
         } else {
-            weights = .shards(try Self.shards(in: index))
-            notice = nil
+            let shards = try Self.shards(in: index)
+            weights = .shards(shards)
+            notices = Self.notice(
+                unread: Array(shards.keys), known: LanguageModel.names(of: configuration), in: index)
         }
+    }
+
+    /// A line about tensors that are there and not read, in one place; buffers of older code are no weights.
+    private static func notice(unread all: [String], known: [String], in file: URL) -> [String] {
+        let known = Set(known)
+        let unread = all.filter { name in
+            !known.contains(name)
+                && !["inv_freq", "position_ids", "masked_bias"].contains { name.hasSuffix($0) }
+        }.sorted()
+        guard let first = unread.first else { return [] }
+        let others = unread.count > 1 ? " and \(unread.count - 1) tensors more" : ""
+        let reason = first == "lm_head.weight" ? ", since the model's head is its embedding table" : ""
+        return ["\(file.path) holds '\(first)'\(others), which nothing reads\(reason)"]
     }
 
     private static func shards(in index: URL) throws -> [String: String] {

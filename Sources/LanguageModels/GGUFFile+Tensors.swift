@@ -36,11 +36,8 @@ extension GGUFFile {
         return result
     }
 
-    /// Tensors that no part of a model reads.
-    func unread(by configuration: ModelConfiguration) -> [String] {
-        let known = Set(LanguageModel.names(of: configuration).compactMap(Self.name(ofHuggingFace:)))
-        return tensors.keys.filter { !known.contains($0) && $0 != "rope_freqs.weight" }.sorted()
-    }
+    /// What the model reads of its configuration, and not as a weight.
+    static let rotaryFactors = "rope_freqs.weight"
 
     private static let parts = [
         "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "self_attn.q_proj": "attn_q",

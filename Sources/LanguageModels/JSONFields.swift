@@ -11,7 +11,13 @@ struct JSONFields {
         guard let data = try RegularFile.read(url) else {
             throw ModelError.missingFile(url.path, hint: hint)
         }
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+        guard !GitPointer.isOne(data.prefix(GitPointer.longest)) else {
+            throw ModelError.badConfiguration(file: url.path, reason: GitPointer.advice)
+        }
+        guard
+            let object = try? JSONSerialization.jsonObject(with: data.withQuotedInfinities)
+                as? [String: Any]
+        else {
             throw ModelError.badConfiguration(file: url.path, reason: "it is not a JSON object")
         }
         self.object = object
@@ -108,5 +114,36 @@ struct JSONFields {
 
     private func bad(_ name: String, _ expected: String) -> ModelError {
         .badConfiguration(file: file, reason: "\(name) is \(shown(name)), expected \(expected)")
+    }
+}
+
+extension Data {
+    /// A JSON text whose `Infinity`, `-Infinity` and `NaN`, which Python writes and JSON does not have, are texts: a
+    /// field that nobody reads may hold them, and one that is read says what it holds.
+    fileprivate var withQuotedInfinities: Data {
+        guard range(of: Data("Infinity".utf8)) != nil || range(of: Data("NaN".utf8)) != nil else {
+            return self
+        }
+        var result = Data()
+        var (isText, isEscaped) = (false, false)
+        var rest = self[...]
+        while let byte = rest.first {
+            let word = isText ? nil : ["-Infinity", "Infinity", "NaN"].first { rest.starts(with: $0.utf8) }
+            if let word {
+                result += Data("\"\(word)\"".utf8)
+                rest = rest.dropFirst(word.utf8.count)
+                continue
+            }
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isText.toggle()
+            } else if isText, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            }
+            result.append(byte)
+            rest = rest.dropFirst()
+        }
+        return result
     }
 }

@@ -56,6 +56,13 @@ extension LowRankAdapter {
         self.init(configuration, pairs: pairs)
     }
 
+    /// The model that a folder's adapter says it is for: a path or a hub id; nil where it names none.
+    public static func baseModel(of folder: URL) throws -> String? {
+        let fields = try JSONFields(
+            folder.appendingPathComponent(configurationFile), hint: "an adapter's folder holds one")
+        return (fields.value("base_model_name_or_path") as? String).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// Takes an adapter out of a file's tensors, which have PEFT's names behind `prefix`: a pair for every
     /// projection that its configuration names.
     public convenience init(

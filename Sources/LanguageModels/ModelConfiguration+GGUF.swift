@@ -75,13 +75,13 @@ extension RotaryConfiguration {
         case let other:
             throw fields.refusal("rope.scaling.type", found: "'\(other)'", supported: "none, linear, yarn")
         }
-        if let factors = fields.gguf.numbers(of: "rope_freqs.weight") {
+        if let factors = fields.gguf.numbers(of: GGUFFile.rotaryFactors) {
             guard scaling == .none, factors.count == headDim / 2,
                 factors.allSatisfy({ $0 > 0 && $0.isFinite })
             else {
                 throw ModelError.badConfiguration(
                     file: fields.gguf.url.path,
-                    reason: "rope_freqs.weight is not \(headDim / 2) positive factors alone")
+                    reason: "\(GGUFFile.rotaryFactors) is not \(headDim / 2) positive factors alone")
             }
             scaling = .factors(factors.map { Double($0) })
         }

@@ -18,8 +18,17 @@ extension RotaryConfiguration {
         if try fields.finite("partial_rotary_factor", default: 1) != 1 {
             throw fields.refusal("partial_rotary_factor", supported: "1")
         }
-        theta = try fields.finite(
-            "rope_theta", default: config.finite("rope_theta", default: 10_000))
+        // Whichever of the three places says it; a file that was converted by hand may say it twice.
+        let said = [config, config.nested("rope_scaling"), config.nested("rope_parameters")]
+            .compactMap { $0 }.filter { !$0.isAbsent("rope_theta") }
+        let thetas = try said.map { try $0.finite("rope_theta", default: 10_000) }
+        let base = thetas.first ?? 10_000
+        if let other = thetas.first(where: { $0 != base }) {
+            throw ModelError.badConfiguration(
+                file: config.file, reason: "rope_theta is \(base) in one place and \(other) in another")
+        }
+        theta = base
+        try Self.requireOneType(config)
         guard theta > 1 else {
             throw ModelError.badConfiguration(
                 file: config.file, reason: "rope_theta is \(theta), not above 1")
@@ -66,6 +75,19 @@ extension RotaryConfiguration {
             throw ModelError.badConfiguration(
                 file: config.file, reason: "\(scalingField) gives frequencies that are no positive numbers")
         }
+    }
+
+    /// Refuses `rope_scaling` and `rope_parameters` that ask for different scalings.
+    private static func requireOneType(_ config: JSONFields) throws {
+        let types = ["rope_scaling", "rope_parameters"].compactMap { name -> (String, String)? in
+            guard !config.isEmpty(name), let fields = config.nested(name) else { return nil }
+            let type = fields.value("rope_type") as? String ?? fields.value("type") as? String
+            return type.map { (name, $0) }
+        }
+        guard types.count == 2, types[0].1 != types[1].1 else { return }
+        throw ModelError.badConfiguration(
+            file: config.file,
+            reason: "\(types[0].0) asks for \(types[0].1) and \(types[1].0) for \(types[1].1); remove one")
     }
 
     private static func yarnAmplitude(_ fields: JSONFields, factor: Double) throws -> Double {

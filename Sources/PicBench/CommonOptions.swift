@@ -38,13 +38,26 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))
     var adapter: PathArgument?
 
+    @Option(help: "The model's name where results are shown; by default the folder's or the file's.")
+    var name: String?
+
     @OptionGroup var chat: ChatOptions
 
     /// Opens it, and refuses weights that no figure can come from.
     func open() throws -> Reader {
-        try chat.reader(
-            of: Backbone(
-                ModelLocator.checkpoint(model), adapter: adapter?.url))
+        let checkpoint = try ModelLocator.checkpoint(model)
+        let backbone = try Backbone(checkpoint, adapter: adapter?.url)
+        if let adapter, let base = try LowRankAdapter.baseModel(of: adapter.url),
+            base.split(separator: "/").last.map(String.init) != checkpoint.name
+        {
+            ProgressReporter().note("\(adapter) says that it is for '\(base)'; it is used with \(checkpoint.name)")
+        }
+        guard let name else { return try chat.reader(of: backbone) }
+        let isShown = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard isShown, 1...80 ~= name.count, name.contains(where: { !$0.isWhitespace }) else {
+            throw UsageError("--name is a name of 1 to 80 characters")
+        }
+        return try chat.reader(of: backbone.named(name))
     }
 }
 

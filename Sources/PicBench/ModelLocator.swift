@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import LanguageModels
 
@@ -44,8 +45,13 @@ enum ModelLocator {
         }
         if let named = all.first(where: { name(of: $0) == nameOrPath }) { return named }
         let known = all.map(name)
+        if let match = nameOrPath.wholeMatch(of: /[A-Za-z0-9][\w.-]*\/([A-Za-z0-9][\w.-]*)/) {
+            throw UsageError(
+                "there is no folder '\(nameOrPath)'; if it is a model of the Hugging Face hub, fetch it first, "
+                    + "'hf download \(nameOrPath) --local-dir \(match.1)', and give --model \(match.1)")
+        }
         throw UsageError(
-            "there is no model '\(nameOrPath)'; give the path of a GGUF file, or of a folder with config.json, "
+            "there is no model '\(nameOrPath)'\(nameOrPath.suggestion(of: known)); give the path of a GGUF file, or of a folder with config.json, "
                 + "tokenizer.json and *.safetensors"
                 + (known.isEmpty ? "" : ", or a name: \(known.joined(separator: ", "))"))
     }
@@ -53,7 +59,7 @@ enum ModelLocator {
     /// Finds a model and says on standard error what whoever uses its folder should know.
     static func checkpoint(_ nameOrPath: String) throws -> Checkpoint {
         let checkpoint = try Checkpoint(find(nameOrPath))
-        if let notice = checkpoint.notice { ProgressReporter().note(notice) }
+        for notice in checkpoint.notices { ProgressReporter().note(notice) }
         return checkpoint
     }
 

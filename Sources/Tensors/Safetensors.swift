@@ -94,6 +94,9 @@ public struct SafetensorsFile {
         metadata = json["__metadata__"] as? [String: String] ?? [:]
     }
 
+    /// The names of all tensors, of whatever type.
+    public var names: [String] { Array(tensors.keys) + Array(otherTypes.keys) }
+
     /// Whether it holds a tensor of the name, of whatever type.
     public func holds(_ name: String) -> Bool { tensors[name] != nil || otherTypes[name] != nil }
 

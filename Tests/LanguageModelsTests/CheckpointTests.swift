@@ -117,7 +117,7 @@ struct CheckpointTests {
     }
 
     @Test func `of one file and shards beside it the file is read, and a notice says so`() throws {
-        #expect(try Checkpoint(folder: folder).notice == nil)
+        #expect(try Checkpoint(folder: folder).notices.isEmpty)
         let sharded = Reference.folder("llama-linear-sharded-bf16")
         for file in try FileManager.default.contentsOfDirectory(atPath: sharded.path)
         where file.hasPrefix("model") {
@@ -125,7 +125,7 @@ struct CheckpointTests {
                 at: sharded.appendingPathComponent(file), to: folder.appendingPathComponent(file))
         }
         let checkpoint = try Checkpoint(folder: folder)
-        let notice = try #require(checkpoint.notice)
+        let notice = try #require(checkpoint.notices.first)
         #expect(notice.hasPrefix("\(folder.path)/model.safetensors is read, and not the shards of"))
         #expect(
             !notice.contains("\n") && checkpoint.files.map(\.name) == ["config.json", "model.safetensors"])
@@ -135,7 +135,7 @@ struct CheckpointTests {
         // An index of that one file says the same.
         try Data(#"{"weight_map": {"model.norm.weight": "model.safetensors"}}"#.utf8)
             .write(to: folder.appendingPathComponent("model.safetensors.index.json"))
-        #expect(try Checkpoint(folder: folder).notice == nil)
+        #expect(try Checkpoint(folder: folder).notices.isEmpty)
     }
 
     /// Adds a tensor of another type behind those of the weights, or says that one of them is of another.
@@ -207,6 +207,32 @@ struct CheckpointTests {
     }
 
     /// One line that names what is wrong.
+    @Test func `tensors that nothing reads are named`() throws {
+        let file = folder.appendingPathComponent("model.safetensors")
+        let own = try SafetensorsFile(file).allTensors().mapValues { $0.copy() }
+        func notices(adding names: String...) throws -> [String] {
+            let added = Dictionary(uniqueKeysWithValues: names.map { ($0, Tensor(shape: [2])) })
+            try SafetensorsFile.write(own.merging(added) { $1 }, to: file)
+            return try Checkpoint(folder: folder).notices
+        }
+        #expect(try notices(adding: "model.layers.0.self_attn.rotary_emb.inv_freq").isEmpty)
+        #expect(
+            try notices(adding: "model.layers.9.z", "other") == [
+                "\(file.path) holds 'model.layers.9.z' and 1 tensors more, which nothing reads"
+            ])
+        // The table is the head where the configuration says so, whatever else is there.
+        let config = folder.appendingPathComponent("config.json")
+        let text = try String(contentsOf: config, encoding: .utf8)
+        try text.replacing(#""tie_word_embeddings": false"#, with: #""tie_word_embeddings": true"#).write(
+            to: config, atomically: true, encoding: .utf8)
+        let tied = try notices()
+        #expect(
+            tied.count == 1 && tied[0].contains("holds 'lm_head.weight'")
+                && tied[0].contains("embedding table"))
+        let model = try LanguageModel(folder: folder)
+        #expect(model.head === model.embedding)
+    }
+
     private func expectError(_ part: String, _ body: () throws -> LanguageModel) {
         do {
             _ = try body()

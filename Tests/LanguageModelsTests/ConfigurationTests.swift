@@ -78,6 +78,40 @@ struct ConfigurationTests {
         #expect(old == new && old.rotary == RotaryConfiguration(theta: 5e5, scaling: .linear(factor: 2)))
     }
 
+    @Test func `the base of the angles is where it is said, once`() throws {
+        let beside =
+            #""rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_theta": 5e5}"#
+        #expect(
+            try configuration(beside).rotary == RotaryConfiguration(theta: 5e5, scaling: .linear(factor: 2)))
+        for (changes, part) in [
+            (
+                #""rope_theta": 1e4, "rope_parameters": {"rope_theta": 5e5}"#,
+                "rope_theta is 10000.0 in one place"
+            ),
+            (
+                #""rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_type": "default"}"#,
+                "rope_scaling asks for linear and rope_parameters for default"
+            ),
+        ] {
+            let error = #expect(throws: ModelError.self) { try configuration(changes) }
+            #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+        }
+    }
+
+    @Test func `Infinity, which Python writes, is no fault where nothing reads it`() throws {
+        let plain = try configuration("")
+        let file = folder.appendingPathComponent("config.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        func read(_ field: String) throws -> ModelConfiguration {
+            try ("{" + field + "," + text.dropFirst()).write(to: file, atomically: true, encoding: .utf8)
+            return try ModelConfiguration(huggingFace: folder)
+        }
+        #expect(try read(#""limits": [0.0, Infinity, -Infinity, NaN], "a": "NaN, \" Infinity""#) == plain)
+        let error = #expect(throws: ModelError.self) { try read(#""rms_norm_eps": Infinity"#) }
+        #expect(
+            error?.description.contains("rms_norm_eps is Infinity") == true, "\(String(describing: error))")
+    }
+
     @Test func `a scaling says how far the model reaches`() throws {
         #expect(try configuration("").contextLimit == 4096)
         let yarn = #""rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 4096}"#

@@ -13,7 +13,7 @@ struct GGUFModelTests {
     @Test(arguments: ["llama", "llama3-tied", "llama-linear-sharded-bf16", "qwen2", "qwen3"])
     func `a model of a file is that of its folder`(_ name: String) throws {
         let checkpoint = try Checkpoint(url(name))
-        #expect(checkpoint.name == name && checkpoint.notice == nil)
+        #expect(checkpoint.name == name && checkpoint.notices.isEmpty)
         #expect(checkpoint.folder.lastPathComponent == name)
         #expect(checkpoint.files.map(\.name) == ["model.gguf"])
         let (found, expected) = (
@@ -45,7 +45,7 @@ struct GGUFModelTests {
         do {
             let checkpoint = try Checkpoint(file)
             _ = try LanguageModel(checkpoint)
-            return checkpoint.notice ?? ""
+            return checkpoint.notices.joined()
         } catch {
             #expect(!"\(error)".contains("\n"))
             return "\(error)"
@@ -70,7 +70,7 @@ struct GGUFModelTests {
         // The name alone, and not as a part of others: behind its length.
         #expect(
             try replace("\u{d}\0\0\0\0\0\0\0output.weight", "\u{d}\0\0\0\0\0\0\0xutput.weight")
-                .contains("nothing reads 'xutput.weight'"))
+                .contains("holds 'xutput.weight', which nothing reads"))
         #expect(try replace("token_embd.weight", "token_embX.weight").contains("token_embd.weight"))
         let architecture = try refusal { data in
             let range = try #require(data.range(of: Data("llama".utf8)))

@@ -54,7 +54,8 @@ struct GGUFModelTests {
         try Data(text.utf8).write(to: recipe)
         let db = folder.appendingPathComponent("r.sqlite").path
         let trained = try Command.run(
-            "train", "compressor", "--method", "pic", "--recipe", recipe.path, "--model", model.path, "--db",
+            "train", "compressor", "--method", "pic", "--name", "c", "--recipe", recipe.path, "--model",
+            model.path, "--db",
             db)
         #expect(trained.status == 0, "\(trained.error)")
         #expect(

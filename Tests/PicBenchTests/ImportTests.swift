@@ -87,7 +87,7 @@ struct ImportTests {
     @Test func `an adapted model is another model`() throws {
         _ = try write(additions("base_model.model.", ""), to: "adapter_model.safetensors")
         _ = try folder.write(
-            #"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj", "v_proj"]}"#,
+            #"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj", "v_proj"], "base_model_name_or_path": "org/other"}"#,
             to: "adapter_config.json")
         let arguments = [
             "run", "--methods", "truncation", "--ratios", "4", "--tasks", "qa", "--dataset",
@@ -97,6 +97,9 @@ struct ImportTests {
         for more in [[], ["--adapter", folder.url.path]] {
             let run = try Command.run(arguments + more)
             #expect(run.status == 0, "\(run.error)")
+            #expect(
+                run.error.contains("says that it is for 'org/other'; it is used with gazette-1m") == !more
+                    .isEmpty)
         }
         let names = try DatabaseQueue(path: folder.path("r.sqlite")).read {
             try String.fetchAll($0, sql: "SELECT modelName FROM cell GROUP BY modelHash ORDER BY min(id)")
