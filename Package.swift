@@ -56,6 +56,7 @@ let package = Package(
         .executableTarget(name: "CatalogueGenerator", dependencies: ["Seeding"]),
 
         // How a model is asked, what it reads in place of a context, what comes out.
+        .target(name: "Jinja"),
         .target(name: "Prompting", dependencies: ["Contract", "Files", "LanguageModels", "Tokenizers"]),
         .target(
             name: "Reading",
@@ -137,6 +138,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Records", "Seeding"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "JinjaTests", dependencies: ["Jinja", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "PromptingTests",
             dependencies: ["Contract", "LanguageModels", "Prompting", "TestSupport", "Tokenizers"],
