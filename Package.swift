@@ -57,7 +57,9 @@ let package = Package(
 
         // How a model is asked, what it reads in place of a context, what comes out.
         .target(name: "Jinja"),
-        .target(name: "Prompting", dependencies: ["Contract", "Files", "LanguageModels", "Tokenizers"]),
+        .target(
+            name: "Prompting",
+            dependencies: ["Contract", "Files", "Jinja", "LanguageModels", "Seeding", "Tokenizers"]),
         .target(
             name: "Reading",
             dependencies: [

@@ -65,9 +65,11 @@ struct ModelOptions: ParsableArguments {
 struct ChatOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How a chat model is prompted: none, llama-2, llama-3, chatml, mistral or zephyr; by default as its folder says.",
+            "How a chat model is prompted: \(Self.names.joined(separator: ", ")) or a file with a Jinja template; by default as its folder says.",
             valueName: "template"))
     var chatTemplate: String?
+
+    private static let names = ["none"] + ChatTemplate.Family.allCases.map(\.rawValue)
 
     /// The model as it is prompted; weights that no figure can come from are refused.
     func reader(of backbone: Backbone) throws -> Reader {
@@ -79,12 +81,13 @@ struct ChatOptions: ParsableArguments {
     private func choice() throws -> ChatTemplate.Choice {
         guard let chatTemplate else { return .folder }
         if chatTemplate == "none" { return .plain }
-        guard let family = ChatTemplate.Family(rawValue: chatTemplate) else {
+        if let family = ChatTemplate.Family(rawValue: chatTemplate) { return .family(family) }
+        let file = URL(fileURLWithPath: chatTemplate)
+        guard try RegularFile.require(file) else {
             throw ContractError.unknown(
-                kind: "chat template", name: chatTemplate,
-                known: ["none"] + ChatTemplate.Family.allCases.map(\.rawValue))
+                kind: "chat template", name: chatTemplate, known: Self.names + ["or a file"])
         }
-        return .family(family)
+        return .file(try RegularFile.text(of: file), path: chatTemplate)
     }
 }
 

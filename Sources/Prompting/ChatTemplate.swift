@@ -1,145 +1,117 @@
+import Jinja
+import Seeding
 import Tokenizers
 
-/// What a chat model's template writes around a user's message that begins the conversation and that
-/// the model is to answer.
-public struct ChatTemplate: Equatable, Sendable {
-    /// The ways to write turns.
-    public enum Family: String, CaseIterable, Sendable {
-        case llama2 = "llama-2"
-        case llama3 = "llama-3"
-        case chatML = "chatml"
-        case mistral
-        case zephyr
-    }
-
+/// The Jinja template that a chat model's conversations are written with.
+public struct ChatTemplate: Sendable {
     /// Which template a model is prompted with.
     public enum Choice: Equatable, Sendable {
         /// The one that the model's folder has; plain text where it has none.
         case folder
         /// Plain text, as for a model that was not trained on conversations.
         case plain
+        /// A family's: as the folder writes it where its template is of the family, and ours where it is not or
+        /// cannot be rendered.
         case family(Family)
+        /// What a file holds.
+        case file(String, path: String)
     }
 
-    public let family: Family
-    /// What begins a text: a token, or nothing.
-    private let begin: String
-    /// What the system says unless a prompt has words of its own, as it is written.
-    private let defaultSystem: String
-    /// The header of the user's turn.
-    private let opening: String
-    /// Behind the user's message: the turn's end and the header of the answer.
-    public let tail: String
-    /// What ends an answer that another turn follows.
-    private let answerEnd: String
-    /// The token that ends an answer.
-    public let endOfTurn: String
-
-    /// A family's template.
-    /// - Parameters:
-    ///   - text: the Jinja template of the folder, from which come the spaces and the system's words
-    ///   - beginToken, endToken: of the tokenizer; the family's own where it names none
-    init(_ family: Family, text: String?, beginToken: String?, endToken: String?) {
-        let literals = text.map(JinjaLiterals.of) ?? []
-        // Most families' templates begin with the begin token; some folders' do not.
-        let begins = text.map { $0.contains("bos_token") || $0.contains("<|begin_of_text|>") }
-        self.family = family
-        switch family {
-        case .llama2, .mistral:
-            begin = begins ?? true ? beginToken ?? "<s>" : ""
-            defaultSystem = ""
-            opening = literals.first { $0.contains("[INST]") && !$0.contains("[/INST]") } ?? "[INST] "
-            tail = literals.first { $0.contains("[/INST]") && !$0.contains("[INST]") } ?? " [/INST]"
-            endOfTurn = endToken ?? "</s>"
-            // Llama 2 begins a text with each exchange.
-            answerEnd = family == .llama2 ? " \(endOfTurn)\(begin)" : endOfTurn
-        case .llama3:
-            begin = begins ?? true ? beginToken ?? "<|begin_of_text|>" : ""
-            // Llama 3.1 and later say which day it is; the day of their templates without a clock.
-            let dates = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
-            defaultSystem =
-                text?.contains("Cutting Knowledge Date: December 2023") == true
-                ? Self.system(dates, of: family, endOfTurn: "<|eot_id|>") : ""
-            opening = Self.header("user")
-            tail = "<|eot_id|>" + Self.header("assistant")
-            endOfTurn = "<|eot_id|>"
-            answerEnd = endOfTurn
-        case .chatML:
-            let first = "<|im_start|>system\n"
-            begin = begins ?? false ? beginToken ?? "" : ""
-            defaultSystem = literals.first { $0.hasPrefix(first) && $0.contains("<|im_end|>") } ?? ""
-            opening = "<|im_start|>user\n"
-            tail = "<|im_end|>\n<|im_start|>assistant\n"
-            endOfTurn = "<|im_end|>"
-            answerEnd = "<|im_end|>\n"
-        case .zephyr:
-            begin = begins ?? false ? beginToken ?? "" : ""
-            defaultSystem = ""
-            opening = "<|user|>\n"
-            endOfTurn = endToken ?? "</s>"
-            tail = endOfTurn + "\n<|assistant|>\n"
-            answerEnd = endOfTurn + "\n"
-        }
-    }
-
-    /// Before the first message: the token that begins a text, what the system says, the turn's header.
-    public var head: String { head(system: nil) }
-
-    /// - Parameter system: in place of what the template lets the system say
-    public func head(system: String?) -> String {
-        guard let system else { return begin + defaultSystem + opening }
-        let own = Self.system(system, of: family, endOfTurn: endOfTurn)
-        switch family {
-        case .llama2, .mistral: return begin + opening + own
-        case .llama3, .chatML, .zephyr: return begin + own + opening
-        }
-    }
-
-    /// An exchange in front of another message: the user's words, the answer, the header of what follows.
-    public func exchange(_ message: String, _ answer: String) -> String {
-        message + tail + answer + answerEnd + opening
-    }
-
-    private static func header(_ role: String) -> String {
-        "<|start_header_id|>\(role)<|end_header_id|>\n\n"
-    }
-
-    private static func system(_ words: String, of family: Family, endOfTurn: String) -> String {
-        switch family {
-        case .llama2: "<<SYS>>\n\(words)\n<</SYS>>\n\n"
-        case .mistral: "\(words)\n\n"
-        case .llama3: header("system") + words + endOfTurn
-        case .chatML: "<|im_start|>system\n\(words)\(endOfTurn)\n"
-        case .zephyr: "<|system|>\n\(words)\(endOfTurn)\n"
-        }
-    }
+    /// The family whose turns it writes; nil for a template of none.
+    public let family: Family?
+    /// What names it in a cell's identity: a family, beside which stand the tokens of its prompts, or the hash of
+    /// its text.
+    public var identity: String { family?.rawValue ?? SHA256.hex(of: source) }
+    /// The template's text.
+    package var source: String { renderer.source }
+    /// The added token that the template writes behind an answer; nil where it writes none.
+    public let endOfTurn: Int32?
+    private let renderer: ChatRenderer
+    /// Whether the system's words are a turn of their own.
+    private let hasSystemTurn: Bool
+    /// How messages name it.
+    private let label: String
 
     /// The template of a model; nil for plain text.
+    /// - Parameter folder: the model's, for messages
+    /// - Throws: ``PromptError`` where it is no template, refuses a user's message, or where the tokenizer lacks
+    ///   the family's tokens
     public init?(
         _ choice: Choice, for configuration: TokenizerConfiguration, tokenizer: Tokenizer, folder: String
     ) throws {
-        let text = configuration.chatTemplate
-        let found = text.map { ($0, Family(template: $0)) }
-        let family: Family
-        switch choice {
-        case .plain: return nil
-        case .family(let chosen): family = chosen
-        case .folder:
-            if let found {
-                guard let recognised = found.1 else { throw PromptError.unknownChatTemplate(folder: folder) }
-                family = recognised
-            } else if let recognised = Family(endToken: configuration.endToken) {
-                family = recognised
-            } else {
-                return nil
+        func template(_ source: String, _ name: String) throws -> Self {
+            try Self(
+                source, family: Family(template: source), label: "the chat template \(name)",
+                tokens: configuration.namedTokens, tokenizer: tokenizer)
+        }
+        func ours(_ family: Family) throws -> Self {
+            let token = family.endOfTurn ?? configuration.endToken ?? Family.endToken
+            guard tokenizer.id(of: token) != nil else {
+                throw PromptError.missingToken(template: family.rawValue, token: token, folder: folder)
             }
+            return try Self(
+                family.source, family: family, label: "the chat template \(family.rawValue)",
+                tokens: configuration.namedTokens, tokenizer: tokenizer)
         }
-        // Another family's text says nothing about this one.
-        self.init(
-            family, text: found?.1 == family ? text : nil, beginToken: configuration.beginToken,
-            endToken: configuration.endToken)
-        guard tokenizer.id(of: endOfTurn) != nil else {
-            throw PromptError.missingToken(template: family.rawValue, token: endOfTurn, folder: folder)
+        switch (choice, configuration.chatTemplate) {
+        case (.plain, _): return nil
+        case (.file(let source, let path), _): self = try template(source, path)
+        case (.folder, let source?): self = try template(source, "of \(folder)")
+        case (.folder, nil):
+            guard let family = Family(endToken: configuration.endToken) else { return nil }
+            self = try ours(family)
+        case (.family(let family), let source?) where Family(template: source) == family:
+            // The way on from a template that cannot be rendered is its own family, too.
+            if let own = try? template(source, "of \(folder)") { self = own } else { self = try ours(family) }
+        case (.family(let family), _): self = try ours(family)
         }
+    }
+
+    private init(
+        _ source: String, family: Family?, label: String, tokens: [String: String], tokenizer: Tokenizer
+    ) throws {
+        self.family = family
+        self.label = label
+        do {
+            renderer = try ChatRenderer(source, tokens: tokens)
+        } catch {
+            throw PromptError.badTemplate(label: label, error)
+        }
+        hasSystemTurn = renderer.writesSystem
+        endOfTurn = renderer.tokenBehindAnswer(tokenizer)
+        // A template that nothing can be asked with is refused before anything is.
+        _ = try frame(system: nil, shots: [], before: "", after: "\n\n?")
+    }
+
+    /// What stands before and behind the context in a conversation whose last message it is in.
+    /// - Parameters:
+    ///   - system: what the system says; nil for what the template lets it say
+    ///   - shots: exchanges in front of the last message
+    ///   - before, after: what the last message says before and behind the context
+    /// - Throws: ``PromptError`` where the template refuses the conversation, or writes the context not once
+    func frame(
+        system: String?, shots: [(message: String, answer: String)], before: String, after: String
+    ) throws -> (before: String, after: String) {
+        let texts = [system ?? "", before, after] + shots.flatMap { [$0.message, $0.answer] }
+        let placeholder = renderer.placeholder("context", notIn: texts)
+        var messages = shots.flatMap { shot in
+            [ChatRenderer.Message(.user, shot.message), .init(.assistant, shot.answer)]
+        }
+        messages.append(.init(.user, before + placeholder + after))
+        if let system, hasSystemTurn {
+            messages.insert(.init(.system, system), at: 0)
+        } else if let system {
+            // The words of a system that has no turn begin the first message.
+            messages[0].content = system + "\n\n" + messages[0].content
+        }
+        let text: String
+        do {
+            text = try renderer.text(of: messages, asksForAnswer: true)
+        } catch {
+            throw PromptError.badTemplate(label: label, error)
+        }
+        let parts = ChatRenderer.parts(of: text, around: placeholder)
+        guard parts.count == 2 else { throw PromptError.contextNotOnce(label: label, times: parts.count - 1) }
+        return (parts[0], parts[1])
     }
 }

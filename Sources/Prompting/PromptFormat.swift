@@ -55,7 +55,7 @@ public struct PromptFormat: Sendable {
         if let chat {
             textPrefix = tokenizer.prefix
             style = .chat(chat)
-            stop = ends.union([tokenizer.id(of: chat.endOfTurn)].compactMap { $0 })
+            stop = ends.union([chat.endOfTurn].compactMap { $0 })
             lineEnds = nil
         } else if marks.count == Mark.allCases.count {
             textPrefix = configuration.bosID.map { [$0] } ?? []
@@ -93,7 +93,8 @@ public struct PromptFormat: Sendable {
     // MARK: - Before the context
 
     /// What stands before a prompt's context.
-    public func opening(of prompt: Prompt) -> Opening {
+    /// - Throws: ``PromptError`` where the chat template refuses the conversation
+    public func opening(of prompt: Prompt) throws -> Opening {
         if prompt.purpose == .continuation { return Opening(prefix: textPrefix, place: .start, space: "") }
         let words = words(prompt)
         switch style(for: prompt) {
@@ -109,23 +110,27 @@ public struct PromptFormat: Sendable {
             let (text, space) = words.ahead([prompt.system] + prompt.shots.map(words.answered))
             return opening(tokenizer.prefix, text, space)
         case .chat(let chat):
-            let shots = prompt.shots.map { shot in
-                chat.exchange(tokenizer.quoting(words.asked(shot)), tokenizer.quoting(shot.answer))
-            }
-            let head = chat.head(system: prompt.system.map(tokenizer.quoting)) + shots.joined()
-            let (text, behindText) = words.ahead([])
-            guard text.isEmpty else {
-                return Opening(
-                    prefix: leading(
-                        head + tokenizer.quoting(text), space: behindText, .recognisedUnlessQuoted),
-                    place: .behindText, space: behindText)
-            }
-            // A space behind the header belongs to the first word of the context.
-            let space = head.hasSuffix(" ") ? " " : ""
-            let prefix = written(String(head.dropLast(space.count)))
-            let isBehindToken = prefix.last.map(tokenizer.isAdded) ?? true
-            return Opening(prefix: prefix, place: isBehindToken ? .behindToken : .behindText, space: space)
+            let text = try frame(of: prompt, in: chat).before
+            // A space in front of the context belongs to its first word.
+            let space = text.hasSuffix(" ") ? " " : ""
+            let prefix = leading(
+                String(text.dropLast(space.count)), space: space, .recognisedUnlessQuoted)
+            let place =
+                prefix.last.map { tokenizer.isAdded($0) ? TextPlace.behindToken : .behindText } ?? .start
+            return Opening(prefix: prefix, place: place, space: space)
         }
+    }
+
+    /// What a chat template writes before and behind the context; words of tasks and data are quoted in it.
+    private func frame(of prompt: Prompt, in chat: ChatTemplate) throws -> (before: String, after: String) {
+        let words = words(prompt)
+        let (before, space) = words.ahead([])
+        return try chat.frame(
+            system: prompt.system.map(tokenizer.quoting),
+            shots: prompt.shots.map { shot in
+                (tokenizer.quoting(words.asked(shot)), tokenizer.quoting(shot.answer))
+            },
+            before: tokenizer.quoting(before + space), after: tokenizer.quoting(words.behind))
     }
 
     /// Words, where there are some, behind tokens that begin a text.
@@ -144,7 +149,8 @@ public struct PromptFormat: Sendable {
     // MARK: - Behind the context
 
     /// What follows a prompt's context, up to where the answer begins.
-    public func closing(of prompt: Prompt) -> [Int32] {
+    /// - Throws: ``PromptError`` where the chat template refuses the conversation
+    public func closing(of prompt: Prompt) throws -> [Int32] {
         if prompt.purpose == .continuation { return data(prompt.request, at: .behindText) }
         return switch style(for: prompt) {
         case .marks(let marks, _):
@@ -153,7 +159,9 @@ public struct PromptFormat: Sendable {
                 prompt.question ?? PromptWords.paragraph([prompt.instruction, prompt.request]), marks)
         case .plain: data(words(prompt).behind, at: .behindText)
         case .chat(let chat):
-            written(tokenizer.quoting(words(prompt).behind) + chat.tail, at: .behindText)
+            tokenizer.encode(
+                try frame(of: prompt, in: chat).after, at: .behindText, specialTokens: .recognisedUnlessQuoted
+            )
         }
     }
 
@@ -171,11 +179,6 @@ public struct PromptFormat: Sendable {
     /// Words of tasks and data: special tokens that they write out are text.
     private func data(_ text: String, at place: TextPlace = .start) -> [Int32] {
         tokenizer.encode(text, at: place, specialTokens: .text)
-    }
-
-    /// Text of a template, whose special tokens are tokens, with quoted words of tasks and data in it.
-    private func written(_ text: String, at place: TextPlace = .start) -> [Int32] {
-        tokenizer.encode(text, at: place, specialTokens: .recognisedUnlessQuoted)
     }
 
     /// Text in front of a context, as it is where a word follows: two line ends may be one token at the end of a

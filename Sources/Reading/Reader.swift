@@ -45,10 +45,11 @@ public final class Reader: Sendable {
         self.init(backbone, format: try PromptFormat(backbone))
     }
 
-    public func layout(of prompt: Prompt) -> Layout {
+    /// - Throws: where the model's chat template refuses the prompt
+    public func layout(of prompt: Prompt) throws -> Layout {
         if let known = layouts.withLock({ $0[prompt] }) { return known }
-        let opening = format.opening(of: prompt)
-        let closing = format.closing(of: prompt)
+        let opening = try format.opening(of: prompt)
+        let closing = try format.closing(of: prompt)
         func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
         let made = Layout(
             opening: opening, closing: closing, before: text(opening.prefix), after: text(closing))

@@ -36,14 +36,14 @@ public struct Scoring: Sendable {
     ///
     /// A document stays whole, so that its context is compressed once, unless its items alone fill several
     /// batches or its method compresses it for each of them.
-    public func batches(of documents: [DocumentItems]) -> [[DocumentItems]] {
+    public func batches(of documents: [DocumentItems]) throws -> [[DocumentItems]] {
         let units = documents.flatMap(parts)
         var result: [[DocumentItems]] = []
         var rows = 0
         for unit in units {
             // Batches are filled up to the item that first goes over.
-            let first =
-                cost(of: unit.items[0]) + trial.context(unit.document, for: unit.items[0].prompt).tokens.count
+            let context = try trial.context(unit.document, for: unit.items[0].prompt)
+            let first = cost(of: unit.items[0]) + context.tokens.count
             if result.isEmpty || rows + first > rowsPerBatch {
                 result.append([])
                 rows = 0
@@ -88,14 +88,14 @@ public struct Scoring: Sendable {
             var places: [PromptKey: Int] = [:]
             for item in unit.items {
                 let key = PromptKey(
-                    opening: reader.layout(of: item.prompt).opening, question: trial.question(of: item.prompt)
-                )
+                    opening: try reader.layout(of: item.prompt).opening,
+                    question: trial.question(of: item.prompt))
                 let place = places[key] ?? contexts.count
                 if place == contexts.count {
                     places[key] = place
-                    contexts.append(trial.context(unit.document, for: item.prompt))
+                    contexts.append(try trial.context(unit.document, for: item.prompt))
                 }
-                let request = trial.request(item, context: place)
+                let request = try trial.request(item, context: place)
                 try check(request, behind: contexts[place], of: unit.document)
                 asked.append((item, unit.document, request))
             }
@@ -131,7 +131,7 @@ public struct Scoring: Sendable {
                 choices: item.choices, subset: item.subset, isCutOff: session.isCutOff[i],
                 target: read[i].target, options: read[i].options, own: read[i].own)
             return Outcome(
-                item: item, document: asked[i].document, layout: reader.layout(of: item.prompt),
+                item: item, document: asked[i].document, layout: try reader.layout(of: item.prompt),
                 output: answer.output, outputTokens: outputs[i].count,
                 metrics: try scores(of: answer, to: item),
                 contextTokens: contexts[place].tokens.count, kept: kept[place].measure)

@@ -25,9 +25,9 @@ public struct Trial: Sendable {
     }
 
     /// A document as the method sees it before a prompt's question.
-    public func context(_ document: Document, for prompt: Prompt) -> Context {
+    public func context(_ document: Document, for prompt: Prompt) throws -> Context {
         Context(
-            reader.source(document.text, behind: reader.layout(of: prompt).opening), limit: budget,
+            reader.source(document.text, behind: try reader.layout(of: prompt).opening), limit: budget,
             seed: seed ^ document.id.stableHash(), question: question(of: prompt))
     }
 
@@ -54,9 +54,11 @@ public struct Trial: Sendable {
 
     /// What is to be read behind a context.
     /// - Parameter exactly: as many new tokens, whatever ends an output; nil for the item's own limit
-    public func request(_ item: Item, context: Int, exactly count: Int? = nil) -> DecodingSession.Request {
+    public func request(
+        _ item: Item, context: Int, exactly count: Int? = nil
+    ) throws -> DecodingSession.Request {
         DecodingSession.Request(
-            context: context, prompt: reader.layout(of: item.prompt).closing,
+            context: context, prompt: try reader.layout(of: item.prompt).closing,
             maxNewTokens: count ?? reader.outputLimit(of: item),
             readsBack: item.prompt.purpose == .readBack,
             lineEnds: count == nil ? reader.format.lineEnds(for: item.prompt) : nil)
@@ -85,8 +87,8 @@ public struct Trial: Sendable {
     ///
     /// Hard prompts leave the decoder no more than their budget; everything else reads the whole context
     /// itself, or keeps the positions that it had there.
-    public func tokensOver(_ item: Item, behind document: Document) -> Int {
-        let layout = reader.layout(of: item.prompt)
+    public func tokensOver(_ item: Item, behind document: Document) throws -> Int {
+        let layout = try reader.layout(of: item.prompt)
         let tokens = reader.source(document.text, behind: layout.opening).tokens.count
         let read: Int
         switch (method.card.role, method.card.family) {
@@ -99,8 +101,8 @@ public struct Trial: Sendable {
     }
 
     /// A document without some tokens in its middle; nil where it has no more than those.
-    public func withoutMiddle(_ document: Document, tokens: Int, for item: Item) -> Document? {
-        let source = reader.source(document.text, behind: reader.layout(of: item.prompt).opening)
+    public func withoutMiddle(_ document: Document, tokens: Int, for item: Item) throws -> Document? {
+        let source = reader.source(document.text, behind: try reader.layout(of: item.prompt).opening)
         // What is left is encoded anew, a few tokens longer at its seam.
         let left = source.tokens.count - tokens - 8
         guard left > 1 else { return nil }

@@ -39,6 +39,7 @@ package struct CellIdentity: Codable, Equatable {
         let stop: [Int32]
         /// Whether the first line is the answer; nil where other tokens end it.
         let endsAtLine: Bool?
+        /// The identity of the template; nil where there is none.
         let chatTemplate: String?
     }
 
@@ -52,7 +53,7 @@ struct ItemHashes: Sendable {
     let prompts: String
     let data: String
 
-    init(_ documents: [DocumentItems], reader: Reader) {
+    init(_ documents: [DocumentItems], reader: Reader) throws {
         var (prompts, data) = (SHA256(), SHA256())
         func add(_ texts: [String], to hash: inout SHA256) {
             for text in texts {
@@ -65,7 +66,7 @@ struct ItemHashes: Sendable {
             // A context is read once, however many items it has.
             add(["document", unit.document.id, unit.document.text], to: &data)
             for item in unit.items {
-                let layout = reader.layout(of: item.prompt)
+                let layout = try reader.layout(of: item.prompt)
                 for tokens in [layout.prefix, layout.closing] {
                     tokens.withUnsafeBytes { prompts.update($0) }
                     add([""], to: &prompts)

@@ -78,9 +78,10 @@ public struct Grid {
         for (task, documents) in zip(tasks, questions) where !documents.isEmpty {
             try requireDistinct(documents)
             let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
-            let hashes = ItemHashes(documents, reader: reader)
+            let hashes = try ItemHashes(documents, reader: reader)
             let lengths =
-                budgets.allSatisfy { $0.ratioValue != nil } ? [] : Self.lengths(of: documents, reader: reader)
+                budgets.allSatisfy { $0.ratioValue != nil }
+                ? [] : try Self.lengths(of: documents, reader: reader)
             func add(_ method: any ConfiguredMethod, _ budget: Budget, _ seed: UInt64) throws {
                 let preparations: [any Preparation]
                 do {
@@ -132,9 +133,9 @@ public struct Grid {
         }
     }
 
-    private static func lengths(of documents: [DocumentItems], reader: Reader) -> [Int] {
-        documents.map { unit in
-            let opening = reader.layout(of: unit.items[0].prompt).opening
+    private static func lengths(of documents: [DocumentItems], reader: Reader) throws -> [Int] {
+        try documents.map { unit in
+            let opening = try reader.layout(of: unit.items[0].prompt).opening
             return reader.source(unit.document.text, behind: opening).tokens.count
         }
     }
@@ -189,7 +190,7 @@ package struct PlannedCell: Sendable {
             decoding: .init(
                 strategy: "greedy", stop: format.stop.sorted(),
                 endsAtLine: format.lineEnds == nil || isVerbatim ? nil : true,
-                chatTemplate: format.chatTemplate?.family.rawValue),
+                chatTemplate: format.chatTemplate?.identity),
             prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
             methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
             taskSource: taskSource,

@@ -7,8 +7,8 @@ extension GridRunner {
     /// Where the method's memory tokens look; nil for a method without. It is the same for every
     /// task, so that a grid asks for it at its first task alone.
     func memoryAttention(of cell: PlannedCell) throws -> MemoryAttentionRecord? {
-        let contexts = cell.documents.prefix(attentionSamples).map { unit in
-            cell.trial.context(unit.document, for: unit.items[0].prompt)
+        let contexts = try cell.documents.prefix(attentionSamples).map { unit in
+            try cell.trial.context(unit.document, for: unit.items[0].prompt)
         }
         let watch = AttentionWatch()
         _ = try cell.trial.preparation.compress(contexts, in: Computation(observer: watch))

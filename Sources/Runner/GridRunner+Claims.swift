@@ -45,7 +45,7 @@ extension GridRunner {
             case .done: settled(wanted, false)
             case .failed: settled(wanted, true)
             case .claimed(let open):
-                let work = GridWork(wanted, open, pieces: pieces(of: wanted.cell, open))
+                let work = GridWork(wanted, open, pieces: try pieces(of: wanted.cell, open))
                 try settle(work, run: run) { try wanted.cell.trial.preparation.open() }
                 works.append(work)
             }

@@ -52,13 +52,13 @@ extension GridRunner {
         let clock = ContinuousClock()
         let records = try ([first] + units).map { unit in
             let item = unit.items[0]
-            let context = trial.context(unit.document, for: item.prompt)
+            let context = try trial.context(unit.document, for: item.prompt)
             let begin = clock.now
             let made = try trial.preparation.compress([context], in: Computation())
             let compressed = clock.now
             let kept = try trial.checked(made, of: [context])
             // The same number of tokens for everyone, stop tokens ignored.
-            let request = trial.request(item, context: 0, exactly: Self.decodedTokens + 1)
+            let request = try trial.request(item, context: 0, exactly: Self.decodedTokens + 1)
             let asked = clock.now
             let session = try trial.session(kept, [request], stop: [])
             let prefilled = clock.now

@@ -72,7 +72,7 @@ extension GridRunner {
     /// Enough of them that threads seldom wait for the last ones of a round.
     var piecesPerRound: Int { isSideBySide ? 8 * Threads.count : 1 }
 
-    func pieces(of cell: PlannedCell, _ open: OpenCell) -> [GridWork.Piece] {
+    func pieces(of cell: PlannedCell, _ open: OpenCell) throws -> [GridWork.Piece] {
         let left = cell.documents.compactMap { unit -> DocumentItems? in
             let items = unit.items.filter { !open.scored.contains(ExactText($0.id)) }
             return items.isEmpty ? nil : DocumentItems(unit.document, items)
@@ -80,8 +80,8 @@ extension GridRunner {
         let looks =
             attentionSamples > 0 && !open.hasAttention && cell.task.id == plan.cells.first?.task.id
             && cell.trial.method is any TrainableMethod
-        return (looks ? [.attention] : [])
-            + Scoring(cell.trial, task: cell.task).batches(of: left).map(GridWork.Piece.batch)
+        let batches = try Scoring(cell.trial, task: cell.task).batches(of: left)
+        return (looks ? [.attention] : []) + batches.map(GridWork.Piece.batch)
     }
 
     /// Scores what is left of cells and finishes those that have all of it.

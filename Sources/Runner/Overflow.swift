@@ -20,7 +20,9 @@ public enum Overflow: String, Sendable, CaseIterable {
     func applied(to documents: [DocumentItems], of trial: Trial) throws -> Applied {
         var changed = 0
         let fitting = try documents.compactMap { unit -> DocumentItems? in
-            let over = unit.items.map { (item: $0, tokens: trial.tokensOver($0, behind: unit.document)) }
+            let over = try unit.items.map { item in
+                (item: item, tokens: try trial.tokensOver(item, behind: unit.document))
+            }
             guard let most = over.map(\.tokens).max(), most > 0 else { return unit }
             let limit = trial.reader.backbone.model.configuration.contextLimit
             switch self {
@@ -32,7 +34,9 @@ public enum Overflow: String, Sendable, CaseIterable {
                 changed += unit.items.count - left.count
                 return left.isEmpty ? nil : DocumentItems(unit.document, left)
             case .truncateMiddle:
-                guard let shorter = trial.withoutMiddle(unit.document, tokens: most, for: unit.items[0])
+                guard
+                    let shorter = try trial.withoutMiddle(
+                        unit.document, tokens: most, for: unit.items[0])
                 else {
                     throw ContractError.contextTooLong(
                         tokens: limit + most, limit: limit, document: unit.document.id)

@@ -7,8 +7,10 @@ public struct TokenizerConfiguration: Sendable {
     let file: String
     /// The class of transformers, without `Fast`; empty where it is not named.
     public private(set) var tokenizerClass = ""
-    public private(set) var beginToken: String?
-    public private(set) var endToken: String?
+    /// The tokens that have a name, by it: `bos_token`, `eos_token` and others of transformers.
+    public private(set) var namedTokens: [String: String] = [:]
+    public var beginToken: String? { namedTokens["bos_token"] }
+    public var endToken: String? { namedTokens["eos_token"] }
     /// Whether every text gets the begin token, and the end token; nil where it is not said.
     public private(set) var addsBeginToken: Bool?
     public private(set) var addsEndToken: Bool?
@@ -36,7 +38,10 @@ public struct TokenizerConfiguration: Sendable {
         if let data = try RegularFile.read(url) {
             try read(TokenizerFile(data, file: url.path))
         }
-        if addedTokens.isEmpty { try readAddedTokens(folder) }
+        if addedTokens.isEmpty {
+            try readAddedTokens(folder)
+            try readNamedTokens(folder)
+        }
         let template = folder.appendingPathComponent("chat_template.jinja")
         if let data = try RegularFile.read(template) {
             chatTemplate = String(decoding: data, as: UTF8.self)
@@ -47,11 +52,7 @@ public struct TokenizerConfiguration: Sendable {
         guard root.json.members != nil else { throw root.malformed("it is not a JSON object") }
         tokenizerClass = root.json["tokenizer_class"]?.string ?? ""
         if tokenizerClass.hasSuffix("Fast") { tokenizerClass.removeLast(4) }
-        func token(_ name: String) -> String? {
-            root.json[name]?.string ?? root.json[name]?["content"]?.string
-        }
-        beginToken = token("bos_token")
-        endToken = token("eos_token")
+        nameTokens(root)
         addsBeginToken =
             root.part("add_bos_token") == nil ? nil : try root.flag("add_bos_token", default: false)
         addsEndToken =
@@ -69,6 +70,25 @@ public struct TokenizerConfiguration: Sendable {
             }
             addedTokens.sort { $0.id < $1.id }
         }
+    }
+
+    private static let tokenNames = [
+        "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+    ]
+
+    private mutating func nameTokens(_ root: TokenizerFile) {
+        for name in Self.tokenNames {
+            guard let token = root.json[name]?.string ?? root.json[name]?["content"]?.string else { continue }
+            namedTokens[name] = token
+        }
+    }
+
+    /// `special_tokens_map.json`: as in transformers it counts, and more than the configuration, where the
+    /// configuration has no list of added tokens.
+    private mutating func readNamedTokens(_ folder: URL) throws {
+        let url = folder.appendingPathComponent("special_tokens_map.json")
+        guard let data = try RegularFile.read(url) else { return }
+        nameTokens(try TokenizerFile(data, file: url.path))
     }
 
     /// `added_tokens.json`: contents and ids; special are those that the configuration names.

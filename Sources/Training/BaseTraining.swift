@@ -45,7 +45,7 @@ public struct BaseTraining {
         let model = makeModel(tokenizer)
         let format = PromptFormat(for: model.configuration, tokenizer: tokenizer)
         let backbone = Backbone(folder: folder, model: model, tokenizer: tokenizer, contentHash: "")
-        let teacher = Teacher(
+        let teacher = try Teacher(
             tokenizer: tokenizer, format: format, digestWeight: recipe.digestWeight.map(Float.init) ?? 0.5)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         let loop = TrainingLoop(
@@ -55,7 +55,7 @@ public struct BaseTraining {
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
             loss: { step, c in
-                let lessons = lessons(for: step, from: teacher)
+                let lessons = try lessons(for: step, from: teacher)
                 let batch = LessonBatch(
                     lessons.list, prefix: teacher.prefix,
                     documentWeight: lessons.areDocuments && step % max(1, recipe.documentEvery ?? 2) == 0
@@ -76,14 +76,14 @@ public struct BaseTraining {
     }
 
     /// The lessons of a step: a function of the recipe and the step alone.
-    func lessons(for step: Int, from teacher: Teacher) -> (list: [Lesson], areDocuments: Bool) {
+    func lessons(for step: Int, from teacher: Teacher) throws -> (list: [Lesson], areDocuments: Bool) {
         var generator = SeededGenerator(seed: recipe.seed, stream: "base-step-\(step)")
         let (index, level) = level(at: step)
         var lessons: [Lesson] = []
         var rows = 0
-        func fill(_ make: () -> Lesson) {
+        func fill(_ make: () throws -> Lesson) rethrows {
             repeat {
-                lessons.append(make())
+                lessons.append(try make())
                 rows += lessons[lessons.count - 1].rows
             } while rows < recipe.tokensPerStep
         }
@@ -93,14 +93,14 @@ public struct BaseTraining {
                 fill { teacher.copyDrill(words: length, using: &generator) }
             } else {
                 let pairs = generator.integer(in: 2...8)
-                fill { teacher.recallDrill(pairs: pairs, using: &generator) }
+                try fill { try teacher.recallDrill(pairs: pairs, using: &generator) }
             }
             return (lessons, false)
         }
         let readBack = generator.unit() < recipe.readBackShare
         let subjects = generator.element(of: level.subjects)
-        fill {
-            teacher.document(
+        try fill {
+            try teacher.document(
                 subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
         }
         return (lessons, true)

@@ -44,7 +44,7 @@ public struct CompressorTraining {
     ) throws -> Bool {
         let base = backbone.model
         let compressor = try untrainedCompressor()
-        let teacher = Teacher(tokenizer: backbone.tokenizer, format: reader.format)
+        let teacher = try Teacher(tokenizer: backbone.tokenizer, format: reader.format)
         let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         try Folder.make(folder)
         let parameters = compressor.trainable
@@ -112,7 +112,7 @@ public struct CompressorTraining {
         var lessons: [Lesson] = []
         var tokens = 0
         repeat {
-            let lesson = teacher.document(
+            let lesson = try teacher.document(
                 subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
             lessons.append(lesson)
             tokens += lesson.context.count

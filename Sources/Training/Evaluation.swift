@@ -39,7 +39,7 @@ struct Evaluation {
                 let scoring = Scoring(
                     Trial(method, prepared, budget: .ratio(ratio), reader: reader), task: task)
                 var right = 0.0
-                for batch in scoring.batches(of: documents) {
+                for batch in try scoring.batches(of: documents) {
                     right += try scoring.score(batch).reduce(0) { $0 + ($1.metrics["em"] ?? 0) }
                 }
                 let name = recipe.ratios == nil ? "em@\(subjects)" : "em@\(subjects)/\(ratio)"

@@ -37,7 +37,7 @@ struct Teacher {
     /// What stands before every context.
     var prefix: [Int32] { opening.prefix }
 
-    init(tokenizer: Tokenizer, format: PromptFormat, digestWeight: Float = 0.5) {
+    init(tokenizer: Tokenizer, format: PromptFormat, digestWeight: Float = 0.5) throws {
         self.tokenizer = tokenizer
         self.format = format
         self.digestWeight = digestWeight
@@ -45,27 +45,27 @@ struct Teacher {
         end = format.stop.sorted()
         let document = Document(id: "", text: "Any text.", questions: [])
         let repetition = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
-        opening = format.opening(of: repetition.prompt)
-        readBack = format.closing(of: repetition.prompt)
+        opening = try format.opening(of: repetition.prompt)
+        readBack = try format.closing(of: repetition.prompt)
     }
 
     /// Questions and the digest behind a document, or the document again.
     func document(
         subjects: Int, readBack: Bool, questions: Int, using generator: inout SeededGenerator
-    ) -> Lesson {
+    ) throws -> Lesson {
         let document = gazette.document(id: "", subjects: subjects, using: &generator)
         let context = format.context(document.text, behind: opening).tokens
         let dataset = Dataset(id: "", documents: [document])
         if readBack { return Lesson(context: context, tails: [repetition(of: context)]) }
-        func tail(_ item: Item, weight: Float) -> Lesson.Tail {
+        func tail(_ item: Item, weight: Float) throws -> Lesson.Tail {
             Lesson.Tail(
-                prompt: format.closing(of: item.prompt),
+                prompt: try format.closing(of: item.prompt),
                 target: tokenizer.encode(item.references[0]) + end, weight: weight)
         }
         let answers = QuestionAnswering().items(of: document, in: dataset).prefix(questions)
         let digests = Summarization().items(of: document, in: dataset)
         let tails =
-            answers.map { tail($0, weight: 1) } + digests.map { tail($0, weight: digestWeight) }
+            try answers.map { try tail($0, weight: 1) } + digests.map { try tail($0, weight: digestWeight) }
         return Lesson(context: context, tails: tails)
     }
 
@@ -76,10 +76,10 @@ struct Teacher {
     }
 
     /// Random pairs of words; the first of each asks for the second.
-    func recallDrill(pairs: Int, using generator: inout SeededGenerator) -> Lesson {
+    func recallDrill(pairs: Int, using generator: inout SeededGenerator) throws -> Lesson {
         let drawn = generator.shuffled(words).prefix(2 * pairs).map { $0 }
         let stop = tokenizer.encode(".").suffix(1)
-        let marks = format.closing(of: Prompt(purpose: .answer, question: ""))
+        let marks = try format.closing(of: Prompt(purpose: .answer, question: ""))
         let (question, answer) = (marks.prefix(1), marks.suffix(1))
         var context: [Int32] = []
         var tails: [Lesson.Tail] = []

@@ -121,8 +121,8 @@ struct MethodContractTests {
         let document = Document(
             id: "d", text: "Anna Berg was born in Oslo in 1950. She plays the violin and lives in Bergen.",
             questions: [])
-        let contexts = ["Where was Anna Berg born?", "What does Anna Berg play?"].map {
-            trial.context(document, for: Prompt(purpose: .answer, request: $0, question: $0))
+        let contexts = try ["Where was Anna Berg born?", "What does Anna Berg play?"].map {
+            try trial.context(document, for: Prompt(purpose: .answer, request: $0, question: $0))
         }
         #expect(contexts.allSatisfy { ($0.question != nil) == trial.method.card.isQueryAware })
         // Alone, since what stands beside a context in a pass moves the last digits.

@@ -28,6 +28,10 @@ struct ChatTemplateTests {
     private static let names = [
         "llama-2", "llama-2-first", "llama-3", "llama-3.1", "mistral-0.1", "mistral-0.2", "mistral-0.3",
         "mistral-nemo", "zephyr", "tinyllama", "chatml", "smollm2",
+        // In the style of others, with the templates of JinjaTests.
+        "qwen-2.5", "qwen-3", "llama-3.2", "smollm3", "gemma-2", "gemma-3", "phi-3", "phi-4-mini",
+        "mistral-v1",
+        "mistral-v3", "mistral-tekken", "granite-3", "deepseek", "olmo-2",
     ]
 
     private func sample(_ name: String) throws -> [String: Any] {
@@ -52,21 +56,33 @@ struct ChatTemplateTests {
             parts["model"] as? [String: Any] ?? [:]
         ) { $1 }
         root.merge(parts) { $1 }
-        let configuration = change(try #require(sample["configuration"] as? [String: Any]))
+        let configuration = change(try self.configuration(of: sample))
         for (name, object) in [("tokenizer.json", root), ("tokenizer_config.json", configuration)] {
             try JSONSerialization.data(withJSONObject: object).write(to: folder.appendingPathComponent(name))
         }
         return try body(folder)
     }
 
+    /// Its `tokenizer_config.json`; a template of JinjaTests is put in.
+    private func configuration(of sample: [String: Any]) throws -> [String: Any] {
+        var configuration = try #require(sample["configuration"] as? [String: Any])
+        let file = Self.tests.appendingPathComponent(
+            "JinjaTests/Fixtures/templates/\(sample["name"] ?? "").jinja")
+        if configuration["chat_template"] == nil, let data = try? Data(contentsOf: file) {
+            configuration["chat_template"] = String(decoding: data, as: UTF8.self)
+        }
+        return configuration
+    }
+
     private func format(_ folder: URL, _ choice: ChatTemplate.Choice = .folder) throws -> PromptFormat {
         let tokenizer = try Tokenizer(folder: folder)
-        let chat = try ChatTemplate(
-            choice, for: TokenizerConfiguration(folder: folder), tokenizer: tokenizer, folder: "a folder")
+        let own = try TokenizerConfiguration(folder: folder)
+        let chat = try ChatTemplate(choice, for: own, tokenizer: tokenizer, folder: "a folder")
         var configuration = ModelConfiguration(
             vocabularySize: tokenizer.vocabularySize, hiddenSize: 8, intermediateSize: 8, layers: 1, heads: 1)
         configuration.eosIDs = [2]
-        return PromptFormat(for: configuration, tokenizer: tokenizer, chat: chat)
+        return PromptFormat(
+            for: configuration, tokenizer: tokenizer, endToken: own.endToken, chat: chat)
     }
 
     /// As the task of questions asks.
@@ -77,25 +93,180 @@ struct ChatTemplateTests {
             request: "Question: \(question)", answerPrefix: "Answer:", question: question)
     }
 
+    /// With what the system says, a worked example and words before the context.
+    private var fullPrompt: Prompt {
+        var prompt = prompt
+        prompt.system = "Be brief."
+        prompt.before = "Read this."
+        prompt.shots = [.init(context: "Oslo is big.", request: "Question: What is big?", answer: "Oslo")]
+        return prompt
+    }
+
     /// A whole prompt.
-    private func ids(_ format: PromptFormat) -> [Int32] {
-        let opening = format.opening(of: prompt)
-        return opening.prefix + format.context(context, behind: opening).tokens + format.closing(of: prompt)
+    private func ids(_ format: PromptFormat, _ prompt: Prompt) throws -> [Int] {
+        let opening = try format.opening(of: prompt)
+        let tokens = format.context(context, behind: opening).tokens
+        return (opening.prefix + tokens + (try format.closing(of: prompt))).map(Int.init)
     }
 
     @Test(arguments: names)
-    func `a prompt has the text and ids of transformers`(_ name: String) throws {
+    func `a prompt has the ids of transformers, whatever is in it, and the answer its end`(_ name: String)
+        throws
+    {
         let sample = try sample(name)
         try withFolder(of: sample) { folder in
             let tokenizer = try Tokenizer(folder: folder)
             let format = try format(folder)
-            let chat = try #require(format.chatTemplate)
-            #expect(chat.family.rawValue == sample["family"] as? String)
-            let expected = try #require(sample["text"] as? String)
-            #expect(expected.hasPrefix(chat.head + context) && expected.hasSuffix(chat.tail))
-            let ids = self.ids(format)
-            #expect(ids.map(Int.init) == sample["ids"] as? [Int])
-            #expect(format.stop == [2, try #require(tokenizer.id(of: chat.endOfTurn))])
+            let (plain, full) = try (ids(format, prompt), ids(format, fullPrompt))
+            #expect(plain == sample["plain"] as? [Int])
+            #expect(full == sample["full"] as? [Int])
+            let tokens = try configuration(of: sample)
+            let ends = [sample["end"], tokens["eos_token"]].compactMap { $0 as? String }
+            #expect(format.stop == Set([2] + ends.compactMap(tokenizer.id)))
+        }
+    }
+
+    /// Families, and samples whose template writes what the family's does where the system says something.
+    private static let families: [(ChatTemplate.Family, String)] = [
+        (.llama2, "llama-2"), (.llama3, "llama-3"), (.chatML, "chatml"), (.mistral, "mistral-0.1"),
+        (.zephyr, "zephyr"), (.gemma, "gemma-3"), (.phi3, "phi-3"), (.granite, "granite-3"),
+    ]
+
+    @Test func `a family writes what its models' templates write`() throws {
+        #expect(Self.families.map(\.0) == ChatTemplate.Family.allCases)
+        for (family, name) in Self.families {
+            let sample = try sample(name)
+            let own = try withFolder(of: sample) { try format($0).stop }
+            // Ours, not the folder's.
+            try withFolder(of: sample, changing: { $0.filter { $0.key != "chat_template" } }) { folder in
+                let format = try format(folder, .family(family))
+                #expect(format.chatTemplate?.family == family)
+                let full = try ids(format, fullPrompt)
+                #expect(full == sample["full"] as? [Int], "\(family)")
+                #expect(format.stop == own, "\(family)")
+            }
+        }
+    }
+
+    @Test func `a template that no prompt comes from is refused with its place and the way on`() throws {
+        let cases = [
+            (
+                "{{ bos_token }}\n{% for m in messages %}{{ m.content | shuffle }}{% endfor %}",
+                "line 2, column 39: the filter 'shuffle'"
+            ),
+            (
+                "{{ raise_exception('Not today') }}",
+                "line 1, column 4: the template refuses this conversation: Not today"
+            ),
+            ("{% for m in messages %}{{ m.content }", "line 1, column 37: found '}', expected"),
+            ("{{ bos_token }}", "writes a user's message 0 times"),
+            (
+                "{% for m in messages %}{{ m.content ~ m.content }}{% endfor %}",
+                "writes a user's message 2 times"
+            ),
+        ]
+        for (template, words) in cases {
+            try withFolder(of: sample("zephyr"), changing: { $0.merging(["chat_template": template]) { $1 } })
+            { folder in
+                let error = #expect(throws: PromptError.self) { try format(folder) }
+                #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+                #expect(error?.description.contains("a file with another, llama-2, llama-3,") == true)
+                let other = try format(folder, .family(.zephyr)).chatTemplate
+                #expect(other != nil)
+            }
+        }
+    }
+
+    @Test func `a family is the folder's own template where that is one of it, and ours where it fails`()
+        throws
+    {
+        let sample = try sample("smollm2")
+        try withFolder(of: sample) { folder in
+            let (own, chosen) = try (format(folder), format(folder, .family(.chatML)))
+            #expect(
+                own.chatTemplate?.family == .chatML && chosen.chatTemplate?.source == own.chatTemplate?.source
+            )
+        }
+        let broken = "{{ '<|im_start|>' | shuffle }}"
+        try withFolder(of: sample, changing: { $0.merging(["chat_template": broken]) { $1 } }) { folder in
+            #expect(throws: PromptError.self) { try format(folder) }
+            let ours = try format(folder, .family(.chatML)).chatTemplate
+            #expect(ours?.family == .chatML && ours?.source.contains("shuffle") == false)
+        }
+    }
+
+    @Test func `a template in a file the user names is in place of the folder's`() throws {
+        let sample = try sample("gemma-2")
+        let template = try #require(try configuration(of: sample)["chat_template"] as? String)
+        try withFolder(of: sample, changing: { $0.merging(["chat_template": "{{ x.y }}"]) { $1 } }) {
+            folder in
+            let format = try format(folder, .file(template, path: "gemma.jinja"))
+            let plain = try ids(format, prompt)
+            #expect(plain == sample["plain"] as? [Int] && format.chatTemplate?.family == nil)
+            let error = #expect(throws: PromptError.self) {
+                try self.format(folder, .file("{{", path: "a.jinja"))
+            }
+            #expect(error?.description.hasPrefix("the chat template a.jinja cannot be used, line 1") == true)
+        }
+    }
+
+    @Test func `special tokens that words of data write out are text in a rendered template`() throws {
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            let format = try format(folder)
+            var asked = fullPrompt
+            asked.request = "<|im_end|>"
+            asked.before = "<|im_start|>"
+            asked.shots[0].answer = "<|im_end|>"
+            let end = try #require(tokenizer.id(of: "<|im_end|>"))
+            let (opening, closing) = try (format.opening(of: asked).prefix, format.closing(of: asked))
+            // The system's turn, the user's and the answer's; the last message's.
+            #expect(opening.count { $0 == end } == 3 && closing.count { $0 == end } == 1)
+            let written = tokenizer.decode(opening, specialTokens: true)
+            #expect(written.hasSuffix("<|im_start|>user\n<|im_start|>\n\n"))
+        }
+    }
+
+    @Test func `a family's name is a template's identity, and a hash that of one of none`() throws {
+        for (name, expected) in [
+            ("llama-2", "llama-2"), ("llama-3.1", "llama-3"), ("mistral-0.3", "mistral"),
+            ("tinyllama", "zephyr"), ("smollm2", "chatml"),
+        ] {
+            let identity = try withFolder(of: sample(name)) { try format($0).chatTemplate?.identity }
+            #expect(identity == expected)
+        }
+        try withFolder(of: sample("granite-3")) { folder in
+            let (own, ours) = try (
+                format(folder).chatTemplate, format(folder, .family(.granite)).chatTemplate
+            )
+            #expect(own?.identity.count == 64 && ours?.identity == "granite")
+        }
+    }
+
+    @Test func `a template that refuses a prompt later is an error of one line`() throws {
+        let template = """
+            {% for m in messages %}{% if loop.length > 1 %}{{ raise_exception('One message!') }}{% endif %}\
+            {{ m.content }}{% endfor %}
+            """
+        try withFolder(of: sample("zephyr"), changing: { $0.merging(["chat_template": template]) { $1 } }) {
+            folder in
+            let format = try format(folder)
+            _ = try format.opening(of: prompt)
+            let error = #expect(throws: PromptError.self) { try format.closing(of: fullPrompt) }
+            #expect(error?.description.contains("One message!") == true)
+        }
+    }
+
+    @Test func `what a context says is nothing to the template`() throws {
+        // The words that stand in for the context while a template is rendered, and marks of Jinja.
+        try withFolder(of: sample("chatml")) { folder in
+            let format = try format(folder)
+            var asked = prompt
+            asked.system = "The context contextx {{ system }} {% answer"
+            let opening = try format.opening(of: asked)
+            let tokenizer = try Tokenizer(folder: folder)
+            let text = tokenizer.decode(opening.prefix, specialTokens: true)
+            #expect(text == "<|im_start|>system\n\(asked.system ?? "")<|im_end|>\n<|im_start|>user\n")
         }
     }
 
@@ -104,12 +275,12 @@ struct ChatTemplateTests {
             if: FileManager.default.fileExists(atPath: folder.path),
             "needs ../shared/data/tokenizers beside the checkout"))
     func `published folders are prompted as transformers prompts them`() throws {
-        let expected = try #require(fixture["folders"] as? [String: [String: Any]])
+        let expected = try #require(fixture["folders"] as? [String: [Int]])
         #expect(!expected.isEmpty)
-        for (name, prompt) in expected {
+        for (name, ids) in expected {
             let format = try format(Self.folder.appendingPathComponent(name))
-            let ids = self.ids(format)
-            #expect(ids.map(Int.init) == prompt["ids"] as? [Int], "\(name)")
+            let made = try self.ids(format, prompt)
+            #expect(made == ids, "\(name)")
         }
     }
 
@@ -120,27 +291,27 @@ struct ChatTemplateTests {
             let error = #expect(throws: PromptError.self) { try format(folder) }
             #expect(error?.description.contains("choose one with --chat-template") == true)
             let plain = try format(folder, .plain)
-            #expect(plain.chatTemplate == nil && plain.opening(of: prompt).prefix == [1])
+            try #expect(plain.chatTemplate == nil && plain.opening(of: prompt).prefix == [1])
             // The prompt goes on from the context: no space is put in front of it.
             let tokenizer = try Tokenizer(folder: folder)
             let whole = tokenizer.encode(context + "\n\nQuestion: \(question)\nAnswer:")
-            #expect(Array(self.ids(plain).dropFirst()) == whole)
+            let made = try ids(plain, prompt)
+            #expect(made.dropFirst().elementsEqual(whole.map(Int.init)))
         }
         sample["configuration"] = ["bos_token": "<s>", "eos_token": "</s>"]
         try withFolder(of: sample) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
             let (found, zephyr) = try (format(folder), format(folder, .family(.zephyr)))
             #expect(found.chatTemplate == nil)
-            #expect(zephyr.chatTemplate?.tail == "</s>\n<|assistant|>\n")
+            let answer = tokenizer.encode("</s>\n<|assistant|>\n")
+            try #expect(zephyr.closing(of: prompt).suffix(answer.count) == answer[...])
             let error = #expect(throws: PromptError.self) { try format(folder, .family(.chatML)) }
             #expect(error?.description.contains("chatml needs the token '<|im_end|>'") == true)
         }
     }
 
     @Test func `worked examples, a system's words and what stands before are turns, or text`() throws {
-        var asked = prompt
-        asked.system = "Be brief."
-        asked.before = "Read this."
-        asked.shots = [.init(context: "Oslo is big.", request: "Question: What is big?", answer: "Oslo")]
+        let asked = fullPrompt
         try withFolder(of: sample("chatml")) { folder in
             let tokenizer = try Tokenizer(folder: folder)
             let opening = try format(folder).opening(of: asked)
@@ -162,8 +333,8 @@ struct ChatTemplateTests {
             #expect(opening.prefix == tokenizer.encode(turns))
             let plain = try format(folder, .plain)
             let text = "Be brief.\n\nOslo is big.\n\nQuestion: What is big?\nAnswer: Oslo\n\nRead this.\n\n"
-            #expect(plain.opening(of: asked).prefix == tokenizer.prefix + tokenizer.encode(text))
-            #expect(
+            try #expect(plain.opening(of: asked).prefix == tokenizer.prefix + tokenizer.encode(text))
+            try #expect(
                 plain.closing(of: asked)
                     == tokenizer.encode("\n\nQuestion: \(question)\nAnswer:", at: .behindText))
         }
@@ -179,10 +350,10 @@ struct ChatTemplateTests {
         try withFolder(of: sample("chatml")) { folder in
             let tokenizer = try Tokenizer(folder: folder)
             let format = try format(folder)
-            func ids(_ prompt: Prompt) -> [Int32] {
-                let opening = format.opening(of: prompt)
+            func ids(_ prompt: Prompt) throws -> [Int32] {
+                let opening = try format.opening(of: prompt)
                 return opening.prefix + format.context(context, behind: opening).tokens
-                    + format.closing(of: prompt)
+                    + (try format.closing(of: prompt))
             }
             let turns = """
                 <|im_start|>system
@@ -193,10 +364,10 @@ struct ChatTemplateTests {
 
                 """
             // The space behind "Story:" belongs to the context's first word.
-            #expect(ids(asked) == tokenizer.encode(turns))
+            try #expect(ids(asked) == tokenizer.encode(turns))
             #expect(format.answer("Oslo", to: asked).text == "Oslo" && format.lineEnds(for: asked) == nil)
             asked.form = .plainVerbatim
-            #expect(ids(asked) == tokenizer.prefix + tokenizer.encode("Be brief.\n\n" + text))
+            try #expect(ids(asked) == tokenizer.prefix + tokenizer.encode("Be brief.\n\n" + text))
             // A space stands between prompt and answer, unless the prompt has it or its script has none.
             for (end, answer) in [
                 ("Answer:", " Oslo"), ("is: ", "Oslo"), ("回答：", "Oslo"), ("code:\n", "Oslo"),
@@ -226,7 +397,7 @@ struct ChatTemplateTests {
                 """
             #expect(try format(folder).opening(of: asked).prefix == tokenizer.encode(turns))
             let plain = try format(folder, .plain)
-            #expect(
+            try #expect(
                 plain.opening(of: asked).prefix
                     == tokenizer.prefix
                     + tokenizer.encode("Text: Oslo is big.\nQ: What?\nA: Oslo\n\nText:"))
@@ -239,18 +410,19 @@ struct ChatTemplateTests {
         let configuration = ModelConfiguration(
             vocabularySize: tokenizer.vocabularySize, hiddenSize: 8, intermediateSize: 8, layers: 1, heads: 1)
         let format = PromptFormat(for: configuration, tokenizer: tokenizer)
-        func text(_ prompt: Prompt) -> String {
-            tokenizer.decode(format.opening(of: prompt).prefix, specialTokens: true) + "{}"
-                + tokenizer.decode(format.closing(of: prompt), specialTokens: true)
+        func text(_ prompt: Prompt) throws -> String {
+            tokenizer.decode(try format.opening(of: prompt).prefix, specialTokens: true) + "{}"
+                + tokenizer.decode(try format.closing(of: prompt), specialTokens: true)
         }
-        #expect(text(Prompt(purpose: .summary)) == "{}<sum>" && text(Prompt(purpose: .readBack)) == "{}<ae>")
-        #expect(text(Prompt(purpose: .answer, request: "R", question: "Who?")) == "{}<q> Who?<a>")
+        try #expect(
+            text(Prompt(purpose: .summary)) == "{}<sum>" && text(Prompt(purpose: .readBack)) == "{}<ae>")
+        try #expect(text(Prompt(purpose: .answer, request: "R", question: "Who?")) == "{}<q> Who?<a>")
         let other = Prompt(purpose: .init(rawValue: "other"), instruction: "Do it.", request: "Now")
-        #expect(text(other).hasPrefix("{}<q>") && text(other).hasSuffix("Now<a>"))
+        try #expect(text(other).hasPrefix("{}<q>") && text(other).hasSuffix("Now<a>"))
         let shots = Prompt(
             purpose: .answer, shots: [.init(context: "Oslo", request: "", question: "Who?", answer: "Anna")],
             question: "Where?")
-        #expect(text(shots) == " Oslo<q> Who?<a> Anna<eos>{}<q> Where?<a>")
+        try #expect(text(shots) == " Oslo<q> Who?<a> Anna<eos>{}<q> Where?<a>")
     }
 
     @Test func `without a template the end token tells`() throws {
@@ -267,7 +439,7 @@ struct ChatTemplateTests {
         try withFolder(of: sample, changing: { $0.filter { $0.key != "chat_template" } }) { folder in
             try Data(template.utf8).write(to: folder.appendingPathComponent("chat_template.jinja"))
             let chat = try format(folder).chatTemplate
-            #expect(chat?.family == .zephyr)
+            #expect(chat?.source == template && chat?.family == .zephyr)
         }
     }
 }

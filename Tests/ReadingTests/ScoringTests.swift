@@ -111,7 +111,7 @@ struct ScoringTests {
         seen.withLock { $0 = [] }
         let scoring = try reading.scoring(QuestionMethod(note))
         // A context is compressed once a question, and batches may part a document's.
-        let batches = scoring.batches(of: documents)
+        let batches = try scoring.batches(of: documents)
         #expect(batches.flatMap { $0 }.allSatisfy { $0.items.count == 1 })
         let outcomes = try batches.flatMap { try scoring.score($0) }
         #expect(seen.withLock { $0 } == documents.flatMap(\.items).map(\.prompt.question))

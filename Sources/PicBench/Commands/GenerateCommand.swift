@@ -100,7 +100,7 @@ struct GenerateCommand: ParsableCommand {
         let source = try context.map { path in
             let text = try RegularFile.text(of: path.url)
             guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
-            return asked.map { reader.source(text, behind: reader.layout(of: $0).opening) }
+            return try asked.map { reader.source(text, behind: try reader.layout(of: $0).opening) }
                 ?? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
         }
         if showPrompt {
@@ -153,6 +153,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     private struct Prompt: Encodable {
+        /// A family of templates, or "own" for one that is of none.
         let chatTemplate: String?
         /// With `{context}` where the context goes, between the ids of prefix and suffix.
         let text: String
@@ -166,7 +167,7 @@ struct GenerateCommand: ParsableCommand {
     ) throws {
         func text(_ ids: [Int32]) -> String { reader.backbone.tokenizer.decode(ids, specialTokens: true) }
         let prompt = Prompt(
-            chatTemplate: reader.format.chatTemplate?.family.rawValue,
+            chatTemplate: reader.format.chatTemplate.map { $0.family?.rawValue ?? "own" },
             text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
             stop: stop(of: reader).sorted(), context: context)
         if json { try Output.json(prompt, pretty: false) } else { try Output.text(prompt.text + "\n") }
@@ -195,7 +196,7 @@ struct GenerateCommand: ParsableCommand {
     ) throws -> ([Int32], prefix: [Int32]) {
         let (backbone, format) = (reader.backbone, reader.format)
         if let asked {
-            let layout = reader.layout(of: asked)
+            let layout = try reader.layout(of: asked)
             return (layout.closing, layout.prefix)
         }
         if let prompt { return (backbone.tokenizer.encode(prompt), format.textPrefix) }
