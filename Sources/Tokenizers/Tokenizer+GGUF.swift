@@ -19,7 +19,7 @@ extension TokenizerConfiguration {
     public init(_ gguf: GGUFFile) throws {
         let vocabulary = try GGUFVocabulary(gguf)
         self.init(
-            file: gguf.url.path, beginToken: vocabulary.token("bos"), endToken: vocabulary.token("eos"),
+            file: gguf.url.path, namedTokens: vocabulary.namedTokens,
             addsBeginToken: gguf.metadata.flag("tokenizer.ggml.add_bos_token") ?? vocabulary.addsBeginToken,
             addsEndToken: gguf.metadata.flag("tokenizer.ggml.add_eos_token") ?? false,
             chatTemplate: gguf.metadata.text("tokenizer.chat_template"))
@@ -86,6 +86,15 @@ struct GGUFVocabulary {
     /// The token that plays a part, such as `bos`.
     func token(_ part: String) -> String? {
         id(part).map { tokens[$0] }
+    }
+
+    /// The tokens that have a name in transformers, by it.
+    var namedTokens: [String: String] {
+        // "seperator" is how GGUF writes it.
+        [
+            "bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "pad_token": "padding",
+            "sep_token": "seperator", "cls_token": "cls", "mask_token": "mask",
+        ].compactMapValues(token)
     }
 
     func id(_ part: String) -> Int? {

@@ -20,12 +20,11 @@ public struct TokenizerConfiguration: Sendable {
     private(set) var addedTokens: [AddedToken] = []
 
     init(
-        file: String, beginToken: String?, endToken: String?, addsBeginToken: Bool?, addsEndToken: Bool?,
+        file: String, namedTokens: [String: String], addsBeginToken: Bool?, addsEndToken: Bool?,
         chatTemplate: String?
     ) {
         self.file = file
-        self.beginToken = beginToken
-        self.endToken = endToken
+        self.namedTokens = namedTokens
         self.addsBeginToken = addsBeginToken
         self.addsEndToken = addsEndToken
         self.chatTemplate = chatTemplate
