@@ -77,7 +77,9 @@ let package = Package(
         // The harness: store, training, grid, leaderboard, command line.
         .target(
             name: "Results",
-            dependencies: ["Budgets", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Budgets", "CZlib", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
         .target(
             name: "Site", dependencies: ["Budgets", "Files", "Leaderboards", "Results"],
@@ -176,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "ResultsTests",
             dependencies: [
-                "Results", "RecordFixtures", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
+                "CZlib", "Results", "RecordFixtures", "Seeding",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // A small store, for the tests of everything that is made from one.
         .target(name: "RecordFixtures", dependencies: ["Budgets", "Results"], path: "Tests/RecordFixtures"),

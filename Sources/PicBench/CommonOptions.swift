@@ -50,7 +50,8 @@ struct ModelOptions: ParsableArguments {
         if let adapter, let base = try LowRankAdapter.baseModel(of: adapter.url),
             base.split(separator: "/").last.map(String.init) != checkpoint.name
         {
-            ProgressReporter().note("\(adapter) says that it is for '\(base)'; it is used with \(checkpoint.name)")
+            ProgressReporter().note(
+                "\(adapter) says that it is for '\(base)'; it is used with \(checkpoint.name)")
         }
         guard let name else { return try chat.reader(of: backbone) }
         let isShown = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }

@@ -28,7 +28,7 @@ public final class ResultStore: Sendable {
     /// Opens the file, makes it where there is none, and brings an older schema up to date.
     ///
     /// A write that was interrupted is taken back first, by readers as well.
-    /// - Parameter readOnly: no row is made or changed; the file has to exist
+    /// - Parameter readOnly: no row is made or changed; the file has to exist, and may be packed by gzip
     /// - Throws: `ResultsError`; `FileError` for a path that cannot be a file's
     public init(path: String, readOnly: Bool = false) throws {
         self.path = path
@@ -61,15 +61,21 @@ public final class ResultStore: Sendable {
                 return (queue, try Schema.migrator.hasCompletedMigrations(db))
             }
         }
+        let isPacked = try TemporaryCopy.isPacked(path)
         guard readOnly else {
+            if isPacked {
+                throw ResultsError.database(
+                    path: path,
+                    reason: "it is packed, and can be read alone; unpack it with 'gunzip -k' to write")
+            }
             let (queue, _) = try opened(path)
             try Schema.bringUpToDate(queue)
             return (queue, nil)
         }
-        var copy: TemporaryCopy?
+        var copy = try isPacked ? TemporaryCopy(unpacking: path) : nil
         var (queue, isCurrent): (DatabaseQueue, Bool)
         do {
-            (queue, isCurrent) = try opened(path)
+            (queue, isCurrent) = try opened(copy?.path ?? path)
         } catch let error as DatabaseError
             where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
             && FileManager.default.fileExists(atPath: path + "-journal")

@@ -6,6 +6,9 @@ package final class TemporaryCopy: Sendable {
     package let path = FileManager.default.temporaryDirectory
         .appendingPathComponent("picbench-\(UUID().uuidString).sqlite").path
 
+    /// Of nothing yet.
+    init() {}
+
     /// Of a file that is open, as it is at one moment.
     init(of open: DatabaseQueue) throws { try open.backup(to: DatabaseQueue(path: path)) }
 

@@ -77,7 +77,7 @@ struct StudyTests {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let store = try ResultStore(
-            path: root.appendingPathComponent("Benchmarks/study/study.sqlite").path, readOnly: true)
+            path: root.appendingPathComponent("Benchmarks/study/study.sqlite.gz").path, readOnly: true)
         let committed = try String(
             contentsOf: root.appendingPathComponent("Docs/study-pic.md"), encoding: .utf8)
         #expect(try Study(store).filled(committed) == committed)

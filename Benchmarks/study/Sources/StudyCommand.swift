@@ -8,7 +8,7 @@ struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picbench-study", abstract: "Fills the tables of the study of PIC against ICAE.",
         discussion: """
-                picbench-study Docs/study-pic.md --db Benchmarks/study/study.sqlite
+                picbench-study Docs/study-pic.md --db Benchmarks/study/study.sqlite.gz
 
             The document's prose stays; what stands between '<!-- study: … -->' and '<!-- end -->'
             is worked out anew from the results.
@@ -18,7 +18,7 @@ struct StudyCommand: ParsableCommand {
     var document: String
 
     @Option(help: ArgumentHelp("The results file, an SQLite database.", valueName: "path"))
-    var db = "Benchmarks/study/study.sqlite"
+    var db = "Benchmarks/study/study.sqlite.gz"
 
     func run() throws {
         let url = URL(fileURLWithPath: document)
