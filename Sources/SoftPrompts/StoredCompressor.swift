@@ -14,7 +14,8 @@ public struct StoredCompressor: Sendable {
 
     static let answerLead = "lead.answer"
     static let readBackLead = "lead.readBack"
-    static let decoderPrefix = "decoder."
+    /// What the names of the decoder's additions begin with, where they stand among the compressor's own.
+    public static let decoderPrefix = "decoder."
 
     public init(folder: URL) throws {
         try self.init(CompressorFolder(folder))

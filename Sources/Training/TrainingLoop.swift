@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Seeding
+import SoftPrompts
 import Tensors
 
 /// What a run tells about itself while it goes on.
@@ -101,8 +102,11 @@ public struct TrainingLoop {
         if let checkpoint { try? FileManager.default.removeItem(at: checkpoint) }
     }
 
+    /// Muon's steps are as large for an addition as for a layer: those of a decoder, which reads well before it has
+    /// any, take AdamW's.
     static func isHiddenMatrix(_ name: String) -> Bool {
-        name.hasSuffix("proj.weight") || name == "projection" || name.contains(".lora_")
+        if name.hasPrefix(StoredCompressor.decoderPrefix) { return false }
+        return name.hasSuffix("proj.weight") || name == "projection" || name.contains(".lora_")
     }
 
     // MARK: - Checkpoints
