@@ -16,7 +16,8 @@ let package = Package(
     ],
     targets: [
         // Reading and writing that a kill, a full disk or a wrong path cannot harm.
-        .target(name: "Files"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Files", dependencies: ["CZlib"]),
 
         // The engine: kernels, differentiation, tokenizers, language models.
         .systemLibrary(
@@ -38,8 +39,7 @@ let package = Package(
             dependencies: [
                 "Budgets", "Files", "LanguageModels", "Seeding", "Segmentation", "Tensors", "Tokenizers",
             ]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Records", dependencies: ["Contract", "CZlib", "Files", "Seeding"]),
+        .target(name: "Records", dependencies: ["Contract", "Files", "Seeding"]),
         .target(name: "Metrics", dependencies: ["Contract", "Segmentation"]),
         .target(
             name: "Datasets", dependencies: ["Contract", "Files", "Records", "Seeding"], path: "Datasets",
@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "Results",
             dependencies: [
-                "Budgets", "CZlib", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
+                "Budgets", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
         .target(

@@ -14,18 +14,9 @@ public struct AutoCompressor: TrainableMethod {
         verified: "Slots as in plain PyTorch (`soft_prompts.py`).",
         paper: "https://arxiv.org/abs/2305.14788")
 
-    public struct Parameters: MethodParameters {
-        /// The most tokens of a segment, unless one summary vector stands for more.
-        public var segment = 128
+    public let parameters: SegmentParameters
 
-        public static let ranges: [String: ClosedRange<Double>] = ["segment": 1...65536]
-
-        public init() {}
-    }
-
-    public let parameters: Parameters
-
-    public init(parameters: Parameters) {
+    public init(parameters: SegmentParameters) {
         self.parameters = parameters
     }
 

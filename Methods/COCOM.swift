@@ -31,7 +31,6 @@ public struct COCOM: TrainableMethod {
 
     public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
         compressor.encode(
-            contexts, positions: parameters.positions,
-            visible: { _, memory in [memory.wholeContext, memory.memories(from: 0)] }, in: c)
+            contexts, positions: parameters.positions, visible: { $1.everythingBefore }, in: c)
     }
 }

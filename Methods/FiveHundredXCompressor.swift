@@ -30,8 +30,6 @@ public struct FiveHundredXCompressor: TrainableMethod {
 
     public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
         compressor.encodeKeys(
-            contexts, positions: parameters.positions,
-            visible: { _, memory in [memory.wholeContext, memory.memories(from: 0)] },
-            next: { parameters.positions == .spread ? $0.tokens.count : $0.budget }, in: c)
+            contexts, positions: parameters.positions, next: parameters.positions.next, in: c)
     }
 }

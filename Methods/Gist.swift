@@ -26,7 +26,6 @@ public struct Gist: TrainableMethod {
     public func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts {
         compressor.encodeKeys(
             contexts, positions: .contiguous, sharesEmbedding: true,
-            visible: { _, gist in [gist.wholeContext, gist.memories(from: 0)] },
             next: { $0.tokens.count + $0.budget }, in: c)
     }
 }

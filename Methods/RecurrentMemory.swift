@@ -14,18 +14,9 @@ public struct RecurrentMemory: TrainableMethod {
         verified: "Slots as in plain PyTorch (`soft_prompts.py`).",
         paper: "https://arxiv.org/abs/2207.06881")
 
-    public struct Parameters: MethodParameters {
-        /// The most tokens of a segment, unless a slot stands for more.
-        public var segment = 128
+    public let parameters: SegmentParameters
 
-        public static let ranges: [String: ClosedRange<Double>] = ["segment": 1...65536]
-
-        public init() {}
-    }
-
-    public let parameters: Parameters
-
-    public init(parameters: Parameters) {
+    public init(parameters: SegmentParameters) {
         self.parameters = parameters
     }
 

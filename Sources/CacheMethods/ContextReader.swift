@@ -38,21 +38,16 @@ public final class ContextReader {
             pass.read(context.prefix + own, at: 0, observer: observer, asking: asking, in: c)
             return pass
         }
-        let rows = (0..<pass.ahead).map { Int32($0) }
-        pass.cache.copy(
-            CacheSelection(
-                repeating: rows, layers: model.configuration.layers, kvHeads: model.configuration.kvHeads),
-            from: cache(of: context.prefix, in: c), to: 0, in: c)
+        pass.cache.copy(first: pass.ahead, of: cache(of: context.prefix, in: c), in: c)
         pass.read(own, at: pass.ahead, observer: observer, asking: asking, in: c)
         return pass
     }
 
     private func cache(of tokens: [Int32], in c: Computation) -> KVCache {
         if let prefix, prefix.tokens == tokens { return prefix.cache }
-        let pass = ContextPass(Context(tokens: tokens, limit: .whole), by: model, room: 0, in: c)
-        pass.read(tokens, at: 0, observer: nil, asking: 1, in: c)
-        prefix = (tokens, pass.cache)
-        return pass.cache
+        let cache = KVCache(of: model, reading: tokens, in: c)
+        prefix = (tokens, cache)
+        return cache
     }
 
     /// Tokens of what is asked behind a context, on a line of its own; none where a method may not see it.

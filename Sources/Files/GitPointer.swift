@@ -1,15 +1,10 @@
-import Foundation
-
 /// The small text that Git leaves in a file's place where its large files were not fetched.
 public enum GitPointer {
-    /// The most bytes that one has.
-    public static let longest = 1024
-
     /// What it is and what to do.
     public static let advice = "it is Git LFS's pointer to the file; fetch the file itself with git lfs pull"
 
     /// Whether a file's first bytes are those of one.
-    public static func isOne(_ beginning: Data) -> Bool {
-        beginning.starts(with: Data("version https://git-lfs.github.com/".utf8))
+    public static func isOne(_ bytes: some Sequence<UInt8>) -> Bool {
+        bytes.starts(with: "version https://git-lfs.github.com/".utf8)
     }
 }

@@ -46,7 +46,7 @@ struct GGUFBytes {
     mutating func header() throws -> (tensors: Int, metadata: Int) {
         guard data.prefix(4) == Data("GGUF".utf8) else {
             throw malformed(
-                GitPointer.isOne(data.prefix(GitPointer.longest))
+                GitPointer.isOne(data)
                     ? GitPointer.advice
                     : "it does not begin with GGUF")
         }

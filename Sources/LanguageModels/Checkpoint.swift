@@ -139,7 +139,11 @@ public struct Checkpoint: Sendable {
 
     /// The tokenizer, and what is said about it.
     package func tokenizer() throws -> (Tokenizer, TokenizerConfiguration) {
-        if case .gguf(let file) = weights { return (try Tokenizer(file), try TokenizerConfiguration(file)) }
+        if case .gguf(let file) = weights {
+            let vocabulary = try GGUFVocabulary(file)
+            let configuration = TokenizerConfiguration(vocabulary)
+            return (try Tokenizer(vocabulary, configuration), configuration)
+        }
         return (try Tokenizer(folder: url), try TokenizerConfiguration(folder: url))
     }
 

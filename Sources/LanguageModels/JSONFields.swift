@@ -11,7 +11,7 @@ struct JSONFields {
         guard let data = try RegularFile.read(url) else {
             throw ModelError.missingFile(url.path, hint: hint)
         }
-        guard !GitPointer.isOne(data.prefix(GitPointer.longest)) else {
+        guard !GitPointer.isOne(data) else {
             throw ModelError.badConfiguration(file: url.path, reason: GitPointer.advice)
         }
         guard

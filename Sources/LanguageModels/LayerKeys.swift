@@ -16,26 +16,29 @@ public struct LayerKeys {
 }
 
 extension KVCache {
-    /// A cache of one sequence: the model's own pass over a prefix, and behind it some rows that another pass
-    /// made.
+    /// The model's own pass over some tokens at positions from 0 on.
+    public convenience init(of model: LanguageModel, reading tokens: [Int32], in c: Computation) {
+        self.init(for: model, capacity: max(1, tokens.count), on: c.backend)
+        guard !tokens.isEmpty else { return }
+        var pass = RowAssembly()
+        pass.append(tokens: tokens, firstPosition: 0)
+        // Of the states nothing is wanted.
+        _ = model.hidden(
+            pass.embeddings(of: model, in: c), positions: pass.positions, visibility: pass.visibility,
+            cache: self, cacheRows: pass.keys, results: [Int32(tokens.count - 1)], in: c)
+    }
+
+    /// A cache of one sequence: the first rows of another, and behind them some rows that another pass made.
     /// - Parameters:
-    ///   - prefix: at positions from 0 on
+    ///   - count: how many rows of the prefix there are
     ///   - steps: how far each row goes from where it was computed
     public convenience init(
-        of model: LanguageModel, behind prefix: [Int32], _ keys: LayerKeys, rows: Range<Int>,
-        movedBy steps: Int,
-        in c: Computation
+        of model: LanguageModel, behind prefix: KVCache, count: Int, _ keys: LayerKeys, rows: Range<Int>,
+        movedBy steps: Int, in c: Computation
     ) {
-        self.init(for: model, capacity: max(1, prefix.count + rows.count), on: c.backend)
-        if !prefix.isEmpty {
-            var pass = RowAssembly()
-            pass.append(tokens: prefix, firstPosition: 0)
-            // Of the states nothing is wanted.
-            _ = model.hidden(
-                pass.embeddings(of: model, in: c), positions: pass.positions, visibility: pass.visibility,
-                cache: self, cacheRows: pass.keys, results: [Int32(prefix.count - 1)], in: c)
-        }
-        let places = Array(prefix.count..<prefix.count + rows.count)
+        self.init(for: model, capacity: max(1, count + rows.count), on: c.backend)
+        copy(first: count, of: prefix, in: c)
+        let places = Array(count..<count + rows.count)
         place(keys.positions[rows].map { $0 + Int32(steps) }, at: places)
         let turns = rows.map { _ in Int32(steps) }
         for (i, layer) in keys.layers.enumerated() where !rows.isEmpty {
@@ -44,5 +47,13 @@ extension KVCache {
                 keys: steps == 0 ? own : model.moved(own, by: turns, on: c.backend),
                 values: layer.values.rowsCopy(rows), at: places, layer: i, in: c)
         }
+    }
+
+    /// Copies the first rows of another cache of the same model, all heads alike, to this one's first.
+    public func copy(first count: Int, of source: KVCache, in c: Computation) {
+        copy(
+            CacheSelection(
+                repeating: (0..<count).map { Int32($0) }, layers: keys.count, kvHeads: keys[0].shape[0]),
+            from: source, to: 0, in: c)
     }
 }

@@ -1,44 +1,31 @@
-import CZlib
 import Contract
 import Files
 import Foundation
 
-/// The bytes of a file in their order, a chunk at a time; a gzip file's as they were before (RFC 1952, any number
-/// of members).
+/// A data set's file, packed by gzip or not, a chunk at a time; its faults are the data set's.
 final class FileBytes {
     private let path: String
-    private let file: gzFile
+    private let file: GzipReader
 
     /// - Throws: `DatasetError.unreadable`; `FileError` for what is no regular file or may not be read
     init(_ url: URL) throws {
         path = url.path
-        // zlib closes what it is handed.
-        guard let opened = try Descriptor.reading(url), let file = gzdopen(try opened.duplicate(), "rb")
-        else {
-            throw DatasetError.unreadable(file: path)
+        do { file = try GzipReader(url) } catch is GzipReader.Fault {
+            throw DatasetError.unreadable(file: url.path)
         }
-        gzbuffer(file, 1 << 18)
-        self.file = file
     }
-
-    deinit { gzclose(file) }
 
     /// Fills a buffer from its beginning.
     /// - Returns: how many bytes there are now; 0 behind the last
     func read(into buffer: inout [UInt8]) throws -> Int {
-        let count = gzread(file, &buffer, UInt32(buffer.count))
-        guard count <= 0 else { return Int(count) }
-        var code = Z_OK
-        gzerror(file, &code)
-        switch code {
-        case Z_OK, Z_STREAM_END: return 0
-        case Z_BUF_ERROR: throw damaged("end in the middle")
-        case Z_DATA_ERROR: throw damaged("are damaged")
-        default: throw DatasetError.unreadable(file: path)
+        do {
+            return try file.read(into: &buffer)
+        } catch GzipReader.Fault.cutOff {
+            throw DatasetError.damaged(file: path, reason: "its gzip bytes end in the middle")
+        } catch GzipReader.Fault.damaged {
+            throw DatasetError.damaged(file: path, reason: "its gzip bytes are damaged")
+        } catch is GzipReader.Fault {
+            throw DatasetError.unreadable(file: path)
         }
-    }
-
-    private func damaged(_ what: String) -> DatasetError {
-        .damaged(file: path, reason: "its gzip bytes \(what)")
     }
 }

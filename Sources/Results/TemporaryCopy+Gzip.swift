@@ -1,4 +1,3 @@
-import CZlib
 import Files
 import Foundation
 
@@ -11,25 +10,19 @@ extension TemporaryCopy {
     /// - Throws: `ResultsError` for bytes that are cut off or damaged
     convenience init(unpacking packed: String) throws {
         self.init()
-        func failure(_ reason: String) -> ResultsError { .database(path: packed, reason: reason) }
-        // zlib closes what it is handed.
-        guard let opened = try Descriptor.reading(URL(fileURLWithPath: packed)),
-            let file = gzdopen(try opened.duplicate(), "rb")
-        else { throw failure("it cannot be read") }
-        defer { gzclose(file) }
-        gzbuffer(file, 1 << 18)
-        let target = URL(fileURLWithPath: path)
-        try FileReplacement.write(to: target) { unpacked in
-            var buffer = [UInt8](repeating: 0, count: 1 << 20)
-            while case let count = gzread(file, &buffer, UInt32(buffer.count)), count != 0 {
-                guard count > 0 else { throw failure("its gzip bytes are cut off or damaged; copy it again") }
-                try buffer.prefix(Int(count)).withUnsafeBytes { try unpacked.write($0) }
+        do {
+            let reader = try GzipReader(URL(fileURLWithPath: packed))
+            try FileReplacement.write(to: URL(fileURLWithPath: path)) { unpacked in
+                var buffer = [UInt8](repeating: 0, count: 1 << 20)
+                while case let count = try reader.read(into: &buffer), count > 0 {
+                    try buffer.prefix(count).withUnsafeBytes { try unpacked.write($0) }
+                }
             }
-            var code = Z_OK
-            gzerror(file, &code)
-            guard code == Z_OK || code == Z_STREAM_END else {
-                throw failure("its gzip bytes are cut off or damaged; copy it again")
-            }
+        } catch GzipReader.Fault.unreadable {
+            throw ResultsError.database(path: packed, reason: "it cannot be read")
+        } catch is GzipReader.Fault {
+            throw ResultsError.database(
+                path: packed, reason: "its gzip bytes are cut off or damaged; copy it again")
         }
     }
 }

@@ -11,6 +11,24 @@ public enum MemoryPositions: String, Codable, CaseIterable, Sendable {
     case contiguous
 }
 
+extension MemoryPositions {
+    /// The decoder's position of each memory token of a context, counted from the context's first token.
+    func places(in context: Context) -> [Int] {
+        switch self {
+        case .spread: context.windows.map { $0.upperBound - 1 }
+        case .contiguous: Array(0..<context.budget)
+        }
+    }
+
+    /// Where the prompt goes on behind a context, counted from its first token.
+    public func next(behind context: Context) -> Int {
+        switch self {
+        case .spread: context.tokens.count
+        case .contiguous: context.budget
+        }
+    }
+}
+
 /// One memory token of a context, and the keys that it may be shown.
 public struct MemoryToken {
     public let index: Int
@@ -23,6 +41,9 @@ public struct MemoryToken {
     }
 
     public var wholeContext: Range<Int> { contextKeys }
+
+    /// All that a causal mask lets it see.
+    public var everythingBefore: [Range<Int>] { [wholeContext, memories(from: 0)] }
 
     /// Memory tokens from `first` up to this one.
     public func memories(from first: Int) -> Range<Int> {
@@ -45,7 +66,6 @@ extension Compressor {
         visible: (Context, MemoryToken) -> [Range<Int>], in c: Computation
     ) -> SoftPrompts {
         let pass = memoryPass(contexts, positions: arrangement, chunks: chunks, visible: visible, in: c)
-        let isSpread = arrangement == .spread
         let hidden = pass.observed(by: c) {
             encoder.hidden(
                 pass.embeddings(of: self, in: c), positions: pass.rows.positions,
@@ -53,23 +73,21 @@ extension Compressor {
         }
         return SoftPrompts(
             slots: slots(from: hidden, in: c), ranges: pass.ranges,
-            positions: contexts.map {
-                isSpread ? $0.windows.map { $0.upperBound - 1 } : Array(0..<$0.budget)
-            },
-            next: contexts.map { isSpread ? $0.tokens.count : $0.budget })
+            positions: contexts.map(arrangement.places), next: contexts.map(arrangement.next))
     }
 
     /// The same pass, of which the memory tokens' keys and values in every layer are kept, at the positions where
-    /// they were computed.
+    /// they were computed; memory tokens see everything before them.
     /// - Parameters:
     ///   - sharesEmbedding: whether all memory tokens begin as the table's first row
     ///   - next: where the prompt goes on behind a context
     public func encodeKeys(
         _ contexts: [Context], positions arrangement: MemoryPositions, sharesEmbedding: Bool = false,
-        visible: (Context, MemoryToken) -> [Range<Int>], next: (Context) -> Int, in c: Computation
+        next: (Context) -> Int, in c: Computation
     ) -> SoftPrompts {
         var pass = memoryPass(
-            contexts, positions: arrangement, chunks: { [0..<$0.tokens.count] }, visible: visible, in: c)
+            contexts, positions: arrangement, chunks: { [0..<$0.tokens.count] },
+            visible: { $1.everythingBefore }, in: c)
         if sharesEmbedding { pass.tokenOfSlot = pass.tokenOfSlot.map { _ in 0 } }
         let keys = pass.observed(by: c) {
             encoder.layerKeys(

@@ -60,13 +60,9 @@ extension Compressor {
             ranges.append(first..<first + windows.count)
         }
         parts.append(slots(of: pass, in: c))
-        let isSpread = arrangement == .spread
         return SoftPrompts(
             slots: c.concatenateRows(parts), ranges: ranges,
-            positions: contexts.map { context in
-                isSpread ? context.windows.map { $0.upperBound - 1 } : Array(0..<context.budget)
-            },
-            next: contexts.map { isSpread ? $0.tokens.count : $0.budget })
+            positions: contexts.map(arrangement.places), next: contexts.map(arrangement.next))
     }
 
     /// Neighbouring chunks together, up to a number of tokens or one chunk.

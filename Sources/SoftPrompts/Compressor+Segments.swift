@@ -11,6 +11,16 @@ public enum SegmentMemory: Sendable {
     case replaced
 }
 
+/// What recurrent compressors let users choose.
+public struct SegmentParameters: MethodParameters {
+    /// The most tokens of a segment, unless one memory token stands for more.
+    public var segment = 128
+
+    public static let ranges: [String: ClosedRange<Double>] = ["segment": 1...65536]
+
+    public init() {}
+}
+
 extension Compressor {
     /// Encodes contexts segment by segment: each pass reads the slots of earlier ones, in place of what they
     /// stand for, then the segment's tokens, then memory tokens, whose mapped hidden states are new slots.

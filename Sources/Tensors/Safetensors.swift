@@ -37,7 +37,7 @@ public struct SafetensorsFile {
         path = url.path
         let file = try MappedFile(path)
         func malformed(_ reason: String) -> SafetensorsError { .malformed(path: url.path, reason: reason) }
-        guard !GitPointer.isOne(Data(bytes: file.pointer, count: min(file.count, GitPointer.longest))) else {
+        guard !GitPointer.isOne(UnsafeRawBufferPointer(start: file.pointer, count: file.count)) else {
             throw SafetensorsError.unreadable(path: path, reason: GitPointer.advice)
         }
         guard file.count >= 8 else { throw malformed("it has \(file.count) bytes, a header needs 8") }

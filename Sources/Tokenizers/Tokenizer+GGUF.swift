@@ -10,24 +10,30 @@ extension Tokenizer {
 
     /// - Throws: `GGUFError`, `TokenizerError`
     public convenience init(_ gguf: GGUFFile) throws {
-        try self.init(Components(GGUFVocabulary(gguf)).adding(TokenizerConfiguration(gguf)))
+        let vocabulary = try GGUFVocabulary(gguf)
+        try self.init(vocabulary, TokenizerConfiguration(vocabulary))
+    }
+
+    /// - Throws: `GGUFError`, `TokenizerError`
+    public convenience init(_ vocabulary: GGUFVocabulary, _ configuration: TokenizerConfiguration) throws {
+        try self.init(Components(vocabulary).adding(configuration))
     }
 }
 
 extension TokenizerConfiguration {
     /// What a GGUF file says about its tokenizer.
-    public init(_ gguf: GGUFFile) throws {
-        let vocabulary = try GGUFVocabulary(gguf)
+    public init(_ vocabulary: GGUFVocabulary) {
+        let metadata = vocabulary.metadata
         self.init(
-            file: gguf.url.path, namedTokens: vocabulary.namedTokens,
-            addsBeginToken: gguf.metadata.flag("tokenizer.ggml.add_bos_token") ?? vocabulary.addsBeginToken,
-            addsEndToken: gguf.metadata.flag("tokenizer.ggml.add_eos_token") ?? false,
-            chatTemplate: gguf.metadata.text("tokenizer.chat_template"))
+            file: vocabulary.file, namedTokens: vocabulary.namedTokens,
+            addsBeginToken: metadata.flag("tokenizer.ggml.add_bos_token") ?? vocabulary.addsBeginToken,
+            addsEndToken: metadata.flag("tokenizer.ggml.add_eos_token") ?? false,
+            chatTemplate: metadata.text("tokenizer.chat_template"))
     }
 }
 
 /// The vocabulary of a GGUF file, and which of llama.cpp's kinds of tokenizers it is for.
-struct GGUFVocabulary {
+public struct GGUFVocabulary {
     enum Kind {
         /// Byte-level BPE (`gpt2`).
         case bytes(Words)
@@ -50,9 +56,10 @@ struct GGUFVocabulary {
     let file: String
     let kind: Kind
     let tokens: [String]
-    private let metadata: GGUFMetadata
+    let metadata: GGUFMetadata
 
-    init(_ gguf: GGUFFile) throws {
+    /// - Throws: `GGUFError`
+    public init(_ gguf: GGUFFile) throws {
         file = gguf.url.path
         metadata = gguf.metadata
         func unsupported(_ field: String, _ found: String, _ supported: [String]) -> GGUFError {

@@ -11,7 +11,7 @@ struct TokenizerFile {
     init(_ data: Data, file: String) throws {
         self.file = file
         path = ""
-        guard !GitPointer.isOne(data.prefix(GitPointer.longest)) else {
+        guard !GitPointer.isOne(data) else {
             throw TokenizerError.malformed(file: file, reason: GitPointer.advice)
         }
         do {

@@ -40,11 +40,11 @@ struct GGUFTests {
     @Test func `there are six files`() { #expect(Set(Self.cases.map(\.file)).count == 6) }
 
     @Test func `what is said beside the vocabulary`() throws {
-        let words = try TokenizerConfiguration(file("smollm"))
+        let words = TokenizerConfiguration(try GGUFVocabulary(file("smollm")))
         #expect(words.endToken == "<|end|>" && words.beginToken == nil)
         #expect(words.chatTemplate == "{{ messages[0].content }}" && words.addsBeginToken == false)
         // SentencePiece's texts begin with a token unless the file says otherwise.
-        #expect(try TokenizerConfiguration(file("llama-spm")).addsBeginToken == true)
+        #expect(TokenizerConfiguration(try GGUFVocabulary(file("llama-spm"))).addsBeginToken == true)
         #expect(try Tokenizer(file("llama-spm")).prefix == [1])
     }
 
