@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "CSeeding"),
         .target(name: "Seeding", dependencies: ["CSeeding"]),
         .target(name: "Tensors", dependencies: ["CKernels", "Files", "Seeding"]),
-        .target(name: "GGUF", dependencies: ["Files"]),
+        .target(name: "GGUF", dependencies: ["Files", "Tensors"]),
         .target(name: "Tokenizers", dependencies: ["Files", "GGUF"]),
         .target(
             name: "LanguageModels", dependencies: ["Files", "GGUF", "Seeding", "Tensors", "Tokenizers"]),
@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "GGUFTests", dependencies: ["GGUF"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "GGUFTests", dependencies: ["GGUF", "Tensors"], resources: [.copy("Fixtures")]),
         // The kernels once more, compiled for the baseline processor.
         .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),

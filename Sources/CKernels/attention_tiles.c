@@ -63,7 +63,7 @@ TARGET_INLINE void pack_context(pb_element element, const pb_attention_job *j, l
     const pb_attention_plan *p = j->plan;
     pb_attention_shape s = j->shape;
     long d = s.head_dim, u = p->tile_union[tile], key = p->union_lo[u];
-    size_t size = pb_element_size(element);
+    size_t size = pb_bytes_of(element, 1);
     const char *k = (const char *)j->k + (size_t)(kv_head * s.head_stride) * size;
     const char *v = (const char *)j->v + (size_t)(kv_head * s.head_stride) * size;
     uint32_t *keys = r.keys, *values = r.values;

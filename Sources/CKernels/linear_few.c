@@ -63,7 +63,7 @@ PB_INLINE float pair_dot(long k, const uint16_t *row, const float *split) {
 // Four rows of x share each load of a weight row; the loop is bound by memory, not arithmetic.
 PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const float *split,
                         const char *w, float *y, long begin, long end) {
-    size_t row_bytes = (size_t)k * pb_element_size(element);
+    size_t row_bytes = pb_bytes_of(element, k);
     bool is_far = row_bytes * (size_t)n >= 1 << 18;   // more than a cache nearby keeps from token to token
     for (long j = begin; j < end; j++) {
         const char *row = w + (size_t)j * row_bytes;
@@ -91,6 +91,19 @@ PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float 
     }
 }
 
+// Rows of blocks are widened, each for all rows of x.
+PB_INLINE void widened_dots(const linear_job *job, const pb_projection *p, long begin, long end) {
+    size_t row_bytes = pb_bytes_of(job->element, job->k);
+    float *wide = pb_allocate((size_t)job->k), *y = pb_allocate((size_t)job->m);
+    if (!wide || !y) __builtin_trap();
+    for (long j = begin; j < end; j++) {
+        pb_widen_range(job->element, job->k, (const char *)p->weights + (size_t)j * row_bytes, wide);
+        dot_rows(PB_FLOAT32, job->m, 1, job->k, job->x, NULL, (const char *)wide, y, 0, 1);
+        for (long i = 0; i < job->m; i++) p->y[i * p->n + j] = y[i];
+    }
+    pb_free(wide), pb_free(y);
+}
+
 // begin, end: columns of all projections, one behind the other.
 PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) {
     const linear_job *j = context;
@@ -104,6 +117,7 @@ PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) 
         case PB_FLOAT32: dot_rows(PB_FLOAT32, j->m, p->n, j->k, j->x, NULL, w, p->y, from, to); break;
         case PB_BFLOAT16: dot_rows(PB_BFLOAT16, j->m, p->n, j->k, j->x, j->split, w, p->y, from, to); break;
         case PB_FLOAT16: dot_rows(PB_FLOAT16, j->m, p->n, j->k, j->x, NULL, w, p->y, from, to); break;
+        default: widened_dots(j, p, from, to); break;
         }
     }
 }

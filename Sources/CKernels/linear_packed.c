@@ -10,7 +10,7 @@
 
 #define TARGET __attribute__((target(FEATURES)))
 
-enum { block_rows = 14, stretch = 256 };
+enum { block_rows = 14, stretch = pb_most_codes };
 
 // MARK: - Layout
 
@@ -112,13 +112,18 @@ TARGET static void bfloat16_pairs_part(long begin, long end, int worker, void *c
     product_pieces(context, PB_BFLOAT16, true, begin, end);
 }
 
+TARGET static void blocks_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    product_pieces(j, j->element, false, begin, end);
+}
+
 static pb_body part_of(const job *j) {
     switch (j->element) {
     case PB_FLOAT32: return float32_part;
     case PB_FLOAT16: return float16_part;
     case PB_BFLOAT16: return j->pairs ? bfloat16_pairs_part : bfloat16_part;
+    default: return blocks_part;
     }
-    return NULL;
 }
 
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,

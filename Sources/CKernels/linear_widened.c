@@ -1,4 +1,4 @@
-// Many rows times 16-bit weights by OpenBLAS, on any processor.
+// Many rows times 16-bit weights or blocks of fewer bits by OpenBLAS, on any processor.
 #include "stored.h"
 #include <cblas.h>
 
@@ -22,7 +22,7 @@ static void widened_part(long begin, long end, int worker, void *context) {
     float *wide = pb_allocate((size_t)(rows * j->k));
     if (!wide) __builtin_trap();
     const char *weights = j->projection.weights;
-    widen_panel(j->element, rows * j->k, weights + (size_t)(begin * j->k) * pb_element_size(j->element), wide);
+    widen_panel(j->element, rows * j->k, weights + pb_bytes_of(j->element, begin * j->k), wide);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)j->m, (int)rows, (int)j->k, 1, j->x,
                 (int)j->k, wide, (int)j->k, 0, j->projection.y + begin, (int)j->projection.n);
     pb_free(wide);

@@ -92,9 +92,9 @@ TARGET_INLINE __m512i weight_units(pb_element element, bool pairs, const void *r
 }
 
 // Units first ..< first + count of up to 32 weight rows; out: [count, 32], zeros for what there is not.
-TARGET_INLINE void pack_panel(pb_element element, bool pairs, long rows, long first, long count,
-                              const char *weights, long k, uint32_t *out) {
-    size_t row_bytes = (size_t)k * pb_element_size(element);
+TARGET_INLINE void pack_single(pb_element element, bool pairs, long rows, long first, long count,
+                               const char *weights, long k, uint32_t *out) {
+    size_t row_bytes = pb_bytes_of(element, k);
     for (long half = 0; half < panel_rows; half += 16) {
         for (long u = 0; u < count; u += 16) {
             __m512i r[16];
@@ -112,6 +112,21 @@ TARGET_INLINE void pack_panel(pb_element element, bool pairs, long rows, long fi
     }
 }
 
+// The same of blocks too, which are widened first: a stretch is whole blocks.
+TARGET_INLINE void pack_panel(pb_element element, bool pairs, long rows, long first, long count,
+                              const char *weights, long k, uint32_t *out) {
+    if (!pb_is_blocked(element)) {
+        pack_single(element, pairs, rows, first, count, weights, k, out);
+        return;
+    }
+    _Alignas(64) float wide[panel_rows * pb_most_codes];
+    for (long i = 0; i < rows; i++) {
+        const char *row = weights + (size_t)i * pb_bytes_of(element, k);
+        pb_widen_range(element, count, row + pb_bytes_of(element, first), wide + i * count);
+    }
+    pack_single(PB_FLOAT32, false, rows, 0, count, (const char *)wide, count, out);
+}
+
 // MARK: - Pieces
 
 // A panel of a projection and the rows of x that it meets.
@@ -127,7 +142,7 @@ TARGET_INLINE piece piece_at(const job *j, pb_element element, long number) {
     for (; index >= (p->n + panel_rows - 1) / panel_rows; p++) index -= (p->n + panel_rows - 1) / panel_rows;
     long column = index * panel_rows, columns = p->n - column;
     return (piece){
-        .weights = (const char *)p->weights + (size_t)(column * j->k) * pb_element_size(element),
+        .weights = (const char *)p->weights + (size_t)column * pb_bytes_of(element, j->k),
         .y = p->y + column, .n = p->n, .columns = columns < panel_rows ? columns : panel_rows,
         .row = row, .stop = row + j->piece_rows < j->m ? row + j->piece_rows : j->m};
 }
@@ -142,12 +157,12 @@ TARGET_INLINE piece piece_after(const job *j, pb_element element, long number) {
 // would fetch them in time.
 TARGET_INLINE void prefetch(const job *j, pb_element element, const bool pairs, const piece *next, long first,
                             long share, long shares) {
-    size_t unit = pb_element_size(element) * (pairs ? 2 : 1), row_bytes = (size_t)j->k * pb_element_size(element);
+    size_t row_bytes = pb_bytes_of(element, j->k), at = pb_bytes_of(element, pairs ? 2 * first : first);
     long units = j->units - first < j->stretch ? j->units - first : j->stretch;
-    long lines = (units * (long)unit + 63) / 64, all = lines * next->columns;
+    long lines = ((long)pb_bytes_of(element, pairs ? 2 * units : units) + 63) / 64, all = lines * next->columns;
     for (long i = all * share / shares; i < all * (share + 1) / shares; i++) {
         const char *row = next->weights + (size_t)(i / lines) * row_bytes;
-        __builtin_prefetch(row + (size_t)first * unit + (size_t)(i % lines) * 64, 0, 2);
+        __builtin_prefetch(row + at + (size_t)(i % lines) * 64, 0, 2);
     }
 }
 

@@ -3,6 +3,10 @@
 
 #if defined(__x86_64__)
 
+bool pb_has_whole_products(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
+
 bool pb_has_packed_products(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
@@ -14,6 +18,7 @@ bool pb_has_bfloat16_products(void) {
 
 #else
 
+bool pb_has_whole_products(void) { return false; }
 bool pb_has_packed_products(void) { return false; }
 bool pb_has_bfloat16_products(void) { return false; }
 

@@ -14,7 +14,7 @@ typedef struct {
 PB_KERNEL static void widen_part(long begin, long end, int worker, void *context) {
     const row_job *j = context;
     pb_widen_range(j->element, end - begin,
-                   (const char *)j->table + (size_t)begin * pb_element_size(j->element), j->out + begin);
+                   (const char *)j->table + pb_bytes_of(j->element, begin), j->out + begin);
 }
 
 void pb_widen(pb_element element, long count, const void *source, float *out) {
@@ -24,7 +24,7 @@ void pb_widen(pb_element element, long count, const void *source, float *out) {
 
 PB_KERNEL static void gather_part(long begin, long end, int worker, void *context) {
     const row_job *j = context;
-    size_t bytes = (size_t)j->width * pb_element_size(j->element);
+    size_t bytes = pb_bytes_of(j->element, j->width);
     for (long i = begin; i < end; i++) {
         pb_widen_range(j->element, j->width, (const char *)j->table + (size_t)j->ids[i] * bytes,
                        j->out + i * j->width);

@@ -44,7 +44,7 @@ PB_INLINE bool encode(pb_element element, long k, const char *row, int8_t *codes
 
 PB_KERNEL static void encode_part(long begin, long end, int worker, void *context) {
     pb_screen *s = context;
-    size_t row_bytes = (size_t)s->k * pb_element_size(s->element);
+    size_t row_bytes = pb_bytes_of(s->element, s->k);
     for (long i = begin; i < end; i++) {
         const char *row = (const char *)s->weights + (size_t)i * row_bytes;
         int8_t *codes = s->codes + i * s->k;
@@ -53,6 +53,7 @@ PB_KERNEL static void encode_part(long begin, long end, int worker, void *contex
         case PB_FLOAT32: finite = encode(PB_FLOAT32, s->k, row, codes, s->scale + i, s->slack + i); break;
         case PB_BFLOAT16: finite = encode(PB_BFLOAT16, s->k, row, codes, s->scale + i, s->slack + i); break;
         case PB_FLOAT16: finite = encode(PB_FLOAT16, s->k, row, codes, s->scale + i, s->slack + i); break;
+        default: break;   // blocks are no larger than the codes
         }
         if (finite) continue;
         // Computed in full each time.
@@ -131,7 +132,7 @@ static int32_t best_of_all(const pb_screen *s, const float *x, float *scores) {
 
 static int32_t best_of(const pb_screen *s, const float *x, long count, const int32_t *found, float *scores,
                        pb_projection *rows) {
-    size_t row_bytes = (size_t)s->k * pb_element_size(s->element);
+    size_t row_bytes = pb_bytes_of(s->element, s->k);
     for (long i = 0; i < count; i++) {
         rows[i] = (pb_projection){(const char *)s->weights + (size_t)found[i] * row_bytes, 1, scores + i};
     }

@@ -2,16 +2,9 @@
 #ifndef PB_STORED_H
 #define PB_STORED_H
 
-#include "kernels.h"
+#include "blocks.h"
 
-#if defined(__x86_64__) || defined(__aarch64__)
-typedef _Float16 pb_half;
-#else
-#error "16-bit floats need a compiler type on this processor"
-#endif
-
-PB_INLINE size_t pb_element_size(pb_element element) { return element == PB_FLOAT32 ? 4 : 2; }
-
+/// One of the numbers that are stored singly.
 PB_INLINE float pb_element_at(pb_element element, const void *source, long i) {
     switch (element) {
     case PB_BFLOAT16: {
@@ -21,9 +14,8 @@ PB_INLINE float pb_element_at(pb_element element, const void *source, long i) {
         return value;
     }
     case PB_FLOAT16: return (float)((const pb_half *)source)[i];
-    case PB_FLOAT32: break;
+    default: return ((const float *)source)[i];
     }
-    return ((const float *)source)[i];
 }
 
 // Rounded to the nearest, ties to even; what is no number stays none.
@@ -44,12 +36,15 @@ PB_INLINE void pb_prefetch_ahead(const void *row, size_t bytes) {
     for (size_t p = 0; p < bytes; p += 64) __builtin_prefetch((const char *)row + ahead + p);
 }
 
-// Widens on the calling thread.
+// Widens on the calling thread; of blocked numbers whole blocks.
 PB_INLINE void pb_widen_range(pb_element element, long count, const void *source, float *out) {
     switch (element) {
     case PB_FLOAT32: memcpy(out, source, (size_t)count * sizeof(float)); break;
     case PB_BFLOAT16: pb_widen_inline(PB_BFLOAT16, count, source, out); break;
     case PB_FLOAT16: pb_widen_inline(PB_FLOAT16, count, source, out); break;
+#define BLOCKS(element) case element: pb_widen_blocks(element, count, source, out); break;
+    PB_BLOCKED(BLOCKS)
+#undef BLOCKS
     }
 }
 

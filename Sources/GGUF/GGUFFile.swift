@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensors
 
 /// A model in one file, as llama.cpp keeps it: metadata, and tensors whose numbers may be quantised.
 ///
@@ -9,13 +10,13 @@ public struct GGUFFile: Sendable {
     public let metadata: GGUFMetadata
     /// By name, such as `blk.0.attn_q.weight`.
     public let tensors: [String: Entry]
-    private let data: Data
+    private let file: MappedFile
 
     /// Where a tensor is and how its numbers are stored.
     public struct Entry: Sendable {
         /// Rows first: [rows, width], or [width].
         public let shape: [Int]
-        public let format: NumberFormat
+        public let elementType: ElementType
         /// Its place in the file.
         let bytes: Range<Int>
     }
@@ -23,12 +24,10 @@ public struct GGUFFile: Sendable {
     /// - Throws: `GGUFError`, `FileError`
     public init(_ url: URL) throws {
         self.url = url
-        guard try RegularFile.require(url) else { throw GGUFError.missing(url.path) }
-        do {
-            data = try Data(contentsOf: url, options: .alwaysMapped)
-        } catch {
-            throw FileError.unreadable(path: url.path, reason: "it cannot be opened; may you read it?")
-        }
+        guard let file = try MappedFile(url) else { throw GGUFError.missing(url.path) }
+        self.file = file
+        let data = Data(
+            bytesNoCopy: file.pointer, count: file.count, deallocator: .custom { _, _ in _ = file })
         var bytes = GGUFBytes(data, file: url.path)
         let counts = try bytes.header()
         metadata = try GGUFMetadata(&bytes, count: counts.metadata)
@@ -40,18 +39,18 @@ public struct GGUFFile: Sendable {
         let start = (bytes.offset + alignment - 1) / alignment * alignment
         var tensors: [String: Entry] = [:]
         for entry in entries {
-            guard let format = NumberFormat(code: entry.type) else {
+            guard let elementType = ElementType(ggufCode: entry.type) else {
                 throw GGUFError.unsupportedType(file: url.path, tensor: entry.name, code: entry.type)
             }
             let (first, overflow) = start.addingReportingOverflow(entry.offset)
-            guard let size = format.bytes(of: entry.shape), !overflow, first <= data.count,
+            guard let size = elementType.bytes(ofShape: entry.shape), !overflow, first <= data.count,
                 size <= data.count - first
             else {
                 throw bytes.malformed(
                     "'\(entry.name)' of shape \(entry.shape) does not lie in its \(data.count) bytes; it is cut off, "
                         + "or its header is damaged")
             }
-            let place = Entry(shape: entry.shape, format: format, bytes: first..<first + size)
+            let place = Entry(shape: entry.shape, elementType: elementType, bytes: first..<first + size)
             guard tensors.updateValue(place, forKey: entry.name) == nil else {
                 throw bytes.malformed("it names '\(entry.name)' twice")
             }
@@ -64,10 +63,13 @@ public struct GGUFFile: Sendable {
         (try? Descriptor.reading(url)?.read(upToCount: 4)) == Data("GGUF".utf8)
     }
 
-    /// A tensor's numbers, in float32 as the `gguf` package gives them, row behind row; nil where there is none.
-    public func numbers(of name: String) -> [Float]? {
+    /// A tensor as it is stored; nil where there is none.
+    public func tensor(_ name: String, on backend: any Backend = .standard) -> Tensor? {
         tensors[name].map { entry in
-            data.withUnsafeBytes { entry.format.numbers(UnsafeRawBufferPointer(rebasing: $0[entry.bytes])) }
+            let storage = backend.adopt(
+                file.pointer + entry.bytes.lowerBound, bytes: entry.bytes.count, elementType: entry.elementType,
+                of: file)
+            return Tensor(shape: entry.shape, elementType: entry.elementType, storage: storage)
         }
     }
 }
@@ -86,8 +88,8 @@ public enum GGUFError: Error, CustomStringConvertible, LocalizedError {
             case .malformed(let file, let reason):
                 "\(file) is not a sound GGUF file: \(reason); download or convert it again"
             case .unsupportedType(let file, let tensor, let code):
-                "\(file): '\(tensor)' is stored as \(NumberFormat.name(ofCode: code)), which cannot be read; use a "
-                    + "file in \(NumberFormat.allCases.map(\.rawValue).joined(separator: ", ")), as most of Q8_0 "
+                "\(file): '\(tensor)' is stored as \(ElementType.name(ofGGUFCode: code)), which cannot be read; use a "
+                    + "file in \(ElementType.allCases.map(\.rawValue).joined(separator: ", ")), as most of Q8_0 "
                     + "and Q4_K_M are"
             case .unsupported(let file, let field, let found, let supported):
                 "\(file): \(field) is \(found), which would change the results; supported: \(supported)"

@@ -6,34 +6,27 @@ extension GGUFFile {
     /// - Returns: gives a tensor by its name, nil where there is none
     func open(for configuration: ModelConfiguration, on backend: any Backend) -> (String) -> Tensor? {
         { name in
-            guard let own = Self.name(ofHuggingFace: name), let entry = tensors[own],
-                var numbers = numbers(of: own)
-            else { return nil }
+            guard let own = Self.name(ofHuggingFace: name), let tensor = tensor(own, on: backend) else {
+                return nil
+            }
             // llama.cpp pairs neighbours where everybody else pairs halves of a head: it reorders their rows.
             if configuration.architecture == .llama, own.contains(".attn_q.") || own.contains(".attn_k.") {
                 let heads = own.contains(".attn_q.") ? configuration.heads : configuration.kvHeads
-                if entry.shape[0] == heads * configuration.headDim {
-                    numbers = Self.unpaired(
-                        numbers, heads: heads, headDim: configuration.headDim,
-                        width: entry.shape.dropFirst().reduce(1, *))
-                }
+                return Self.unpaired(tensor, heads: heads, headDim: configuration.headDim)
             }
-            return Tensor(numbers, shape: entry.shape, on: backend)
+            return tensor
         }
     }
 
-    /// Row s × half + i of each head from row 2i + s.
-    private static func unpaired(_ numbers: [Float], heads: Int, headDim: Int, width: Int) -> [Float] {
+    /// Row s × half + i of each head from row 2i + s; [heads × headDim, width], or a bias of as many numbers.
+    private static func unpaired(_ tensor: Tensor, heads: Int, headDim: Int) -> Tensor {
+        guard tensor.shape[0] == heads * headDim else { return tensor }
         let half = headDim / 2
-        var result: [Float] = []
-        result.reserveCapacity(numbers.count)
-        for head in 0..<heads {
-            for row in 0..<headDim {
-                let from = (head * headDim + row % half * 2 + row / half) * width
-                result += numbers[from..<from + width]
-            }
+        let order = (0..<heads * headDim).map { row in
+            let (head, place) = (row / headDim * headDim, row % headDim)
+            return Int32(head + place % half * 2 + place / half)
         }
-        return result
+        return tensor.selectingRows(order)
     }
 
     /// What the model reads of its configuration, and not as a weight.

@@ -75,7 +75,7 @@ extension RotaryConfiguration {
         case let other:
             throw fields.refusal("rope.scaling.type", found: "'\(other)'", supported: "none, linear, yarn")
         }
-        if let factors = fields.gguf.numbers(of: GGUFFile.rotaryFactors) {
+        if let factors = fields.gguf.tensor(GGUFFile.rotaryFactors)?.values {
             guard scaling == .none, factors.count == headDim / 2,
                 factors.allSatisfy({ $0 > 0 && $0.isFinite })
             else {

@@ -35,11 +35,14 @@ public struct SafetensorsFile {
     /// Maps a file and checks its whole header; no tensor's data is read, but by a backend that copies it.
     public init(_ url: URL, on backend: any Backend = .standard) throws {
         path = url.path
-        let file = try MappedFile(path)
+        guard let file = try MappedFile(url) else {
+            throw SafetensorsError.unreadable(path: path, reason: "there is no such file")
+        }
         func malformed(_ reason: String) -> SafetensorsError { .malformed(path: url.path, reason: reason) }
-        guard !GitPointer.isOne(UnsafeRawBufferPointer(start: file.pointer, count: file.count)) else {
+        guard !GitPointer.isOne(file.bytes) else {
             throw SafetensorsError.unreadable(path: path, reason: GitPointer.advice)
         }
+        guard file.count > 0 else { throw malformed("it is empty") }
         guard file.count >= 8 else { throw malformed("it has \(file.count) bytes, a header needs 8") }
         let length = UInt64(littleEndian: file.pointer.loadUnaligned(as: UInt64.self))
         guard length <= 100_000_000, Int(length) <= file.count - 8 else {
@@ -66,7 +69,7 @@ public struct SafetensorsFile {
                     "'\(name)' lies at \(offsets[0])..<\(offsets[1]) of \(file.count - start) bytes of data")
             }
             spans.append((offsets[0]..<offsets[1], name))
-            guard let elementType = ElementType(rawValue: type) else {
+            guard let elementType = ElementType(rawValue: type), !elementType.isBlocked else {
                 otherTypes[name] = type
                 continue
             }
@@ -176,24 +179,4 @@ public struct SafetensorsFile {
     private static func stored(_ tensor: Tensor) -> ElementType {
         tensor.elementType == .bfloat16 ? .bfloat16 : .float32
     }
-}
-
-/// A file mapped read-only; unmapped when nothing refers to it.
-final class MappedFile {
-    let pointer: UnsafeMutableRawPointer
-    let count: Int
-
-    init(_ path: String) throws {
-        guard let file = try Descriptor.reading(URL(fileURLWithPath: path)) else {
-            throw SafetensorsError.unreadable(path: path, reason: "there is no such file")
-        }
-        count = try file.byteCount()
-        guard count > 0 else { throw SafetensorsError.malformed(path: path, reason: "it is empty") }
-        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, file.number, 0),
-            memory != MAP_FAILED
-        else { throw SafetensorsError.unreadable(path: path, reason: String(cString: strerror(errno))) }
-        pointer = memory
-    }
-
-    deinit { munmap(pointer, count) }
 }

@@ -24,7 +24,7 @@ public final class Tensor: @unchecked Sendable {
     /// Zeros.
     public convenience init(shape: [Int], on backend: any Backend = .standard) {
         precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative size: \(shape)")
-        let bytes = shape.reduce(ElementType.float32.size, *)
+        let bytes = ElementType.float32.bytes(of: shape.reduce(1, *))
         self.init(
             shape: shape, elementType: .float32, storage: backend.allocate(bytes: bytes, zeroed: true))
     }
@@ -33,7 +33,7 @@ public final class Tensor: @unchecked Sendable {
     public convenience init(
         uninitialized shape: [Int], elementType: ElementType = .float32, on backend: any Backend = .standard
     ) {
-        let bytes = shape.reduce(elementType.size, *)
+        let bytes = elementType.bytes(of: shape.reduce(1, *))
         self.init(
             shape: shape, elementType: elementType, storage: backend.allocate(bytes: bytes, zeroed: false))
     }
@@ -69,7 +69,7 @@ public final class Tensor: @unchecked Sendable {
     /// The number of rows of `width` elements.
     public var rows: Int { width == 0 ? 0 : count / width }
     /// Bytes that its numbers take.
-    public var byteCount: Int { count * elementType.size }
+    public var byteCount: Int { elementType.bytes(of: count) }
 
     /// A copy of the elements, widened to float32.
     public var values: [Float] { backend.read(self) }
@@ -117,6 +117,18 @@ public final class Tensor: @unchecked Sendable {
         let result = Tensor(uninitialized: [range.count, width], on: backend)
         backend.copyRows(self, range, to: result, at: 0)
         return result
+    }
+
+    /// Entries of the first dimension in another order, as they are stored.
+    public func selectingRows(_ order: [Int32]) -> Tensor {
+        let width = shape.dropFirst().reduce(1, *)
+        precondition(order.allSatisfy { $0 >= 0 && $0 < shape[0] }, "entries \(order.max() ?? 0) of \(shape)")
+        let result = Tensor(uninitialized: [1, order.count, width], elementType: elementType, on: backend)
+        backend.copyHeads(
+            Tensor(shape: [1, shape[0], width], elementType: elementType, storage: storage), [order],
+            to: result, at: 0)
+        return Tensor(
+            shape: [order.count] + shape.dropFirst(), elementType: elementType, storage: result.storage)
     }
 
     public func clearGradient() {

@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Tensors
 import Testing
 
 /// GGUF files that the `gguf` package wrote (Tests/References/gguf_files.py), and damaged ones.
@@ -18,20 +19,20 @@ struct GGUFFileTests {
         return try GGUFFile(url)
     }
 
-    @Test(arguments: NumberFormat.allCases)
-    func `numbers of each format are the package's, to the bit`(_ format: NumberFormat) throws {
+    @Test(arguments: ElementType.allCases)
+    func `numbers of each format are the package's, to the bit`(_ elementType: ElementType) throws {
         let file = Self.fixtures.appendingPathComponent("formats.json")
         let all = try JSONDecoder().decode([String: Data].self, from: Data(contentsOf: file))
-        let expected = try #require(all[format.rawValue]).withUnsafeBytes { bytes in
+        let expected = try #require(all[elementType.rawValue]).withUnsafeBytes { bytes in
             stride(from: 0, to: bytes.count, by: 4).map {
                 UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
             }
         }
         let opened = try open(sound)
-        #expect(opened.tensors[format.rawValue]?.format == format)
-        let shape = try #require(opened.tensors[format.rawValue]?.shape)
+        #expect(opened.tensors[elementType.rawValue]?.elementType == elementType)
+        let shape = try #require(opened.tensors[elementType.rawValue]?.shape)
         #expect(shape.count == 2 && shape[0] == 2 && shape[0] * shape[1] == expected.count)
-        let found = try #require(opened.numbers(of: format.rawValue)).map(\.bitPattern)
+        let found = try #require(opened.tensor(elementType.rawValue)).values.map(\.bitPattern)
         #expect(found == expected)
     }
 
@@ -89,7 +90,7 @@ struct GGUFFileTests {
             if draw(4) == 0 { data = data.prefix(draw(data.count)) }
             do {
                 let file = try open(data)
-                for name in file.tensors.keys { _ = file.numbers(of: name) }
+                for name in file.tensors.keys { _ = file.tensor(name)?.values }
             } catch let error as GGUFError {
                 #expect(!error.description.contains("\n"))
             }

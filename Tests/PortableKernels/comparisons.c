@@ -21,6 +21,8 @@ PORTABLE(adamw);
 PORTABLE(linear);
 PORTABLE(has_packed_products);
 bool portable_has_packed_products(void) { return false; }
+PORTABLE(has_whole_products);
+bool portable_has_whole_products(void) { return false; }
 PORTABLE(has_bfloat16_tiles);
 bool portable_has_bfloat16_tiles(void) { return false; }
 extern bool portable_attends_by_tiles(pb_attention_shape shape);
@@ -183,6 +185,59 @@ static double projections(pb_element element) {
 static double projections_float32(void) { return projections(PB_FLOAT32); }
 static double projections_bfloat16(void) { return projections(PB_BFLOAT16); }
 static double projections_float16(void) { return projections(PB_FLOAT16); }
+
+// Weights in blocks of any bits, with scales that are numbers.
+static void *blocks(pb_element element, long count, unsigned seed) {
+    static const struct { short numbers, bytes, scales[2]; } formats[] = {
+        [PB_Q4_0] = {32, 18, {0, 0}}, [PB_Q4_1] = {32, 20, {0, 2}}, [PB_Q5_0] = {32, 22, {0, 0}},
+        [PB_Q5_1] = {32, 24, {0, 2}}, [PB_Q8_0] = {32, 34, {0, 0}}, [PB_Q4_K] = {256, 144, {0, 2}},
+        [PB_Q5_K] = {256, 176, {0, 2}}, [PB_Q6_K] = {256, 210, {208, 208}}};
+    long blocks = count / formats[element].numbers, bytes = blocks * formats[element].bytes;
+    float *x = numbers(bytes, seed);
+    uint8_t *out = malloc((size_t)bytes);
+    for (long i = 0; i < bytes; i++) out[i] = (uint8_t)(int)(x[i] * 1000);
+    for (long b = 0; b < blocks; b++) {
+        for (int i = 0; i < 2; i++) {
+            _Float16 scale = (_Float16)(x[b + i] * 0.01f);
+            memcpy(out + b * formats[element].bytes + formats[element].scales[i], &scale, sizeof scale);
+        }
+    }
+    return out;
+}
+
+// Few and many rows of them, against rows that are widened; what is no number stays none.
+static double projections_of_blocks(void) {
+    static const long sizes[][2] = {{1, 256}, {3, 768}, {8, 512}, {9, 256}, {61, 768}, {530, 512}};
+    double most = 0;
+    for (pb_element element = PB_Q4_0; element <= PB_Q6_K; element++) {
+        for (int i = 0; i < 6; i++) {
+            long m = sizes[i][0], k = sizes[i][1], n[2] = {45, 33};
+            float *x = numbers(m * k, 1);
+            for (long p = 64; p < 96; p++) x[p] = 0;
+            pb_projection a[2], b[2];
+            for (int p = 0; p < 2; p++) {
+                const void *stored = blocks(element, n[p] * k, 2 + (unsigned)p);
+                a[p] = (pb_projection){stored, n[p], zeros(m * n[p])};
+                b[p] = (pb_projection){stored, n[p], zeros(m * n[p])};
+            }
+            for (int rounding = 0; rounding < 2; rounding++) {
+                pb_linear(element, rounding, m, k, x, 2, a);
+                portable_linear(element, true, m, k, x, 2, b);
+                for (int p = 0; p < 2; p++) {
+                    // Columns are rounded to 16 bits at most, and not at all where that is not allowed.
+                    double difference = difference_of(m * n[p], a[p].y, b[p].y);
+                    most = worse(most, rounding ? difference / 10 : difference);
+                }
+            }
+            x[70] = i % 2 ? NAN : INFINITY;
+            pb_linear(element, true, m, k, x, 2, a);
+            for (long c = 0; c < n[0]; c++) {
+                if (isfinite(a[0].y[c]) || (m > 1 && !isfinite(a[0].y[n[0] + c]))) return INFINITY;
+            }
+        }
+    }
+    return most;
+}
 
 static float widened(uint16_t half) {
     uint32_t bits = (uint32_t)half << 16;
@@ -477,6 +532,7 @@ static const comparison all[] = {
     // Rows are rounded to bfloat16 on one side only.
     {"projections, bfloat16", projections_bfloat16, 8e-3},
     {"projections, float16", projections_float16, 3e-6},
+    {"projections, blocks", projections_of_blocks, 3e-6},
     {"products of bfloat16 pairs", pair_products, 2e-6},
     {"products of bfloat16 tiles", tile_products, 2e-6},
     {"the best row", screens, 0},

@@ -20,6 +20,7 @@
 #define pb_cross_entropy_backward portable_cross_entropy_backward
 #define pb_adamw portable_adamw
 #define pb_has_packed_products portable_has_packed_products
+#define pb_has_whole_products portable_has_whole_products
 #define pb_linear portable_linear
 #define pb_linear_few portable_linear_few
 #define pb_linear_widened portable_linear_widened

@@ -37,6 +37,8 @@ void pb_gemm(bool transpose_a, bool transpose_b, long m, long n, long k, float a
 
 // MARK: processor.c
 
+/// Whether the processor has AVX2 with fused products.
+bool pb_has_whole_products(void);
 /// Whether the processor has AVX-512, and whether it multiplies bfloat16 pairs too.
 bool pb_has_packed_products(void);
 bool pb_has_bfloat16_products(void);
@@ -45,7 +47,11 @@ bool pb_has_bfloat16_tiles(void);
 
 // MARK: linear.c
 
-typedef enum { PB_FLOAT32 = 0, PB_BFLOAT16 = 1, PB_FLOAT16 = 2 } pb_element;
+/// How numbers are stored: one by one, or in blocks that share scales (blocks.h).
+typedef enum {
+    PB_FLOAT32, PB_BFLOAT16, PB_FLOAT16,
+    PB_Q4_0, PB_Q4_1, PB_Q5_0, PB_Q5_1, PB_Q8_0, PB_Q4_K, PB_Q5_K, PB_Q6_K
+} pb_element;
 
 /// A projection of rows: y[m, n] = x[m, k] weights[n, k]^T.
 typedef struct {
@@ -55,14 +61,17 @@ typedef struct {
 } pb_projection;
 
 /// Several projections of the same rows, with the weights as they are stored, all of one element type.
-/// Where `rounding`, many rows may be rounded to bfloat16 to meet weights of that type.
+/// Where `rounding`, many rows may be rounded to bfloat16 to meet weights of that type, and few to 16 bits to meet
+/// weights in blocks.
 void pb_linear(pb_element element, bool rounding, long m, long k, const float *x, long count,
                const pb_projection *projections);
 
-// MARK: linear_few.c, linear_packed.c, linear_tiles.c, linear_widened.c: what it chooses from
+// MARK: linear_few.c, linear_blocks.c, linear_packed.c, linear_tiles.c, linear_widened.c: what it chooses from
 
 /// `pb_linear` for few rows.
 void pb_linear_few(pb_element element, long m, long k, const float *x, long count, const pb_projection *projections);
+/// The same for weights in blocks, on a processor with AVX2: rows are rounded to whole numbers of 16 bits.
+void pb_linear_blocks(pb_element element, long m, long k, const float *x, long count, const pb_projection *projections);
 /// `pb_linear` for many rows, on a processor with packed products.
 void pb_linear_packed(pb_element element, bool rounding, long m, long k, const float *x, long count,
                       const pb_projection *projections);

@@ -14,7 +14,8 @@ extension CPUBackend {
     public func adopt(
         _ pointer: UnsafeMutableRawPointer, bytes: Int, elementType: ElementType, of owner: AnyObject
     ) -> any TensorStorage {
-        if UInt(bitPattern: pointer) % UInt(elementType.size) == 0 {
+        // Blocks are read byte by byte.
+        if elementType.isBlocked || UInt(bitPattern: pointer) % UInt(elementType.size) == 0 {
             return HostMemory(mapped: pointer, owner: owner)
         }
         let copy = HostMemory(bytes: bytes, zeroed: false)
@@ -55,7 +56,7 @@ extension CPUBackend {
     }
 
     public func copyHeads(_ x: Tensor, _ rows: [[Int32]], to y: Tensor, at first: Int) {
-        let bytes = x.width * x.elementType.size
+        let bytes = x.elementType.bytes(of: x.width)
         for (head, rows) in rows.enumerated() {
             let source = x.pointer + head * x.shape[1] * bytes
             var target = y.pointer + (head * y.shape[1] + first) * bytes
@@ -89,6 +90,14 @@ extension ElementType {
         case .float32: PB_FLOAT32
         case .bfloat16: PB_BFLOAT16
         case .float16: PB_FLOAT16
+        case .q4_0: PB_Q4_0
+        case .q4_1: PB_Q4_1
+        case .q5_0: PB_Q5_0
+        case .q5_1: PB_Q5_1
+        case .q8_0: PB_Q8_0
+        case .q4_K: PB_Q4_K
+        case .q5_K: PB_Q5_K
+        case .q6_K: PB_Q6_K
         }
     }
 }

@@ -3,7 +3,8 @@ import CKernels
 /// The processor's cores, through OpenBLAS and the kernels of CKernels.
 public struct CPUBackend: Backend {
     /// Whether many rows may be rounded to bfloat16 to meet bfloat16 weights by the processor's own
-    /// products of such numbers, twice as fast; sums are float32 either way.
+    /// products of such numbers, twice as fast, and few rows to whole numbers of 16 bits to meet weights in blocks;
+    /// sums are float32 either way.
     public let isRounding: Bool
 
     /// The smallest weight of which a row is sought through a copy (`RowScreen`), in bytes: a smaller one is
@@ -170,8 +171,9 @@ public struct CPUBackend: Backend {
     }
 
     public func bestRows(of weight: Tensor, for x: Tensor) -> [Int32] {
-        // One row is bound by the bytes of the weight that it reads, several by their products.
-        if x.rows == 1, weight.byteCount >= leastScreenedBytes,
+        // One row is bound by the bytes of the weight that it reads, several by their products. Blocks have no
+        // more of them than a copy.
+        if x.rows == 1, !weight.elementType.isBlocked, weight.byteCount >= leastScreenedBytes,
             let best = (weight.storage as? HostMemory)?.screen?.bestRow(of: weight, for: x)
         {
             return [best]

@@ -1,8 +1,8 @@
 extension Computation {
     /// x weightᵀ; x: [rows, in], weight: [out, in], bias: [out] or nil; result: [rows, out].
     ///
-    /// Weights may be stored in 16 bits; sums are float32. Many rows meet bfloat16 weights rounded to
-    /// bfloat16 themselves, where the processor has such products.
+    /// Weights may be stored in 16 bits or in blocks of fewer; sums are float32. Many rows meet bfloat16 weights rounded to
+    /// bfloat16 themselves, where the processor has such products, and few rows meet blocks rounded to 16 bits.
     public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil) -> Tensor {
         linear(x, [(weight, bias)])[0]
     }
