@@ -187,7 +187,7 @@ let package = Package(
             name: "LeaderboardsTests", dependencies: ["Leaderboards", "Results", "RecordFixtures"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "SiteTests", dependencies: ["Files", "Results", "RecordFixtures", "Site"],
+            name: "SiteTests", dependencies: ["Files", "Leaderboards", "Results", "RecordFixtures", "Site"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "StudyTests",

@@ -18,6 +18,13 @@ SHAPES = {
                          ff=1536, dtype="float32"),
     "smollm2-bf16": dict(label="SmolLM2-135M shape, bf16", vocab=49152, d=576, layers=30, heads=9, kv=3,
                          ff=1536, dtype="bfloat16"),
+    # Files that llama.cpp quantises, which it and picbench read; PyTorch has nothing to compute with them.
+    "smollm2-q8_0": dict(label="SmolLM2-135M shape, Q8_0", vocab=49152, d=576, layers=30, heads=9, kv=3,
+                         ff=1536, dtype="float32", gguf="Q8_0"),
+    "smollm2-q4_1": dict(label="SmolLM2-135M shape, Q4_1", vocab=49152, d=576, layers=30, heads=9, kv=3,
+                         ff=1536, dtype="float32", gguf="Q4_1"),
+    "256-q4_k_m": dict(label="124M (d 768, 12 layers), Q4_K_M", vocab=49152, d=768, layers=12, heads=12, kv=4,
+                       ff=2304, dtype="float32", gguf="Q4_K_M"),
 }
 
 # The README's first command, and its grid of the tasks whose outputs are short.

@@ -77,17 +77,19 @@ def main():
     for shape in options.shapes:
         subprocess.run([python, str(HERE / "shapes.py"), models, shape], check=True)
         folder = f"{models}/{shape}"
+        quantised = "gguf" in SHAPES[shape]
+        checkpoint = f"{folder}/model.gguf" if quantised else folder
 
         def ours(what, repeats):
             arguments = [f"--{k}={v}" for k, v in sizes[what].items()]
             # The peers stay in their processes; ours starts anew, and is given as long to settle.
-            result = picbench(options.executable, what, "--model", folder, "--threads", options.threads,
+            result = picbench(options.executable, what, "--model", checkpoint, "--threads", options.threads,
                               "--repeats", repeats + SETTLING, *arguments)
             result["seconds"] = result["seconds"][SETTLING:]
             return result
 
         programs = [Measured("picbench", ours)]
-        if "torch" in options.peers:
+        if "torch" in options.peers and not quantised:
             programs.append(best("PyTorch", python, "peer_torch.py", folder, options.threads,
                                  [("sdpa",), ("eager",)], sizes))
         if "llama" in options.peers:
@@ -122,6 +124,11 @@ def share_of_limit(shape, what, ours, folder, bandwidth, gflops, options):
     d, ff, layers = c["hidden_size"], c["intermediate_size"], c["num_hidden_layers"]
     kv = c["num_key_value_heads"] * c["head_dim"]
     matrices = layers * (2 * d * d + 2 * d * kv + 3 * d * ff)
+    if "gguf" in SHAPES[shape]:
+        # The whole file a token, the table of embeddings as the head.
+        cached = 8 * layers * kv * (options.context + options.new / 2)
+        limit = 1e9 * bandwidth / (pathlib.Path(folder, "model.gguf").stat().st_size + cached)
+        return f"{ours / limit:.0%} of memory" if what == "decode" else ""
     size = 2 if c["torch_dtype"] == "bfloat16" else 4
     if what == "decode":
         cached = 2 * size * layers * kv * (options.context + options.new / 2)

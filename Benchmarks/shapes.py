@@ -2,7 +2,7 @@
 
     python Benchmarks/shapes.py FOLDER [NAME...]
 
-Needs numpy and, for GGUF, the gguf package. The same numbers in both: what a program makes of one
+Needs numpy and, for GGUF, the gguf package, for quantised ones llama-cpp-python too. The same numbers in both: what a program makes of one
 can be compared with what another makes of the other.
 """
 import json
@@ -113,13 +113,28 @@ def write_gguf(s, path):
     writer.close()
 
 
+def write_quantised(s, path):
+    """What llama.cpp makes of the same numbers."""
+    import llama_cpp
+
+    plain = path.with_suffix(".plain")
+    write_gguf(s, plain)
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype = {"Q4_1": 3, "Q8_0": 7, "Q4_K_M": 15}[s["gguf"]]
+    if llama_cpp.llama_model_quantize(str(plain).encode(), str(path).encode(), parameters):
+        sys.exit(f"llama.cpp cannot quantise {plain}")
+    plain.unlink()
+
+
 def make(folder, name):
-    """FOLDER/NAME with config.json, model.safetensors and model.gguf, where they are not there yet."""
+    """FOLDER/NAME with config.json and the checkpoints of its kind, where they are not there yet."""
     s = SHAPES[name]
     target = pathlib.Path(folder) / name
     target.mkdir(parents=True, exist_ok=True)
     (target / "config.json").write_text(json.dumps(config(s), indent=1))
-    for file, write in (("model.safetensors", write_safetensors), ("model.gguf", write_gguf)):
+    writers = {"model.gguf": write_quantised} if "gguf" in s else {
+        "model.safetensors": write_safetensors, "model.gguf": write_gguf}
+    for file, write in writers.items():
         if not (target / file).exists():
             write(s, target / ("new-" + file))
             (target / ("new-" + file)).rename(target / file)

@@ -16,6 +16,7 @@ public final class MappedFile: @unchecked Sendable {
             memory != MAP_FAILED
         else { throw FileError.unreadable(path: url.path, reason: FileError.systemReason) }
         pointer = memory
+        Self.note(memory, count: count, path: url.path)
     }
 
     deinit { munmap(pointer, max(count, 1)) }

@@ -7,6 +7,7 @@ public enum StandardStreams {
         // By default a pipe that nobody reads and a file that may not grow end the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        MappedFile.watch()
         // The next file that is opened gets the number of a stream that is closed, and then what is meant
         // for the stream. In its place goes one that can only be used the other way round.
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {

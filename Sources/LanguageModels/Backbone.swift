@@ -21,10 +21,9 @@ public struct Backbone: Sendable {
 
     /// - Parameter adapter: a PEFT folder; the adapted model is another model, by its name and its hash
     public init(_ checkpoint: Checkpoint, adapter: URL? = nil) throws {
-        var model = try LanguageModel(checkpoint)
+        let model = try LanguageModel.opened(checkpoint, adapter: adapter)
         var read = checkpoint.files
         if let adapter {
-            model = model.merged(with: try LowRankAdapter(folder: adapter, for: model))
             read += LowRankAdapter.files.map { (adapter.appendingPathComponent($0), $0) }
         }
         let (tokenizer, configuration) = try checkpoint.tokenizer()

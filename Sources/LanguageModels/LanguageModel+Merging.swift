@@ -1,6 +1,14 @@
+import Foundation
 import Tensors
 
 extension LanguageModel {
+    /// Opens a checkpoint with what an adapter, a PEFT folder, adds to it.
+    public static func opened(_ checkpoint: Checkpoint, adapter: URL?) throws -> LanguageModel {
+        let model = try LanguageModel(checkpoint)
+        guard let adapter else { return model }
+        return model.merged(with: try LowRankAdapter(folder: adapter, for: model))
+    }
+
     /// A model whose adapted projections carry an adapter's additions, as float32; all other weights are
     /// shared with this one.
     public func merged(with adapter: LowRankAdapter) -> LanguageModel {

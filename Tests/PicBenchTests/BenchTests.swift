@@ -50,4 +50,28 @@ struct BenchTests {
         let all = try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [[String: Any]]
         #expect(all?.compactMap { $0["units"] as? String } == ["GB", "GFLOP", "GFLOP"])
     }
+
+    @Test func `weights that are cut short while they are read end it in one line`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for file in ["config.json", "model.safetensors"] {
+            try FileManager.default.copyItem(
+                at: Command.repository.appendingPathComponent("Models/gazette-1m/\(file)"),
+                to: folder.url.appendingPathComponent(file))
+        }
+        let weights = folder.url.appendingPathComponent("model.safetensors").path
+        let script = """
+            weights=$1; shift
+            "$0" "$@" & pid=$!
+            until grep -q "$weights" /proc/$pid/maps; do sleep 0.1; done
+            : > "$weights"
+            wait $pid
+            """
+        let ended = try Command.shell(
+            script,
+            [weights, "bench", "decode", "--model", folder.url.path, "--repeats", "100000", "--new", "200"])
+        #expect(ended.status == 1)
+        #expect(ended.error.hasPrefix("Error: \(weights) was cut short"), "\(ended.error)")
+        #expect(ended.error.count { $0 == "\n" } == 1)
+    }
 }

@@ -55,6 +55,24 @@ struct ToolTests {
         }
     }
 
+    @Test func `token ids need no tokenizer`() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for file in ["config.json", "model.safetensors"] {
+            try FileManager.default.copyItem(
+                at: Command.repository.appendingPathComponent("Models/gazette-1m/\(file)"),
+                to: folder.url.appendingPathComponent(file))
+        }
+        let arguments = ["generate", "--prompt-tokens", "5,9,12", "--max-new-tokens", "4"]
+        let without = try Command.run(arguments + ["--model", folder.url.path, "--json"])
+        #expect(without.status == 0 && without.error.contains("token ids, and no text: "), "\(without.error)")
+        let (found, whole) = (try without.json(), try Command.run(arguments + ["--json"]).json())
+        #expect(found["tokens"] as? [Int] == whole["tokens"] as? [Int])
+        #expect(found["text"] == nil && whole["text"] is String)
+        let plain = try Command.run(arguments + ["--model", folder.url.path]).output
+        #expect(plain == (found["tokens"] as? [Int] ?? []).map(String.init).joined(separator: ",") + "\n")
+    }
+
     /// Fixture by transformers: Tests/References/bundled.py.
     @Test func `the bundled model computes what transformers computes`() throws {
         let url = Command.repository.appendingPathComponent("Tests/PicBenchTests/Fixtures/bundled.json")

@@ -3,6 +3,7 @@ import Budgets
 import Contract
 import Files
 import Foundation
+import LanguageModels
 import Prompting
 import Reading
 import Tasks
@@ -58,6 +59,7 @@ struct GenerateCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var scorer: ScorerOptions
     @OptionGroup var machine: MachineOptions
 
     private struct Result: Encodable {
@@ -65,7 +67,8 @@ struct GenerateCommand: ParsableCommand {
         let contextTokens: Int
         let keptPositions: Int
         let tokens: [Int32]
-        let text: String
+        /// Nil where the model has no tokenizer.
+        let text: String?
         let timings: Timings
         var logits: [Float]?
 
@@ -92,6 +95,7 @@ struct GenerateCommand: ParsableCommand {
         }
         let budget = Budget.ratio(try self.ratio.flatMap { try Ratio.list($0).first } ?? .one)
         try machine.apply()
+        if let promptTokens, context == nil, !showPrompt { return try goOn(from: promptTokens) }
         let reader = try model.open()
         let backbone = reader.backbone
         let asked = try question.map(self.asked)
@@ -109,17 +113,12 @@ struct GenerateCommand: ParsableCommand {
         let long = Context(
             source ?? SourceText(tokens: [], prefix: prefix), limit: budget,
             question: method.card.isQueryAware ? question ?? prompt : nil)
-        let limit = backbone.model.configuration.contextLimit
-        let length = prefix.count + long.tokens.count + tokens.count
-        guard maxNewTokens <= limit, length + maxNewTokens <= limit else {
-            throw UsageError(
-                "the context and the prompt make \(length) tokens; with --max-new-tokens \(maxNewTokens) that is "
-                    + "more than the \(limit) that the model reads")
-        }
+        try requireRoom(for: prefix.count + long.tokens.count + tokens.count, of: backbone.model)
         let clock = ContinuousClock()
         let begin = clock.now
         let demand = Demand(budget, contexts: [long.tokens.count])
-        let preparation = try method.preparation(for: demand, from: Resources(backbone))
+        let preparation = try method.preparation(
+            for: demand, from: Resources(backbone, scorer: scorer.open()))
         defer { preparation.close() }
         try preparation.open()
         let trial = Trial(method, preparation, budget: budget, reader: reader)
@@ -142,10 +141,50 @@ struct GenerateCommand: ParsableCommand {
                 prefillSeconds: compressed.duration(to: prefilled) / .seconds(1),
                 decodeSeconds: prefilled.duration(to: done) / .seconds(1)),
             logits: logits ? Array(session.firstLogits.values) : nil)
+        try show(result)
+    }
+
+    /// Goes on from token ids, which takes no tokenizer: without one, ids come out.
+    private func goOn(from ids: String) throws {
+        let (decoder, tokenizer) = try model.openDecoder()
+        let prompt = try tokens(ids, of: decoder)
+        guard !prompt.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
+        try requireRoom(for: prompt.count, of: decoder)
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let session = DecodingSession(
+            [KeptContext(tokens: [], for: decoder)],
+            [.init(context: 0, prompt: prompt, maxNewTokens: maxNewTokens)], model: decoder,
+            stop: Set(decoder.configuration.eosIDs))
+        guard session.firstLogits.isFinite else {
+            throw decoder.notFinite(in: URL(fileURLWithPath: model.model))
+        }
+        let prefilled = clock.now
+        let output = session.finish()[0]
+        try show(
+            Result(
+                promptTokens: prompt, contextTokens: 0, keptPositions: 0, tokens: output,
+                text: tokenizer?.decode(output),
+                timings: .init(
+                    compressSeconds: 0, prefillSeconds: begin.duration(to: prefilled) / .seconds(1),
+                    decodeSeconds: prefilled.duration(to: clock.now) / .seconds(1)),
+                logits: logits ? session.firstLogits.values : nil))
+    }
+
+    private func requireRoom(for length: Int, of model: LanguageModel) throws {
+        let limit = model.configuration.contextLimit
+        guard maxNewTokens <= limit, length + maxNewTokens <= limit else {
+            throw UsageError(
+                "the context and the prompt make \(length) tokens; with --max-new-tokens \(maxNewTokens) that is "
+                    + "more than the \(limit) that the model reads")
+        }
+    }
+
+    private func show(_ result: Result) throws {
         if json {
             try Output.json(result, pretty: false)
         } else {
-            try Output.text(result.text + "\n")
+            try Output.text((result.text ?? result.tokens.map { "\($0)" }.joined(separator: ",")) + "\n")
             if let logits = result.logits {
                 try Output.text(logits.map { "\($0)" }.joined(separator: " ") + "\n")
             }
@@ -200,13 +239,18 @@ struct GenerateCommand: ParsableCommand {
             return (layout.closing, layout.prefix)
         }
         if let prompt { return (backbone.tokenizer.encode(prompt), format.textPrefix) }
-        let vocabulary = backbone.model.configuration.vocabularySize
-        let tokens = try (promptTokens ?? "").split(separator: ",").map { part in
+        return (
+            try tokens(promptTokens ?? "", of: backbone.model), context == nil ? [] : format.textPrefix
+        )
+    }
+
+    private func tokens(_ ids: String, of model: LanguageModel) throws -> [Int32] {
+        let vocabulary = model.configuration.vocabularySize
+        return try ids.split(separator: ",").map { part in
             guard let id = Int32(part.trimmingCharacters(in: .whitespaces)), id >= 0, id < vocabulary else {
                 throw UsageError("'\(part)' is not a token id of this model; ids are 0 to \(vocabulary - 1)")
             }
             return id
         }
-        return (tokens, context == nil ? [] : format.textPrefix)
     }
 }
