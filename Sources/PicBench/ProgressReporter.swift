@@ -1,16 +1,19 @@
 import Files
 import Foundation
+import Synchronization
 
 /// Progress on standard error: one line that rewrites itself on a terminal, plain lines otherwise.
-///
-/// Used by one thread at a time: who reports from several takes turns.
-final class ProgressReporter: @unchecked Sendable {
+final class ProgressReporter: Sendable {
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var lastPlainLine = ContinuousClock.now - .seconds(60)
     private let started = ContinuousClock.now
-    private var isLineOpen = false
     /// Seconds between plain lines.
     private let interval = 10.0
+    private let shown = Mutex(Shown())
+
+    private struct Shown {
+        var lastPlainLine = ContinuousClock.now - .seconds(60)
+        var isLineOpen = false
+    }
 
     /// Shows how far a job is; `fraction` of it was done before it started here.
     func update(done: Int, of total: Int, doneBefore: Int = 0, _ text: String) {
@@ -19,25 +22,31 @@ final class ProgressReporter: @unchecked Sendable {
         let left = here > 0 ? elapsed / Double(here) * Double(total - done) : nil
         let percent = total > 0 ? 100 * done / total : 100
         let time = left.map { ", \(Self.clock($0)) left" } ?? ""
-        if isTerminal {
-            let line = "\(percent)% \(text)\(time)"
-            write("\r\u{1b}[2K" + String(line.prefix(Self.columns - 1)))
-            isLineOpen = true
-        } else if lastPlainLine.duration(to: .now) / .seconds(1) >= interval || done == total {
-            lastPlainLine = .now
-            write("\(percent)% \(text)\(time)\n")
+        shown.withLock { shown in
+            if isTerminal {
+                let line = "\(percent)% \(text)\(time)"
+                StandardError.write("\r\u{1b}[2K" + String(line.prefix(Self.columns - 1)))
+                shown.isLineOpen = true
+            } else if shown.lastPlainLine.duration(to: .now) / .seconds(1) >= interval || done == total {
+                shown.lastPlainLine = .now
+                StandardError.write("\(percent)% \(text)\(time)\n")
+            }
         }
     }
 
     /// A line that stays.
     func note(_ text: String) {
-        clear()
-        write(text + "\n")
+        shown.withLock { shown in
+            Self.clear(&shown)
+            StandardError.write(text + "\n")
+        }
     }
 
-    func clear() {
-        if isLineOpen { write("\r\u{1b}[2K") }
-        isLineOpen = false
+    func clear() { shown.withLock { Self.clear(&$0) } }
+
+    private static func clear(_ shown: inout Shown) {
+        if shown.isLineOpen { StandardError.write("\r\u{1b}[2K") }
+        shown.isLineOpen = false
     }
 
     static func clock(_ seconds: Double) -> String {
@@ -53,9 +62,5 @@ final class ProgressReporter: @unchecked Sendable {
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
             && size.ws_col > 20
             ? Int(size.ws_col) : 80
-    }
-
-    private func write(_ text: String) {
-        StandardError.write(text)
     }
 }

@@ -33,7 +33,7 @@ public struct TrainingLoop {
     let reportEvery = 25
     var backend: any Backend = .standard
 
-    /// Runs the steps that are left; stops after a checkpoint when `isCancelled` says so.
+    /// Runs the steps that are left; stops after any step, with a checkpoint, when `isCancelled` says so.
     ///
     /// The last step's checkpoint stays, for a process that ends before the result is on disk; whoever has
     /// saved the result calls `removeCheckpoint`.
@@ -57,7 +57,6 @@ public struct TrainingLoop {
 
         var state = try restore(muon, adamW)
         let begun = state.step
-        var sum = 0.0
         while state.step < steps {
             let started = ContinuousClock.now
             let tape = Tape()
@@ -72,7 +71,7 @@ public struct TrainingLoop {
             state.tokens += tokens
             state.seconds += started.duration(to: .now).inSeconds
             guard value.isFinite else { throw TrainingError.diverged(step: state.step) }
-            sum += Double(value.values[0])
+            state.lossSum += Double(value.values[0])
 
             func tell(_ values: [String: Double]) throws {
                 try report(
@@ -81,13 +80,12 @@ public struct TrainingLoop {
                         tokens: state.tokens, values: values))
             }
             if state.step % reportEvery == 0 {
-                try tell(["loss": sum / Double(reportEvery)])
-                sum = 0
+                try tell(["loss": state.lossSum / Double(reportEvery)])
+                state.lossSum = 0
             }
             if state.step % evaluateEvery == 0 || state.step == steps { try tell(evaluate()) }
-            // Reports and checkpoints fall together, so that a resumed run reports the same means.
             let isLast = state.step == steps
-            let isStopping = isCancelled() && state.step % reportEvery == 0
+            let isStopping = isCancelled()
             if isLast || isStopping || state.step % checkpointEvery == 0 { try save(muon, adamW, state) }
             if isStopping, !isLast { return false }
         }
@@ -115,6 +113,8 @@ public struct TrainingLoop {
         var step = 0
         var seconds = 0.0
         var tokens = 0
+        /// Of the steps since the last report, so that a resumed run reports the same means.
+        var lossSum = 0.0
     }
 
     private func save(_ muon: Muon, _ adamW: AdamW, _ state: State) throws {
@@ -127,7 +127,7 @@ public struct TrainingLoop {
             all,
             metadata: [
                 "fingerprint": fingerprint, "step": "\(state.step)", "seconds": "\(state.seconds)",
-                "tokens": "\(state.tokens)",
+                "tokens": "\(state.tokens)", "lossSum": "\(state.lossSum)",
             ], to: checkpoint)
     }
 
@@ -149,7 +149,8 @@ public struct TrainingLoop {
         adamW.state = part("adamw/")
         return State(
             step: step, seconds: file.metadata["seconds"].flatMap(Double.init) ?? 0,
-            tokens: file.metadata["tokens"].flatMap(Int.init) ?? 0)
+            tokens: file.metadata["tokens"].flatMap(Int.init) ?? 0,
+            lossSum: file.metadata["lossSum"].flatMap(Double.init) ?? 0)
     }
 }
 

@@ -166,8 +166,12 @@ struct TrainingOptions: ParsableArguments {
         try machine.apply()
         let results = try store.openForWriting()
         let id = try results.beginTraining(record)
-        let interruption = Interruption()
         let reporter = ProgressReporter()
+        let interruption = Interruption {
+            reporter.note(
+                "stopping behind this step; a second Ctrl-C ends at once, and loses the steps since the last checkpoint"
+            )
+        }
         var log = log
         let hash = try body({ interruption.isRaised }) { progress in
             let line = TrainingLog.line(progress)
