@@ -5,7 +5,8 @@ public enum CSVLeaderboard {
     /// One line a cell: a method at a ratio on a task, over all seeds.
     ///
     /// Every metric of the leaderboard has its columns; those that a task does not have are empty.
-    public static func render(_ board: Leaderboard) -> String {
+    /// - Parameter forSpreadsheets: whether what a spreadsheet would take for a formula is made text
+    public static func render(_ board: Leaderboard, forSpreadsheets: Bool = false) -> String {
         let metrics = distinct(board.sections.flatMap(\.metrics))
         let head =
             [
@@ -20,7 +21,9 @@ public enum CSVLeaderboard {
             ]
         let lines = board.sections.flatMap { section in
             section.rows.flatMap { row in
-                row.entries.map { line(fields($0, of: row, in: section, metrics: metrics)) }
+                row.entries.map {
+                    line(fields($0, of: row, in: section, metrics: metrics), forSpreadsheets: forSpreadsheets)
+                }
             }
         }
         return line(head) + lines.joined()
@@ -62,8 +65,12 @@ public enum CSVLeaderboard {
     }
 
     /// One sample; several references are separated by ` | `.
-    /// - Parameter metrics: the columns, in the order of `sampleHeader`
-    public static func line(_ sample: SampleRecord, of cell: StoredCell, metrics: [String]) -> String {
+    /// - Parameters:
+    ///   - metrics: the columns, in the order of `sampleHeader`
+    ///   - forSpreadsheets: whether what a spreadsheet would take for a formula is made text
+    public static func line(
+        _ sample: SampleRecord, of cell: StoredCell, metrics: [String], forSpreadsheets: Bool = false
+    ) -> String {
         let record = cell.record
         return line(
             [
@@ -74,7 +81,7 @@ public enum CSVLeaderboard {
             ] + metrics.map { metric in sample.metrics[metric].map { "\($0)" } ?? "" } + [
                 "\(sample.contextTokens)", "\(sample.keptPositions)", "\(sample.keptBytes)",
                 "\(sample.outputTokens)",
-            ])
+            ], forSpreadsheets: forSpreadsheets)
     }
 
     /// All metrics, in the order in which cells first have them.
@@ -86,8 +93,14 @@ public enum CSVLeaderboard {
         Leaderboard.groups(names) { $0 }.map { $0[0] }
     }
 
-    package static func line(_ fields: [String]) -> String {
-        fields.map { field in
+    /// What a spreadsheet would take for a formula, behind an apostrophe (OWASP, CSV injection).
+    private static func guarded(_ text: String) -> String {
+        guard let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil else { return text }
+        return "'" + text
+    }
+
+    package static func line(_ fields: [String], forSpreadsheets: Bool = false) -> String {
+        (forSpreadsheets ? fields.map(guarded) : fields).map { field in
             field.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
                 ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
         }.joined(separator: ",") + "\n"

@@ -1,4 +1,5 @@
 import Budgets
+import Files
 
 /// A leaderboard as LaTeX tables (booktabs), ready to paste: one a task.
 public enum LaTeXLeaderboard {
@@ -49,7 +50,8 @@ public enum LaTeXLeaderboard {
 
     static func escaped(_ text: String) -> String {
         var result = ""
-        for character in text {
+        // A line end would end a table's row, and two of them its paragraph.
+        for character in text.shown {
             switch character {
             case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
             case "~": result += "\\textasciitilde{}"

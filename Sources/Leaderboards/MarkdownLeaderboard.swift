@@ -6,17 +6,18 @@ public enum MarkdownLeaderboard {
         var parts = ["# Leaderboard\n", introduction]
         if board.sections.isEmpty { parts.append("There are no results in this file yet.\n") }
         for section in board.sections {
-            parts.append("## \(TextTable.escaped(section.title))\n")
-            parts.append(section.caption + "\n")
+            parts.append("## \(Markdown.text(section.title))\n")
+            parts.append(Markdown.text(section.caption) + "\n")
             parts.append(scores(section).markdown)
             parts.append("All scores, and what an answer costs: milliseconds, median (95th percentile).\n")
             parts.append(details(section).markdown)
-            if let warning = section.warning { parts.append("Warning: \(warning).\n") }
+            if let warning = section.warning { parts.append("Warning: \(Markdown.text(warning)).\n") }
             if !section.failures.isEmpty {
                 parts.append("Failed:\n")
                 parts.append(
-                    section.failures.map { "- \($0.method) at \(Figures.budget($0.budget)): \($0.reason)\n" }
-                        .joined())
+                    section.failures.map {
+                        "- \(Markdown.text($0.method)) at \(Figures.budget($0.budget)): \(Markdown.text($0.reason))\n"
+                    }.joined())
             }
         }
         parts.append(contentsOf: provenance(board))
@@ -41,14 +42,14 @@ public enum MarkdownLeaderboard {
                 let figure = Figures.interval(score)
                 return (entry.isBest ? "**\(figure)**" : figure) + entry.marks
             }
-            return [[row.method, row.kind] + scores]
+            return [[Markdown.text(row.method), Markdown.text(row.kind)] + scores]
         }
     }
 
     private static func details(_ section: Leaderboard.Section) -> TextTable {
         let metrics = section.metrics
         let numbers =
-            ["Ratio", "Achieved"] + metrics.map(section.name)
+            ["Ratio", "Achieved"] + metrics.map { Markdown.text(section.name(of: $0)) }
             + ["Positions", "KV", "Compress", "Prefill", "Decode a token"]
         return TextTable(["Method"], numbers: numbers, families: section.families) { row in
             row.entries.map { entry in
@@ -61,7 +62,7 @@ public enum MarkdownLeaderboard {
                     }
                     ?? ["", "", ""]
                 return [
-                    row.method, row.role == nil ? Figures.budget(entry.budget) : "",
+                    Markdown.text(row.method), row.role == nil ? Figures.budget(entry.budget) : "",
                     entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
                 ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
                     + latency
@@ -71,12 +72,15 @@ public enum MarkdownLeaderboard {
 
     private static func provenance(_ board: Leaderboard) -> [String] {
         guard !board.runs.isEmpty else { return [] }
-        var parts = ["## What was run where\n", board.runTable { "`\($0)`" }.markdown]
+        var parts = [
+            "## What was run where\n", board.runTable(text: Markdown.text, command: Markdown.code).markdown,
+        ]
         let models = Leaderboard.groups(board.sections, by: \.modelHash).map {
-            "- model `\($0[0].model)`, hash `\($0[0].modelHash.prefix(12))`\n"
+            "- model \(Markdown.code($0[0].model)), hash \(Markdown.code(String($0[0].modelHash.prefix(12))))\n"
         }
         let compressors = board.trainings.map {
-            "- compressor `\($0.name)` (\($0.methodID)), hash `\($0.outputHash.prefix(12))`, trained "
+            "- compressor \(Markdown.code($0.name)) (\(Markdown.text($0.methodID))), hash "
+                + "\(Markdown.code(String($0.outputHash.prefix(12)))), trained "
                 + "\($0.finishedAt), threads: \($0.threads)\n"
         }
         parts.append((models + compressors).joined())
@@ -117,14 +121,18 @@ extension Leaderboard.Entry {
 
 extension Leaderboard {
     /// Who ran what where.
-    /// - Parameter command: how a command is written
-    package func runTable(command: (String) -> String = { $0 }) -> TextTable {
+    /// - Parameters:
+    ///   - text: how what somebody's machine says of itself is written
+    ///   - command: how a command is
+    package func runTable(
+        text: (String) -> String = { $0 }, command: (String) -> String = { $0 }
+    ) -> TextTable {
         TextTable(
             ["Run", "Date", "Host", "Processor", "Threads", "System", "picbench", "Revision", "Command"],
             rows: runs.map {
                 [
-                    "\($0.id)", $0.startedAt, $0.host, $0.cpu, "\($0.threads)", $0.os, $0.toolVersion,
-                    $0.gitRevision ?? "", command($0.command),
+                    "\($0.id)", $0.startedAt, text($0.host), text($0.cpu), "\($0.threads)", text($0.os),
+                    text($0.toolVersion), text($0.gitRevision ?? ""), command($0.command),
                 ]
             })
     }

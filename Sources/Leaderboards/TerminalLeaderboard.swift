@@ -1,12 +1,14 @@
+import Files
+
 /// A leaderboard for a terminal or a log: scores of every task, then what an answer costs.
 public enum TerminalLeaderboard {
     /// - Parameter color: whether the reader's terminal shows colours
     public static func render(_ board: Leaderboard, color: Bool) -> String {
         var text = ""
         for section in board.sections {
-            text += bold(section.title, color) + "\n"
+            text += bold(section.title.shown, color) + "\n"
             text +=
-                "\(section.headline), 95% interval, share recovered of full context\n"
+                "\(section.headline.shown), 95% interval, share recovered of full context\n"
             let rows = section.families.flatMap(\.elements)
             text += scores(section).plain { line, row in
                 guard color else { return line }
@@ -16,9 +18,10 @@ public enum TerminalLeaderboard {
             if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) {
                 text += "* not finished\n"
             }
-            if let warning = section.warning { text += "warning: \(warning)\n" }
+            if let warning = section.warning { text += "warning: \(warning.shown)\n" }
             for failure in section.failures {
-                text += "failed: \(failure.method) at \(Figures.budget(failure.budget)): \(failure.reason)\n"
+                text +=
+                    "failed: \(failure.method.shown) at \(Figures.budget(failure.budget)): \(failure.reason.shown)\n"
             }
             text += "\n"
         }
@@ -28,7 +31,7 @@ public enum TerminalLeaderboard {
                     $0.rows.contains { $0.entries.contains { $0.latency != nil } }
                 })
             else { continue }
-            text += bold("What an answer costs (\(section.task.lowercased()))", color) + "\n"
+            text += bold("What an answer costs (\(section.task.lowercased().shown))", color) + "\n"
             text += "milliseconds, median (95th percentile); KV: keys and values of the kept context\n"
             text +=
                 costs(section).plain { line, row in color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line }

@@ -1,3 +1,5 @@
+import Files
+
 /// Rows of cells, written as Markdown or lined up for a terminal.
 public struct TextTable {
     public struct Column: Sendable {
@@ -42,6 +44,7 @@ public struct TextTable {
     /// Two spaces between columns; `style` may colour a line without changing its width. A line that is no
     /// row is a title.
     public func plain(style: (_ line: String, _ row: Int?) -> String = { line, _ in line }) -> String {
+        let rows = rows.map { $0.map(\.shown) }
         let widths = columns.indices.map { i in
             ([columns[i].title] + rows.map { $0[i] }).map(\.count).max() ?? 0
         }

@@ -81,11 +81,9 @@ public struct Site {
     /// Rows of one method with the same parameters, by the name of their page.
     private static func methods(_ board: Leaderboard) -> [MethodRows] {
         let all = board.sections.flatMap { section in section.rows.map { (section: section, row: $0) } }
-        var used: [String: Int] = [:]
+        var used: Set<String> = []
         return Leaderboard.groups(all) { key(of: $0.row) }.map { rows in
-            let id = rows[0].row.methodID
-            used[id, default: 0] += 1
-            return (used[id] == 1 ? id : "\(id)-\(used[id] ?? 1)", rows)
+            (Slug.make(of: rows[0].row.methodID, apartFrom: &used), rows)
         }
     }
 

@@ -61,6 +61,9 @@ struct ExportCSVCommand: ParsableCommand {
     @Option(help: "What a line is: cells or samples.")
     var rows = Rows.cells
 
+    @Flag(help: "Puts an apostrophe before texts that a spreadsheet would take for formulas (=, +, -, @).")
+    var forSpreadsheets = false
+
     @OptionGroup var options: ExportOptions
 
     func run() throws {
@@ -68,14 +71,17 @@ struct ExportCSVCommand: ParsableCommand {
         let snapshot = try store.snapshot(checking: rows == .samples ? [.pages, .texts] : .pages)
         try options.write { write in
             switch rows {
-            case .cells: try write(CSVLeaderboard.render(Leaderboard(snapshot)))
+            case .cells:
+                try write(CSVLeaderboard.render(Leaderboard(snapshot), forSpreadsheets: forSpreadsheets))
             case .samples:
                 let cells = snapshot.cells
                 let metrics = CSVLeaderboard.metrics(of: cells)
                 try write(CSVLeaderboard.sampleHeader(cells))
                 for cell in cells {
                     try store.forEachSample(of: cell.id) {
-                        try write(CSVLeaderboard.line($0, of: cell, metrics: metrics))
+                        try write(
+                            CSVLeaderboard.line(
+                                $0, of: cell, metrics: metrics, forSpreadsheets: forSpreadsheets))
                     }
                 }
             }
