@@ -4,15 +4,20 @@ import Synchronization
 
 /// What methods may open: the decoder, the folders of trained things, and what other cells found there.
 public struct Resources: Sendable {
-    /// The decoder, frozen; methods may use it as an encoder or a scorer too.
+    /// The decoder, frozen; methods may use it as an encoder too.
     public let backbone: Backbone
+    /// Another model that says how likely a text is; nil where the decoder does.
+    public let scorer: Backbone?
     /// Folders of trained compressors; nil for the model's own, of which the best fit is taken.
     public let compressors: [URL]?
     private let shared = SharedValues()
 
-    /// - Parameter compressors: folders that each hold folders of compressors
-    public init(_ backbone: Backbone, compressors: [URL]? = nil) {
+    /// - Parameters:
+    ///   - scorer: says how likely a text is in place of the decoder
+    ///   - compressors: folders that each hold folders of compressors
+    public init(_ backbone: Backbone, scorer: Backbone? = nil, compressors: [URL]? = nil) {
         self.backbone = backbone
+        self.scorer = scorer
         self.compressors = compressors
     }
 

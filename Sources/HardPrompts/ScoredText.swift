@@ -2,14 +2,13 @@ import Foundation
 import LanguageModels
 import Tensors
 
-/// A text that grows, and how little a model expects what might come next.
+/// A text that grows in the model's own tokens.
 ///
 /// The model reads at positions from 0 on, the prefix first. What it has read of the text is not read again. Where
 /// more stands there than its window holds, the first tokens behind the prefix leave it, a quarter of the
 /// window at a time.
-public final class ScoredText {
-    /// What stands behind the prefix; free to change.
-    public var added: [Int32] = []
+package final class ScoredText: GrowingText {
+    package var added: [Int32] = []
     private let model: LanguageModel
     private let prefix: [Int32]
     private let cache: KVCache
@@ -26,7 +25,7 @@ public final class ScoredText {
     private static let mostScores = 256
 
     /// - Parameter room: the most tokens behind the prefix, those among them that are scored
-    init(behind prefix: [Int32], room: Int, by model: LanguageModel, in c: Computation) {
+    package init(behind prefix: [Int32], room: Int, by model: LanguageModel, in c: Computation) {
         self.model = model
         let window = model.configuration.contextLimit
         // Examples that fill the window would leave no room for what is scored behind them.
@@ -37,10 +36,8 @@ public final class ScoredText {
         cache = KVCache(for: model, capacity: self.prefix.count + view, on: c.backend)
     }
 
-    /// -ln p of each token, in nats, if they come next. They are not added.
-    ///
     /// Of a token with nothing before it the model says nothing: it counts as any of the vocabulary.
-    public func surprisal(of tokens: some Sequence<Int32>, in c: Computation) -> [Float] {
+    package func surprisal(of tokens: some Sequence<Int32>, in c: Computation) -> [Float] {
         let (tokens, before) = (Array(tokens), added)
         defer { added = before }
         return stride(from: 0, to: tokens.count, by: piece).flatMap { start in

@@ -105,6 +105,9 @@ public final class Tokenizer: Sendable {
 
     public func token(of id: Int32) -> String? { tokens[id] }
 
+    /// Whether each of its ids is the same token in another tokenizer, and the other way round.
+    public func hasVocabulary(of other: Tokenizer) -> Bool { tokens == other.tokens }
+
     /// Whether it is a token that texts may write out, such as one that ends a turn.
     public func isAdded(_ id: Int32) -> Bool {
         tokens[id].map { addedIDs[ExactText($0)] == id } ?? false

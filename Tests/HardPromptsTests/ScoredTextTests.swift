@@ -75,4 +75,37 @@ struct ScoredTextTests {
         let surprisal = scorer.text(behind: long, room: 3, in: c).surprisal(of: [301, 302, 303, 304], in: c)
         #expect(surprisal.count == 4 && surprisal.allSatisfy { $0.isFinite && $0 > 0 })
     }
+
+    @Test func `a text of another vocabulary that is the same one is scored as its own`() throws {
+        let text = String(
+            repeating:
+                "Anna Berg lives in Oslo, and her sister's violin is in  Lund. She was born in 1921: 1 x.",
+            count: 3)
+        let tokenizer = backbone.tokenizer
+        let source = SourceText(text, prefix: tokenizer.prefix, tokenizer: tokenizer)
+        func made() -> ScoredText {
+            ScoredText(behind: source.prefix, room: 300, by: backbone.model, in: c)
+        }
+        let (own, other) = (made(), TranslatedText(made(), Translation(from: tokenizer, to: tokenizer)))
+        for split in [0, 7, 20] {
+            own.added = Array(source.tokens[..<split])
+            other.added = own.added
+            let next = source.tokens[split...]
+            #expect(isClose(own.surprisal(of: next, in: c), other.surprisal(of: next, in: c)), "\(split)")
+        }
+        #expect(other.surprisal(of: [], in: c).isEmpty)
+        // Of characters that are several tokens the last one has all.
+        let parts = tokenizer.encode("naïve 漢字 café x")
+        (own.added, other.added) = ([], [])
+        let (apart, together) = (own.surprisal(of: parts, in: c), other.surprisal(of: parts, in: c))
+        #expect(abs(apart.reduce(0, +) - together.reduce(0, +)) < 1e-2 && together.contains(0))
+    }
+
+    @Test func `information is shared out over bytes`() {
+        // One that stands for two tokens, one for no byte, one for what is left.
+        #expect(
+            TranslatedText.shared([3, 4, 5], by: [0..<2, 2..<2, 2..<6], over: [1, 4, 8]) == [1.5, 8, 2.5])
+        #expect(TranslatedText.shared([2], by: [5..<9], over: [1, 2]) == [0, 2])
+        #expect(TranslatedText.shared([2], by: [0..<1], over: []).isEmpty)
+    }
 }

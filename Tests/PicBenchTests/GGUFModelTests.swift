@@ -67,4 +67,24 @@ struct GGUFModelTests {
             "--limit", "2", "--latency-samples", "0", "--db", db, "--model", model.path)
         #expect(run.status == 0 && run.output.contains("PIC"), "\(run.error)")
     }
+
+    @Test func `another model says how likely a text is, in a vocabulary of its own`() throws {
+        let db = folder.appendingPathComponent("r.sqlite").path
+        let arguments = [
+            "run", "--methods", "selective-context,llmlingua,longllmlingua,random", "--ratios", "4",
+            "--tasks", "qa",
+            "--dataset", "gazette:subjects=2,documents=2", "--limit", "4", "--latency-samples", "1", "--db",
+            db,
+        ]
+        let own = try Command.run(arguments)
+        #expect(own.status == 0 && own.error.contains("6 cells"), "\(own.error)")
+        let other = try Command.run(arguments + ["--scorer", file.path])
+        // Three of them ask it, and are other cells.
+        #expect(other.status == 0 && other.error.contains("6 cells"), "\(other.error)")
+        #expect(other.error.contains("3 of them finished before"), "\(other.error)")
+        let rows = try Command.run("export", "csv", "--rows", "samples", "--db", db).output
+        #expect(rows.split(separator: "\n").count > 4 * 9)
+        let refused = try Command.run(arguments + ["--scorer", "nonesuch"])
+        #expect(refused.status != 0 && refused.error.contains("there is no model 'nonesuch'"))
+    }
 }
