@@ -8,6 +8,7 @@ import Prompting
 import Reading
 import Results
 import Tensors
+import Tokenizers
 
 /// The results file.
 struct StoreOptions: ParsableArguments {
@@ -62,6 +63,37 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
+extension ModelOptions {
+    /// The decoder, and its tokenizer where it has one that can be read: where not, a line says why.
+    func openDecoder() throws -> (LanguageModel, Tokenizer?) {
+        let checkpoint = try ModelLocator.checkpoint(model)
+        let decoder = try LanguageModel.opened(checkpoint, adapter: adapter?.url)
+        try decoder.requireFiniteWeights(of: checkpoint.folder)
+        do {
+            return (decoder, try checkpoint.tokenizer().0)
+        } catch {
+            ProgressReporter().note("token ids, and no text: \(error)")
+            return (decoder, nil)
+        }
+    }
+}
+
+/// Another model for methods that ask how likely a text is.
+struct ScorerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The model that selective-context, llmlingua and longllmlingua ask how likely a text is; by default the one that answers.",
+            valueName: "model"))
+    var scorer: String?
+
+    func open() throws -> Backbone? {
+        guard let scorer else { return nil }
+        let backbone = try Backbone(ModelLocator.checkpoint(scorer))
+        try backbone.model.requireFiniteWeights(of: backbone.folder)
+        return backbone
+    }
+}
+
 /// How a model is prompted.
 struct ChatOptions: ParsableArguments {
     @Option(
@@ -94,10 +126,10 @@ struct ChatOptions: ParsableArguments {
 
 /// How much of the machine is used.
 struct MachineOptions: ParsableArguments {
-    @Option(help: "Threads; by default one a core.")
+    @Option(help: "Threads; by default one for each core that the process may use.")
     var threads: Int?
 
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+    var threadCount: Int { threads ?? Machine.processors }
 
     /// Makes all kernels use them.
     func apply() throws {

@@ -17,6 +17,22 @@ enum Machine {
 
     static var threads: Int { Threads.count }
 
+    /// Cores that this process may use: those that it may run on, and no more than its group has time for.
+    static var processors: Int {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let limit = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)
+        return min(cores, limit.flatMap(processors(inLimit:)) ?? cores)
+    }
+
+    /// What a control group's `cpu.max` allows, `200000 100000` for two; nil where it has no limit.
+    static func processors(inLimit text: String) -> Int? {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), quota > 0,
+            period > 0
+        else { return nil }
+        return max(1, Int((quota / period).rounded(.up)))
+    }
+
     /// The most memory that this process ever held; 0 where the system does not say.
     static var peakBytes: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
@@ -24,12 +40,23 @@ enum Machine {
         return 1024 * (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
     }
 
-    /// The revision of the checkout that the executable was built in; nil outside of one.
+    /// What `./install` noted; nil for an executable that it did not put there, or from no checkout.
+    static var installedRevision: String? {
+        let bin = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        let file = bin?.deletingLastPathComponent().appendingPathComponent("share/picbench/REVISION")
+        let text = file.flatMap { try? String(contentsOf: $0, encoding: .utf8) }
+        let revision = text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        return revision.isEmpty ? nil : revision
+    }
+
+    /// The revision of the checkout that the executable was built in, or that it was installed from; nil where
+    /// neither is known.
     static var gitRevision: String? {
         guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         else {
             return nil
         }
+        if let installedRevision { return installedRevision }
         func git(_ arguments: String...) -> String? { Self.git(["-C", folder.path] + arguments) }
         guard let root = git("rev-parse", "--show-toplevel"),
             let revision = git("rev-parse", "--short=12", "HEAD")

@@ -6,9 +6,12 @@ import LanguageModels
 enum ModelLocator {
     static let bundled = "gazette-1m"
 
-    /// Folders named `Models`: of the working folder and of the folders above the executable, so that
-    /// the bundled model is found wherever picbench is called from.
-    static var libraries: [URL] {
+    /// Folders named `Models`: of the working folder, of the folders above the executable, and in what is installed
+    /// beside it, so that the bundled model is found wherever picbench is called from.
+    static var libraries: [URL] { places.filter(\.isFolder) }
+
+    /// Where such folders are looked for.
+    private static var places: [URL] {
         var above: [URL] = []
         var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         while let here = folder, here.path != "/" {
@@ -17,8 +20,9 @@ enum ModelLocator {
         }
         let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
         var seen: Set<String> = []
-        return ([working] + above).map { $0.appendingPathComponent("Models") }
-            .filter { seen.insert($0.path).inserted && $0.isFolder }
+        return ([working] + above).flatMap { folder in
+            ["Models", "share/picbench/Models"].map { folder.appendingPathComponent($0) }
+        }.filter { seen.insert($0.path).inserted }
     }
 
     /// Every model in the libraries.
@@ -49,6 +53,11 @@ enum ModelLocator {
             throw UsageError(
                 "there is no folder '\(nameOrPath)'; if it is a model of the Hugging Face hub, fetch it first, "
                     + "'hf download \(nameOrPath) --local-dir \(match.1)', and give --model \(match.1)")
+        }
+        if nameOrPath == bundled {
+            throw UsageError(
+                "the model that comes with picbench is in none of \(places.map(\.path).joined(separator: ", ")); install "
+                    + "picbench with ./install, or name a model with --model")
         }
         throw UsageError(
             "there is no model '\(nameOrPath)'\(nameOrPath.suggestion(of: known)); give the path of a GGUF file, or of a folder with config.json, "

@@ -96,7 +96,7 @@ struct RootCommand: ParsableCommand {
 
             Every score is kept in an SQLite file; 'picbench export' makes leaderboards from it.
             """,
-        version: Version.current,
+        version: Version.text,
         subcommands: [
             RunCommand.self, CompareCommand.self, ExportCommand.self, MergeCommand.self, ListCommand.self,
             ShowCommand.self,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Budgets
 import Contract
 import Datasets
+import Files
 import Foundation
 import Leaderboards
 import Reading
@@ -26,6 +27,11 @@ struct RunCommand: ParsableCommand {
             the memories of another document:
 
                 picbench run --methods pic --compressors runs/seeds --controls
+
+            A grid in parts on several machines, each with a file of its own, and all of it:
+
+                picbench run --methods all --ratios 4,16 --part 1/2 --db part-1.sqlite
+                picbench merge part-1.sqlite part-2.sqlite -o results.sqlite
 
             'picbench list methods' shows the methods with their parameters.
             """)
@@ -89,6 +95,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Documents over which the attention of memory tokens is averaged; 0 for none.")
     var attentionSamples = 16
 
+    @Option(
+        help: ArgumentHelp(
+            "One of so many parts of the grid, about as much work as any other: 3/16, into a results file of its own. 'picbench merge' unites them.",
+            valueName: "number/count"))
+    var part: String?
+
     @Flag(help: "Runs cells again that are finished.")
     var force = false
 
@@ -98,18 +110,33 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var data: DatasetOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var scorer: ScorerOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
         // While another run measures latency, this one does not begin.
         let quiet = QuietMachine()
-        let plan = try quiet.compute { try makePlan() }
+        let part = try part.map { text in
+            guard let part = GridPart(text) else {
+                throw UsageError(
+                    "'\(text)' is no part of a grid; give a number and how many there are, such as 3/16")
+            }
+            return part
+        }
+        let plan = try quiet.compute {
+            let whole = try makePlan()
+            return try part.map(whole.part) ?? whole
+        }
         let reporter = ProgressReporter()
         for remark in plan.remarks { reporter.note(remark) }
 
         let results = try store.openForWriting()
+        try warnOfOthers(in: results, reporter)
         let pages = results.checkPages()
-        let interruption = Interruption()
+        // A batch may take minutes. What it scores is stored as a whole at its end, as after a kill.
+        let interruption = Interruption(
+            deadline: .init(after: .seconds(1.5)) { reporter.note(Self.stopped) },
+            isRaised: { reporter.note("stopping") })
         var runner = GridRunner(plan, store: results)
         runner.force = force
         runner.latencySamples = latencySamples
@@ -133,13 +160,27 @@ struct RunCommand: ParsableCommand {
         reporter.note(
             "\(stored)\(skipped); 'picbench export markdown --db \(store.db)' writes the leaderboard")
         if summary.wasCancelled {
-            reporter.note("stopped; everything scored so far is kept and the same command goes on from here")
+            reporter.note(Self.stopped)
         }
         try shown.get()
         if summary.wasCancelled { throw ExitCode(130) }
         try snapshot.requireSound(of: store.db.path)
         if summary.failed > 0 { throw ExitCode.failure }
     }
+
+    /// SQLite's locks do not always hold between machines.
+    private func warnOfOthers(in results: ResultStore, _ reporter: ProgressReporter) throws {
+        let own = ProcessIdentity.current.machine
+        guard let system = NetworkFileSystem(of: store.db.path),
+            try results.workers().contains(where: { $0.process.machine != own })
+        else { return }
+        reporter.note(
+            "\(store.db) lies on \(system.rawValue), and another machine writes to it: give each task a file of its "
+                + "own (--part 1/2 --db part-1.sqlite) and unite them with 'picbench merge'")
+    }
+
+    private static let stopped =
+        "stopped; everything scored so far is kept and the same command goes on from here"
 
     private func show(_ snapshot: Snapshot) throws {
         let board = try Leaderboard(snapshot, headline: metric)
@@ -180,7 +221,8 @@ struct RunCommand: ParsableCommand {
         grid.leavesOutUntrained = try methods.values.contains { try catalogue.group($0) != nil }
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
-        let resources = Resources(reader.backbone, compressors: try compressors.map(Self.folders))
+        let resources = Resources(
+            reader.backbone, scorer: try scorer.open(), compressors: try compressors.map(Self.folders))
         return try grid.plan(for: reader, with: resources)
     }
 
