@@ -104,28 +104,66 @@ void pb_swiglu_backward(long count, const float *gate, const float *up, const fl
     pb_parallel(count, grain, swiglu_backward_part, &j);
 }
 
+// MARK: - GEGLU
+
+// GELU by the hyperbolic tangent, g (1 + tanh u) / 2, is g / (1 + e^-2u): these are 2u and its slope.
+static const float gelu_linear = 1.5957691216f, gelu_cubic = 0.0713548163f;
+PB_INLINE float doubled_argument(float g) { return g * (gelu_linear + gelu_cubic * g * g); }
+PB_INLINE float doubled_slope(float g) { return gelu_linear + 3.0f * gelu_cubic * g * g; }
+
+PB_KERNEL static void geglu_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *g = j->a, *u = j->b;
+    float *out = j->out;
+    for (long i = begin; i < end; i++) out[i] = g[i] * u[i] / (1.0f + pb_exp(-doubled_argument(g[i])));
+}
+
+void pb_geglu(long count, const float *gate, const float *up, float *out) {
+    job j = {.a = gate, .b = up, .out = out};
+    pb_parallel(count, grain, geglu_part, &j);
+}
+
+PB_KERNEL static void geglu_backward_part(long begin, long end, int worker, void *context) {
+    const job *j = context;
+    const float *g = j->a, *u = j->b, *d = j->c;
+    float *dg = j->out, *du = j->out2;
+    for (long i = begin; i < end; i++) {
+        float s = 1.0f / (1.0f + pb_exp(-doubled_argument(g[i])));
+        float gate = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s) * doubled_slope(g[i])), up = d[i] * g[i] * s;
+        dg[i] = j->accumulate ? dg[i] + gate : gate;
+        du[i] = j->accumulate ? du[i] + up : up;
+    }
+}
+
+void pb_geglu_backward(long count, const float *gate, const float *up, const float *upstream,
+                       float *gate_gradient, float *up_gradient, bool accumulate) {
+    job j = {.accumulate = accumulate, .a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
+    pb_parallel(count, grain, geglu_backward_part, &j);
+}
+
 // MARK: - Rotary positions
 
 typedef struct {
-    long heads, half;
+    long heads, head_dim, half;
     const float *cosines, *sines, *x;
     float sign, *out;
     bool accumulate;
 } rope_job;
 
 PB_INLINE void rotate(const rope_job *j, long begin, long end, bool accumulate) {
-    long half = j->half;
+    long half = j->half, head_dim = j->head_dim;
     for (long r = begin; r < end; r++) {
         const float *c = j->cosines + r * half, *s = j->sines + r * half;
         for (long h = 0; h < j->heads; h++) {
-            const float *x = j->x + (r * j->heads + h) * 2 * half;
-            float *y = j->out + (r * j->heads + h) * 2 * half;
+            const float *x = j->x + (r * j->heads + h) * head_dim;
+            float *y = j->out + (r * j->heads + h) * head_dim;
             for (long i = 0; i < half; i++) {
                 float a = x[i], b = x[i + half], sine = s[i] * j->sign;
                 float first = a * c[i] - b * sine, second = b * c[i] + a * sine;
                 y[i] = accumulate ? y[i] + first : first;
                 y[i + half] = accumulate ? y[i + half] + second : second;
             }
+            for (long i = 2 * half; i < head_dim; i++) y[i] = accumulate ? y[i] + x[i] : x[i];
         }
     }
 }
@@ -136,8 +174,8 @@ PB_KERNEL static void rope_part(long begin, long end, int worker, void *context)
     else rotate(j, begin, end, false);
 }
 
-void pb_rope(long rows, long heads, long half, const float *cosines, const float *sines, float sign,
-             const float *x, float *out, bool accumulate) {
-    rope_job j = {heads, half, cosines, sines, x, sign, out, accumulate};
-    pb_parallel(rows, grain / (2 * half * heads) + 1, rope_part, &j);
+void pb_rope(long rows, long heads, long head_dim, long half, const float *cosines, const float *sines,
+             float sign, const float *x, float *out, bool accumulate) {
+    rope_job j = {heads, head_dim, half, cosines, sines, x, sign, out, accumulate};
+    pb_parallel(rows, grain / (head_dim * heads) + 1, rope_part, &j);
 }

@@ -55,7 +55,7 @@ public protocol Backend: Sendable {
     func rmsNormBackward(
         _ x: Tensor, _ weight: Tensor, inverseRMS: Tensor, upstream: Tensor, x dx: Tensor?,
         adding: Bool, weight dw: Tensor?)
-    /// Rotates heads by the table's angles, or back; y = or y +=
+    /// Rotates heads by the table's angles, or back, what of a head the table does not reach aside; y = or y +=
     func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool)
     /// plans: one for all KV heads, or one for each
     func attention(
@@ -74,6 +74,11 @@ public protocol Backend: Sendable {
     func swiglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
     /// dg and du are written, or added to.
     func swigluBackward(
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool)
+
+    /// As `swiglu`, by GELU with the hyperbolic tangent.
+    func geglu(_ gate: Tensor, _ up: Tensor, into y: Tensor)
+    func gegluBackward(
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool)
 
     /// y[i] = table[ids[i]]

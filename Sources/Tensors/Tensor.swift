@@ -131,6 +131,18 @@ public final class Tensor: @unchecked Sendable {
             shape: [order.count] + shape.dropFirst(), elementType: elementType, storage: result.storage)
     }
 
+    /// Rows `range` of a tensor that nobody writes to, as they are stored: in its memory, where the program reaches
+    /// that, and widened to float32 elsewhere.
+    public func sharedRows(_ range: Range<Int>) -> Tensor {
+        precondition(range.upperBound <= rows, "rows \(range) of \(shape)")
+        guard let host else { return copy().rowsCopy(range) }
+        let bytes = elementType.bytes(of: width)
+        let storage = backend.adopt(
+            host + range.lowerBound * bytes, bytes: range.count * bytes, elementType: elementType, of: storage
+        )
+        return Tensor(shape: [range.count, width], elementType: elementType, storage: storage)
+    }
+
     public func clearGradient() {
         gradient = nil
     }

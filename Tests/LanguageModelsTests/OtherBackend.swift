@@ -115,7 +115,7 @@ struct OtherBackend: Backend {
             adding: adding, weight: dw.map { own($0) })
     }
     func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool) {
-        let table = RotaryTable(cosines: own(table.cosines), sines: own(table.sines), half: table.half)
+        let table = RotaryTable(cosines: own(table.cosines), sines: own(table.sines), headDim: table.headDim)
         cpu.rope(own(x), table, inverse: inverse, into: own(y), adding: adding)
     }
     func attention(
@@ -144,6 +144,13 @@ struct OtherBackend: Backend {
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool
     ) {
         cpu.swigluBackward(
+            own(gate), own(up), upstream: own(upstream), gate: own(dg), up: own(du), adding: adding)
+    }
+    func geglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) { cpu.geglu(own(gate), own(up), into: own(y)) }
+    func gegluBackward(
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool
+    ) {
+        cpu.gegluBackward(
             own(gate), own(up), upstream: own(upstream), gate: own(dg), up: own(du), adding: adding)
     }
     func gatherRows(_ table: Tensor, _ ids: [Int32], into y: Tensor) {

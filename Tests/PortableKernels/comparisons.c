@@ -12,6 +12,8 @@ PORTABLE(rms_norm_backward);
 PORTABLE(add);
 PORTABLE(swiglu);
 PORTABLE(swiglu_backward);
+PORTABLE(geglu);
+PORTABLE(geglu_backward);
 PORTABLE(rope);
 PORTABLE(sum_of_squares);
 PORTABLE(argmax);
@@ -104,6 +106,14 @@ static double gates(void) {
         portable_swiglu_backward(n, g, u, up, b, b2, adding);
         most = worse(most, worse(difference_of(n, a, b), difference_of(n, a2, b2)));
     }
+    pb_geglu(n, g, u, a);
+    portable_geglu(n, g, u, b);
+    most = worse(most, difference_of(n, a, b));
+    for (int adding = 0; adding < 2; adding++) {
+        pb_geglu_backward(n, g, u, up, a, a2, adding);
+        portable_geglu_backward(n, g, u, up, b, b2, adding);
+        most = worse(most, worse(difference_of(n, a, b), difference_of(n, a2, b2)));
+    }
     pb_add(n, g, 0.3f, u, a);
     portable_add(n, g, 0.3f, u, b);
     most = worse(most, difference_of(n, a, b));
@@ -112,13 +122,14 @@ static double gates(void) {
 }
 
 static double rotations(void) {
-    long heads = 3, half = 19, n = rows * heads * 2 * half;
+    // The last elements of a head are not turned.
+    long heads = 3, half = 19, head = 2 * half + 5, n = rows * heads * head;
     float *c = numbers(rows * half, 1), *s = numbers(rows * half, 2), *x = numbers(n, 3);
     float *a = zeros(n), *b = zeros(n);
-    pb_rope(rows, heads, half, c, s, -1, x, a, false);
-    portable_rope(rows, heads, half, c, s, -1, x, b, false);
-    pb_rope(rows, heads, half, c, s, 1, x, a, true);
-    portable_rope(rows, heads, half, c, s, 1, x, b, true);
+    pb_rope(rows, heads, head, half, c, s, -1, x, a, false);
+    portable_rope(rows, heads, head, half, c, s, -1, x, b, false);
+    pb_rope(rows, heads, head, half, c, s, 1, x, a, true);
+    portable_rope(rows, heads, head, half, c, s, 1, x, b, true);
     return difference_of(n, a, b);
 }
 

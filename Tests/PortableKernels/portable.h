@@ -14,6 +14,8 @@
 #define pb_sum_of_squares portable_sum_of_squares
 #define pb_swiglu portable_swiglu
 #define pb_swiglu_backward portable_swiglu_backward
+#define pb_geglu portable_geglu
+#define pb_geglu_backward portable_geglu_backward
 #define pb_rope portable_rope
 #define pb_argmax portable_argmax
 #define pb_cross_entropy portable_cross_entropy

@@ -35,8 +35,9 @@ def rope(x, positions, frequencies, head_dim):
     heads = x.reshape(x.shape[0], -1, head_dim)
     angles = torch.tensor(positions).double()[:, None] * torch.tensor(frequencies)[None]
     cos, sin = (torch.cat([f(angles)] * 2, -1)[:, None] for f in (torch.cos, torch.sin))
-    a, b = heads.chunk(2, -1)
-    return (heads * cos + torch.cat([-b, a], -1) * sin).reshape(x.shape)
+    turned, rest = heads[..., :cos.shape[-1]], heads[..., cos.shape[-1]:]
+    a, b = turned.chunk(2, -1)
+    return torch.cat([turned * cos + torch.cat([-b, a], -1) * sin, rest], -1).reshape(x.shape)
 
 
 def attention(q, k, v, visible, heads, kv_heads):
@@ -88,6 +89,11 @@ cases = [
     case("windowMean", {"x": n(9, 4)}, lambda x: torch.stack([x[a:b].mean(0) for a, b in windows]),
          windows=windows),
     case("crossEntropy", {"logits": 4 * n(4, 7)}, cross_entropy, targets=targets, weights=weights),
+    case("geglu", {"gate": 3 * n(4, 9), "up": n(4, 9)},
+         lambda gate, up: F.gelu(gate, approximate="tanh") * up),
+    case("scaled", {"x": n(3, 5)}, lambda x: 2.5 * x),
+    case("rope", {"x": n(5, 16)}, lambda x: rope(x, positions, frequencies, 8), positions=positions,
+         frequencies=frequencies, headDim=8),
 ]
 OUT.write_text(json.dumps(cases))
 print(OUT, len(cases), OUT.stat().st_size)

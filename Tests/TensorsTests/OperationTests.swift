@@ -102,7 +102,7 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
     let positions: [Int32]?
     let frequencies: [Double]?
     let visible: [[[Int]]]?
-    let heads, kvHeads: Int?
+    let heads, kvHeads, headDim: Int?
     let ids, targets: [Int32]?
     let weights: [Float]?
     let windows: [[Int]]?
@@ -123,7 +123,9 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
         case "linear": return c.linear(input("x"), input("weight"), bias: input("bias"))
         case "rmsNorm": return c.rmsNorm(input("x"), input("weight"), epsilon: 1e-5)
         case "rope":
-            return c.rope(input("x"), RotaryTable(positions: positions ?? [], frequencies: frequencies ?? []))
+            return c.rope(
+                input("x"),
+                RotaryTable(positions: positions ?? [], frequencies: frequencies ?? [], headDim: headDim))
         case "attention":
             var visibility = Visibility()
             for row in visible ?? [] { visibility.append(row.map { $0[0]..<$0[1] }) }
@@ -132,6 +134,8 @@ struct OperationCase: Decodable, CustomTestStringConvertible, Sendable {
                 input("q"), input("k"), input("v"), [c.backend.attentionPlan(visibility)],
                 AttentionShape(heads: heads, kvHeads: kvHeads ?? 1, headDim: input("q").width / heads))
         case "swiglu": return c.swiglu(gate: input("gate"), up: input("up"))
+        case "geglu": return c.geglu(gate: input("gate"), up: input("up"))
+        case "scaled": return c.scaled(input("x"), by: 2.5)
         case "add": return c.add(input("a"), input("b"), scale: -0.5)
         case "multiply": return c.multiply(input("a"), input("b"))
         case "gatherRows": return c.gatherRows(input("table"), ids ?? [])

@@ -97,10 +97,14 @@ double pb_sum_of_squares(long count, const float *x);
 void pb_swiglu(long count, const float *gate, const float *up, float *out);
 void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
                         float *gate_gradient, float *up_gradient, bool accumulate);
-/// Rotates pairs (i, i + half) of every head. cosines, sines: [rows, half]. `sign` -1 rotates back.
-/// Reads `x`, writes or adds to `out`.
-void pb_rope(long rows, long heads, long half, const float *cosines, const float *sines, float sign,
-             const float *x, float *out, bool accumulate);
+/// out = gelu(gate) * up, GELU by the hyperbolic tangent; the gradients are written, or added to.
+void pb_geglu(long count, const float *gate, const float *up, float *out);
+void pb_geglu_backward(long count, const float *gate, const float *up, const float *upstream,
+                       float *gate_gradient, float *up_gradient, bool accumulate);
+/// Rotates pairs (i, i + half) of every head's first 2 * half elements; its others stay as they are. cosines, sines:
+/// [rows, half]. `sign` -1 rotates back. Reads `x`, writes or adds to `out`.
+void pb_rope(long rows, long heads, long head_dim, long half, const float *cosines, const float *sines,
+             float sign, const float *x, float *out, bool accumulate);
 
 // MARK: normalization.c
 

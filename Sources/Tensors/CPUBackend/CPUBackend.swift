@@ -76,7 +76,7 @@ public struct CPUBackend: Backend {
 
     public func rope(_ x: Tensor, _ table: RotaryTable, inverse: Bool, into y: Tensor, adding: Bool) {
         pb_rope(
-            x.rows, x.width / (2 * table.half), table.half, table.cosines.floats,
+            x.rows, x.width / table.headDim, table.headDim, table.half, table.cosines.floats,
             table.sines.floats, inverse ? -1 : 1, x.floats, y.floats, adding)
     }
 
@@ -121,6 +121,18 @@ public struct CPUBackend: Backend {
         _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool
     ) {
         pb_swiglu_backward(
+            upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats,
+            adding)
+    }
+
+    public func geglu(_ gate: Tensor, _ up: Tensor, into y: Tensor) {
+        pb_geglu(y.count, gate.floats, up.floats, y.floats)
+    }
+
+    public func gegluBackward(
+        _ gate: Tensor, _ up: Tensor, upstream: Tensor, gate dg: Tensor, up du: Tensor, adding: Bool
+    ) {
+        pb_geglu_backward(
             upstream.count, gate.floats, up.floats, upstream.floats, dg.floats, du.floats,
             adding)
     }

@@ -35,6 +35,16 @@ extension Computation {
         return y
     }
 
+    /// factor x
+    public func scaled(_ x: Tensor, by factor: Float) -> Tensor {
+        let y = Tensor(shape: x.shape, on: backend)
+        backend.add(x, scaledBy: factor, to: y)
+        record(y, from: [x]) { upstream in
+            backend.add(upstream, scaledBy: factor, to: x.gradientForAdding())
+        }
+        return y
+    }
+
     /// silu(gate) up (Shazeer 2020); both [rows, width].
     public func swiglu(gate: Tensor, up: Tensor) -> Tensor {
         precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
@@ -44,6 +54,22 @@ extension Computation {
         record(y, from: [gate, up]) { upstream in
             let isFresh = gate.gradient == nil && up.gradient == nil
             backend.swigluBackward(
+                gate, up, upstream: upstream,
+                gate: isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
+                up: isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), adding: !isFresh)
+        }
+        return y
+    }
+
+    /// gelu(gate) up (Shazeer 2020), GELU by the hyperbolic tangent; both [rows, width].
+    public func geglu(gate: Tensor, up: Tensor) -> Tensor {
+        precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
+        precondition(gate !== up, "a tensor cannot gate itself")
+        let y = Tensor(uninitialized: gate.shape, on: backend)
+        backend.geglu(gate, up, into: y)
+        record(y, from: [gate, up]) { upstream in
+            let isFresh = gate.gradient == nil && up.gradient == nil
+            backend.gegluBackward(
                 gate, up, upstream: upstream,
                 gate: isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
                 up: isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), adding: !isFresh)

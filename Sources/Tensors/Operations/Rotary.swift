@@ -5,13 +5,17 @@ public struct RotaryTable {
     /// [rows, half]
     public let cosines: Tensor
     public let sines: Tensor
-    /// Half the size of a head.
-    public let half: Int
+    /// The size of a head, of which the first 2 × half elements are rotated.
+    public let headDim: Int
+    /// Pairs of a head that are rotated.
+    public var half: Int { cosines.width }
 
     /// frequencies: [half], radians a position; `scale` multiplies cosines and sines (YaRN).
-    /// - Parameter ofRow: a row's own frequencies, where they differ
+    /// - Parameters:
+    ///   - headDim: the size of a head; by default all of it is rotated
+    ///   - ofRow: a row's own frequencies, where they differ
     public init(
-        positions: [Int32], frequencies: [Double], scale: Double = 1,
+        positions: [Int32], frequencies: [Double], headDim: Int? = nil, scale: Double = 1,
         ofRow: (Int) -> [Double]? = { _ in nil },
         on backend: any Backend = .standard
     ) {
@@ -39,31 +43,33 @@ public struct RotaryTable {
         }
         self.init(
             cosines: Tensor(cosines, shape: shape, on: backend),
-            sines: Tensor(sines, shape: shape, on: backend), half: half)
+            sines: Tensor(sines, shape: shape, on: backend), headDim: headDim ?? 2 * half)
     }
 
     /// The angles of some of the rows.
     public func selecting(_ rows: [Int32]) -> RotaryTable {
         let c = Computation(backend: cosines.backend)
         return RotaryTable(
-            cosines: c.gatherRows(cosines, rows), sines: c.gatherRows(sines, rows), half: half)
+            cosines: c.gatherRows(cosines, rows), sines: c.gatherRows(sines, rows), headDim: headDim)
     }
 
     /// cosines, sines: [rows, half]
-    public init(cosines: Tensor, sines: Tensor, half: Int) {
+    public init(cosines: Tensor, sines: Tensor, headDim: Int) {
+        precondition(2 * cosines.width <= headDim, "\(cosines.width) pairs in a head of \(headDim)")
         self.cosines = cosines
         self.sines = sines
-        self.half = half
+        self.headDim = headDim
     }
 }
 
 extension Computation {
-    /// Rotates every head of x by its row's angles, pairing element i with i + half.
+    /// Rotates every head of x by its row's angles, pairing element i with i + half; elements from 2 × half on stay
+    /// as they are.
     /// x: [rows, heads × headDim]
     public func rope(_ x: Tensor, _ table: RotaryTable) -> Tensor {
         precondition(
-            x.rows == table.cosines.rows && x.width % (2 * table.half) == 0,
-            "\(x.shape) does not fit a table of \(table.cosines.rows) rows and heads of \(2 * table.half)")
+            x.rows == table.cosines.rows && x.width % table.headDim == 0,
+            "\(x.shape) does not fit a table of \(table.cosines.rows) rows and heads of \(table.headDim)")
         let y = Tensor(uninitialized: x.shape, on: backend)
         backend.rope(x, table, inverse: false, into: y, adding: false)
         record(y, from: [x]) { upstream in
