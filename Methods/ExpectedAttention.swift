@@ -42,9 +42,9 @@ public struct ExpectedAttention: ScoredCacheMethod {
         let sinks = min(context.count(ofFirst: parameters.sinks), own - 1)
         let queries = QueryMoments(of: reader.model, atLast: own - sinks, of: all)
         let pass = reader.pass(over: context, observer: queries, in: c)
-        let turn = reader.model.meanRotation(over: all..<all + parameters.future)
+        let turns = reader.model.meanRotations(over: all..<all + parameters.future)
         return pass.scored { layer in
-            let heads = queries.ofLayers[layer].map { Self.turned($0, by: turn) }
+            let heads = queries.ofLayers[layer].map { $0.turned(by: turns[layer]) }
             let (keys, values) = (pass.keys(layer: layer), pass.values(layer: layer))
             return zip(heads.shared(by: keys.count), zip(keys, values)).map { sharing, own in
                 let weights = sharing.map { Self.expected($0, of: own.0, from: sinks, in: c) }
@@ -53,24 +53,6 @@ public struct ExpectedAttention: ScoredCacheMethod {
                 }
             }
         }.holding(0..<sinks)
-    }
-
-    /// A head's moments turned by the mean rotation.
-    private static func turned(
-        _ head: QueryMoments.Head, by turn: (cosines: [Double], sines: [Double])
-    ) -> QueryMoments.Head {
-        let half = turn.cosines.count
-        func turned(_ x: [Float]) -> [Float] {
-            (0..<half).map { Float(turn.cosines[$0]) * x[$0] - Float(turn.sines[$0]) * x[$0 + half] }
-                + (0..<half).map { Float(turn.cosines[$0]) * x[$0 + half] + Float(turn.sines[$0]) * x[$0] }
-        }
-        func rows(_ x: [Float]) -> [[Float]] {
-            (0..<2 * half).map { Array(x[$0 * 2 * half..<($0 + 1) * 2 * half]) }
-        }
-        func transposed(_ x: [[Float]]) -> [[Float]] { x.indices.map { i in x.map { $0[i] } } }
-        // R Σ Rᵀ: rows, then columns.
-        let once = transposed(rows(head.covariance).map(turned))
-        return QueryMoments.Head(mean: turned(head.mean), covariance: once.map(turned).flatMap(\.self))
     }
 
     /// The expected weights of a head's keys, [tokens, headDim]; those before `first` have none.

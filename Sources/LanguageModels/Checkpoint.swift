@@ -107,6 +107,11 @@ public struct Checkpoint: Sendable {
         return map
     }
 
+    /// What is added to the weights of norms as they are stored; GGUF files hold the sums.
+    var normOffset: Float {
+        if case .gguf = weights { 0 } else { configuration.architecture.normOffset }
+    }
+
     /// What the model is called: the folder's name, or the file's without its ending.
     public var name: String {
         if case .gguf = weights {

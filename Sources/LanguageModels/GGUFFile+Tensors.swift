@@ -10,7 +10,9 @@ extension GGUFFile {
                 return nil
             }
             // llama.cpp pairs neighbours where everybody else pairs halves of a head: it reorders their rows.
-            if configuration.architecture == .llama, own.contains(".attn_q.") || own.contains(".attn_k.") {
+            if configuration.architecture.pairsNeighboursInGGUF,
+                own.contains(".attn_q.") || own.contains(".attn_k.")
+            {
                 let heads = own.contains(".attn_q.") ? configuration.heads : configuration.kvHeads
                 return Self.unpaired(tensor, heads: heads, headDim: configuration.headDim)
             }
@@ -56,11 +58,11 @@ extension GGUFFile {
 }
 
 extension LanguageModel {
-    /// The names of every tensor that a model of a shape reads.
+    /// The names of every tensor that a model of a shape reads, as a Hugging Face folder has them.
     static func names(of configuration: ModelConfiguration) -> [String] {
         var names: [String] = []
         _ = LanguageModel(configuration) { name, shape in
-            names.append(name)
+            names.append(configuration.place(of: name)?.name ?? name)
             return Tensor(shape: shape.map { _ in 0 })
         }
         return names

@@ -32,6 +32,20 @@ struct JSONFields {
         object[name] is NSNull ? nil : object[name]
     }
 
+    /// The same with other values of some fields; nil takes one out.
+    func replacing(_ changes: [String: Any?]) -> JSONFields {
+        var object = object
+        for (name, value) in changes { object[name] = value }
+        return JSONFields(file: file, object: object)
+    }
+
+    /// A list of numbers above 0; nil where the field is none.
+    func positives(_ name: String) -> [Double]? {
+        guard let list = value(name) as? [NSNumber] else { return nil }
+        let numbers = list.map(\.doubleValue)
+        return numbers.allSatisfy { $0 > 0 && $0.isFinite } ? numbers : nil
+    }
+
     /// Whether there is no such field, or null.
     func isAbsent(_ name: String) -> Bool { value(name) == nil }
 

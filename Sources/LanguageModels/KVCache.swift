@@ -92,7 +92,8 @@ public final class KVCache {
         let selection = CacheSelection(
             repeating: rows.map { Int32($0) }, layers: keys.count, kvHeads: heads)
         copy(selection, from: source, to: firstRow, in: c)
-        let steps = rows.enumerated().map { Int32(position + $0.offset) - source.positions[$0.element] }
+        let from = rows.map { source.positions[$0] }
+        let steps = from.enumerated().map { Int32(position + $0.offset) - $0.element }
         place((0..<rows.count).map { Int32(position + $0) }, at: Array(firstRow..<firstRow + rows.count))
         guard !rows.isEmpty else { return }
         for layer in keys.indices {
@@ -107,7 +108,8 @@ public final class KVCache {
                 }
             }
             let turned = model.moved(
-                Tensor(side, shape: [rows.count, heads * width], on: c.backend), by: steps, on: c.backend)
+                Tensor(side, shape: [rows.count, heads * width], on: c.backend), at: from, by: steps,
+                layer: layer, on: c.backend)
             c.storeHeads(turned, to: Array(firstRow..<firstRow + rows.count), of: keys[layer])
         }
     }

@@ -13,15 +13,20 @@ extension LanguageModel {
         let folder = checkpoint.url.path
         let stored = try checkpoint.open(on: backend)
         try self.init(checkpoint.configuration) { name, shape in
-            guard let tensor = try stored(name) else {
-                throw ModelError.missingTensor(folder: folder, name: name)
+            let place = checkpoint.configuration.place(of: name)
+            let storedName = place?.name ?? name
+            let storedShape = place.map { [$0.count] + shape.dropFirst() } ?? shape
+            guard let tensor = try stored(storedName) else {
+                throw ModelError.missingTensor(folder: folder, name: storedName)
             }
-            guard tensor.shape == shape else {
+            guard tensor.shape == storedShape else {
                 throw ModelError.wrongShape(
-                    folder: folder, name: name, found: tensor.shape, expected: shape)
+                    folder: folder, name: storedName, found: tensor.shape, expected: storedShape)
             }
+            if let place { return tensor.sharedRows(place.rows) }
             // Vectors are few and small: widened once. Matrices stay as stored.
-            let used = shape.count == 1 && tensor.elementType != .float32 ? tensor.copy() : tensor
+            let used = (shape.count == 1 && tensor.elementType != .float32 ? tensor.copy() : tensor)
+                .adding(checkpoint.normOffset, toNorm: name)
             if shape.count == 1, !used.isFinite {
                 throw ModelError.badConfiguration(
                     file: folder, reason: "'\(name)' holds numbers that are not finite")
@@ -45,6 +50,6 @@ extension LanguageModel {
             withJSONObject: configuration.huggingFace, options: [.prettyPrinted, .sortedKeys])
         try replacement.write(json, to: ModelConfiguration.file)
         try SafetensorsFile.write(
-            tensors, to: replacement.stage.appendingPathComponent(Checkpoint.singleFile))
+            storedTensors, to: replacement.stage.appendingPathComponent(Checkpoint.singleFile))
     }
 }

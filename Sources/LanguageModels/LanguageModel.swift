@@ -1,7 +1,7 @@
 import Seeding
 import Tensors
 
-/// A Llama-family decoder: one forward pass serves training, prefill, batched scoring and decoding.
+/// A decoder: one forward pass serves training, prefill, batched scoring and decoding, of every architecture.
 public final class LanguageModel: Sendable {
     public let configuration: ModelConfiguration
     /// [vocabulary, hidden]
@@ -11,7 +11,7 @@ public final class LanguageModel: Sendable {
     public let finalNorm: Tensor
     /// [vocabulary, hidden]; the embedding itself where they are tied.
     public let head: Tensor
-    let frequencies: [Double]
+    let rotations: LayerRotations
 
     /// A projection and the name of its weight in a checkpoint, without `.weight`.
     public struct Projection: Sendable {
@@ -26,14 +26,15 @@ public final class LanguageModel: Sendable {
     }
 
     public struct Layer: Sendable {
-        public let attentionNorm: Tensor  // input_layernorm
+        /// In front of attention and behind it, where the architecture has them, as in the feed-forward network.
+        public let attentionNorm, attentionOutputNorm: Tensor?
         public let query, key, value, output: Projection  // self_attn.{q,k,v,o}_proj
+        /// As wide as a head, or as all heads together.
         public let queryNorm, keyNorm: Tensor?  // self_attn.{q,k}_norm
-        public let feedForwardNorm: Tensor  // post_attention_layernorm
+        public let feedForwardNorm, feedForwardOutputNorm: Tensor?
         public let gate, up, down: Projection  // mlp.{gate,up,down}_proj
 
         var projections: [Projection] { [query, key, value, output, gate, up, down] }
-        var norms: [Tensor] { [attentionNorm, feedForwardNorm] + [queryNorm, keyNorm].compactMap { $0 } }
     }
 
     /// Takes each tensor from `tensor(name, shape)`, by its Hugging Face name.
@@ -46,25 +47,33 @@ public final class LanguageModel: Sendable {
                 name: name, weight: try tensor(name + ".weight", [out, width]),
                 bias: bias ? try tensor(name + ".bias", [out]) : nil)
         }
+        func norm(_ name: String?, _ width: Int) throws -> Tensor? {
+            try name.map { try tensor($0 + ".weight", [width]) }
+        }
         let (queryWidth, keyWidth) = (c.heads * c.headDim, c.kvHeads * c.headDim)
+        let (norms, headWidths) = (c.architecture.norms, c.queryKeyNormWidths)
         let embedding = try tensor("model.embed_tokens.weight", [c.vocabularySize, c.hiddenSize])
         var layers: [Layer] = []
         for i in 0..<c.layers {
             let prefix = "model.layers.\(i)"
             let attention = prefix + ".self_attn"
             let (bias, innerBias) = (c.projectionBias, c.feedForwardBias)
+            func sideNorm(_ name: String?) throws -> Tensor? {
+                try norm(name.map { prefix + "." + $0 }, c.hiddenSize)
+            }
             layers.append(
                 Layer(
-                    attentionNorm: try tensor(prefix + ".input_layernorm.weight", [c.hiddenSize]),
+                    attentionNorm: try sideNorm(norms.beforeAttention),
+                    attentionOutputNorm: try sideNorm(norms.afterAttention),
                     query: try projection(attention + ".q_proj", queryWidth, c.hiddenSize, bias: bias),
                     key: try projection(attention + ".k_proj", keyWidth, c.hiddenSize, bias: bias),
                     value: try projection(attention + ".v_proj", keyWidth, c.hiddenSize, bias: bias),
                     output: try projection(
                         attention + ".o_proj", c.hiddenSize, queryWidth, bias: c.outputBias),
-                    queryNorm: c.headNorms ? try tensor(attention + ".q_norm.weight", [c.headDim]) : nil,
-                    keyNorm: c.headNorms ? try tensor(attention + ".k_norm.weight", [c.headDim]) : nil,
-                    feedForwardNorm: try tensor(
-                        prefix + ".post_attention_layernorm.weight", [c.hiddenSize]),
+                    queryNorm: try headWidths.flatMap { try norm(attention + ".q_norm", $0.query) },
+                    keyNorm: try headWidths.flatMap { try norm(attention + ".k_norm", $0.key) },
+                    feedForwardNorm: try sideNorm(norms.beforeFeedForward),
+                    feedForwardOutputNorm: try sideNorm(norms.afterFeedForward),
                     gate: try projection(
                         prefix + ".mlp.gate_proj", c.intermediateSize, c.hiddenSize, bias: innerBias),
                     up: try projection(
@@ -79,7 +88,7 @@ public final class LanguageModel: Sendable {
         head =
             c.tiedEmbeddings
             ? embedding : try tensor("lm_head.weight", [c.vocabularySize, c.hiddenSize])
-        frequencies = c.rotary.frequencies(headDim: c.headDim)
+        rotations = LayerRotations(c)
     }
 
     /// How a cache should store keys and values: as the weights are, where that is bfloat16.
@@ -94,8 +103,15 @@ public final class LanguageModel: Sendable {
         if !configuration.tiedEmbeddings { result["lm_head.weight"] = head }
         for (i, layer) in layers.enumerated() {
             let prefix = "model.layers.\(i)"
-            result[prefix + ".input_layernorm.weight"] = layer.attentionNorm
-            result[prefix + ".post_attention_layernorm.weight"] = layer.feedForwardNorm
+            let names = configuration.architecture.norms
+            for (name, norm) in [
+                (names.beforeAttention, layer.attentionNorm),
+                (names.afterAttention, layer.attentionOutputNorm),
+                (names.beforeFeedForward, layer.feedForwardNorm),
+                (names.afterFeedForward, layer.feedForwardOutputNorm),
+            ] {
+                if let name { result["\(prefix).\(name).weight"] = norm }
+            }
             result[prefix + ".self_attn.q_norm.weight"] = layer.queryNorm
             result[prefix + ".self_attn.k_norm.weight"] = layer.keyNorm
             for projection in layer.projections {
@@ -142,19 +158,20 @@ public final class LanguageModel: Sendable {
         let plans = AttentionPlans(
             visibility, positions: positions, keyPositions: past.map { $0.positions + positions },
             cache: cache, partial: partial, configuration, on: c.backend)
-        let table = rotaryTable(positions, visibility, on: c.backend)
+        let tables = rotations.tables(positions, visibility, on: c.backend)
         let asksAll = c.observer?.needsAllRows ?? false
         var x = rows
         for (i, layer) in layers.enumerated() {
+            let table = tables[i]
             var queries = Queries(rows: nil, table: table, plans: plans)
             if let results, i == layers.count - 1, !asksAll {
                 queries = Queries(
-                    rows: results, table: table.selecting(results), plans: plans.selecting(results))
+                    rows: results, table: table?.selecting(results), plans: plans.selecting(results))
             }
             let attended = attention(
                 x, i, queries, table, past, cache.map { ($0, cacheRows) }, adapter, in: c)
-            x = c.add(queries.select(x, in: c), attended)
-            x = c.add(x, feedForward(x, layer, adapter, in: c))
+            x = add(attended, normedBy: layer.attentionOutputNorm, to: queries.select(x, in: c), in: c)
+            x = addFeedForward(to: x, layer, adapter, in: c)
         }
         let states = c.rmsNorm(x, finalNorm, epsilon: Float(configuration.normEpsilon))
         guard let results, asksAll else { return states }
@@ -171,23 +188,25 @@ public final class LanguageModel: Sendable {
         precondition(rows.rows == positions.count, "\(rows.rows) rows, \(positions.count) positions")
         let plans = AttentionPlans(
             visibility, positions: positions, cache: nil, partial: [], configuration, on: c.backend)
-        let table = rotaryTable(positions, visibility, on: c.backend)
+        let tables = rotations.tables(positions, visibility, on: c.backend)
         var made: [LayerKeys.Layer] = []
         var x = rows
         for (i, layer) in layers.enumerated() {
+            let table = tables[i]
             if i == layers.count - 1 {
                 // Nobody reads what the last layer adds.
-                let h = normed(c.gatherRows(x, keys), layer, in: c)
-                let (k, v, _) = keysAndValues(h, layer, table.selecting(keys), adapter, in: c)
+                let h = normed(c.gatherRows(x, keys), layer.attentionNorm, in: c)
+                let (k, v, _) = keysAndValues(h, layer, table?.selecting(keys), adapter, in: c)
                 made.append(LayerKeys.Layer(keys: k, values: v))
                 break
             }
-            let h = normed(x, layer, in: c)
+            let h = normed(x, layer.attentionNorm, in: c)
             let (k, v, q) = keysAndValues(h, layer, table, adapter, asking: true, in: c)
             made.append(LayerKeys.Layer(keys: c.gatherRows(k, keys), values: c.gatherRows(v, keys)))
             let queries = Queries(rows: nil, table: table, plans: plans)
-            x = c.add(x, attended(h, q, k, v, i, queries, adapter, in: c))
-            x = c.add(x, feedForward(x, layer, adapter, in: c))
+            let attended = attended(h, q, k, v, i, queries, adapter, in: c)
+            x = add(attended, normedBy: layer.attentionOutputNorm, to: x, in: c)
+            x = addFeedForward(to: x, layer, adapter, in: c)
         }
         return LayerKeys(layers: made, positions: keys.map { positions[Int($0)] })
     }
@@ -196,7 +215,8 @@ public final class LanguageModel: Sendable {
     private struct Queries {
         /// Nil for all.
         let rows: [Int32]?
-        let table: RotaryTable
+        /// Nil in a layer that turns nothing.
+        let table: RotaryTable?
         let plans: AttentionPlans
 
         func select(_ x: Tensor, in c: Computation) -> Tensor {
@@ -204,14 +224,16 @@ public final class LanguageModel: Sendable {
         }
     }
 
-    /// Token embeddings; [ids.count, hidden]
+    /// Token embeddings as the first layer reads them; [ids.count, hidden]
     public func embed(_ ids: [Int32], in c: Computation) -> Tensor {
-        c.gatherRows(embedding, ids)
+        let rows = c.gatherRows(embedding, ids)
+        return configuration.embeddingMultiplier.map { c.scaled(rows, by: Float($0)) } ?? rows
     }
 
     /// Scores of every token of the vocabulary; hidden: [rows, hidden], result: [rows, vocabulary]
     public func logits(_ hidden: Tensor, in c: Computation) -> Tensor {
-        c.linear(hidden, head)
+        let rows = configuration.logitsDivisor.map { c.scaled(hidden, by: Float(1 / $0)) } ?? hidden
+        return c.linear(rows, head)
     }
 
     /// The token that scores best for each row, the first of equals; hidden: [rows, hidden].
@@ -219,16 +241,22 @@ public final class LanguageModel: Sendable {
         c.backend.bestRows(of: head, for: hidden)
     }
 
-    private func normed(_ x: Tensor, _ layer: Layer, in c: Computation) -> Tensor {
-        c.rmsNorm(x, layer.attentionNorm, epsilon: Float(configuration.normEpsilon))
+    /// x itself where there is no norm.
+    private func normed(_ x: Tensor, _ norm: Tensor?, in c: Computation) -> Tensor {
+        norm.map { c.rmsNorm(x, $0, epsilon: Float(configuration.normEpsilon)) } ?? x
+    }
+
+    /// The residual stream with what a part of a layer adds to it.
+    private func add(_ addition: Tensor, normedBy norm: Tensor?, to x: Tensor, in c: Computation) -> Tensor {
+        c.add(x, normed(addition, norm, in: c), scale: Float(configuration.residualMultiplier ?? 1))
     }
 
     private func attention(
-        _ x: Tensor, _ index: Int, _ queries: Queries, _ table: RotaryTable, _ past: LayerKeys?,
+        _ x: Tensor, _ index: Int, _ queries: Queries, _ table: RotaryTable?, _ past: LayerKeys?,
         _ cache: (KVCache, rows: [Int])?, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
         let layer = layers[index]
-        let h = normed(x, layer, in: c)
+        let h = normed(x, layer.attentionNorm, in: c)
         var (k, v, q) = keysAndValues(h, layer, table, adapter, asking: queries.rows == nil, in: c)
         if let (cache, rows) = cache {
             cache.store(keys: k, values: v, at: rows, layer: index, in: c)
@@ -242,16 +270,13 @@ public final class LanguageModel: Sendable {
 
     /// Rotated keys, values and, where they are asked for, queries that are not rotated or normed yet.
     private func keysAndValues(
-        _ h: Tensor, _ layer: Layer, _ table: RotaryTable, _ adapter: LowRankAdapter?, asking: Bool = false,
+        _ h: Tensor, _ layer: Layer, _ table: RotaryTable?, _ adapter: LowRankAdapter?, asking: Bool = false,
         in c: Computation
     ) -> (keys: Tensor, values: Tensor, queries: Tensor?) {
         let projected = project(
             h, [layer.key, layer.value] + (asking ? [layer.query] : []), adapter, in: c)
-        var k = projected[0]
-        if let keyNorm = layer.keyNorm {
-            k = c.rmsNorm(k, keyNorm, epsilon: Float(configuration.normEpsilon))
-        }
-        return (c.rope(k, table), projected[1], asking ? projected[2] : nil)
+        let k = normed(projected[0], layer.keyNorm, in: c)
+        return (table.map { c.rope(k, $0) } ?? k, projected[1], asking ? projected[2] : nil)
     }
 
     /// What attention adds to the rows that ask.
@@ -263,23 +288,28 @@ public final class LanguageModel: Sendable {
         let layer = layers[index]
         let shape = AttentionShape(
             heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim,
+            scale: configuration.attentionScale.map { Float($0) },
             allowsRounding: isBFloat16 && c.tape == nil)
         var q = projected ?? project(queries.select(h, in: c), [layer.query], adapter, in: c)[0]
-        if let queryNorm = layer.queryNorm {
-            q = c.rmsNorm(q, queryNorm, epsilon: Float(configuration.normEpsilon))
-        }
-        q = c.rope(q, queries.table)
+        q = normed(q, layer.queryNorm, in: c)
+        if let table = queries.table { q = c.rope(q, table) }
         let attended = c.attention(
             q, keys, values, queries.plans.plans(ofLayer: index), shape, layer: index)
         return project(attended, [layer.output], adapter, in: c)[0]
     }
 
-    private func feedForward(
-        _ x: Tensor, _ layer: Layer, _ adapter: LowRankAdapter?, in c: Computation
+    private func addFeedForward(
+        to x: Tensor, _ layer: Layer, _ adapter: LowRankAdapter?, in c: Computation
     ) -> Tensor {
-        let h = c.rmsNorm(x, layer.feedForwardNorm, epsilon: Float(configuration.normEpsilon))
+        let h = normed(x, layer.feedForwardNorm, in: c)
         let projected = project(h, [layer.gate, layer.up], adapter, in: c)
-        return project(c.swiglu(gate: projected[0], up: projected[1]), [layer.down], adapter, in: c)[0]
+        let gated =
+            switch configuration.architecture.activation {
+            case .silu: c.swiglu(gate: projected[0], up: projected[1])
+            case .tanhGELU: c.geglu(gate: projected[0], up: projected[1])
+            }
+        let result = project(gated, [layer.down], adapter, in: c)[0]
+        return add(result, normedBy: layer.feedForwardOutputNorm, to: x, in: c)
     }
 
     /// Projections of the same rows, each with its low-rank addition.

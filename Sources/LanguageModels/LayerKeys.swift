@@ -39,12 +39,13 @@ extension KVCache {
         self.init(for: model, capacity: max(1, count + rows.count), on: c.backend)
         copy(first: count, of: prefix, in: c)
         let places = Array(count..<count + rows.count)
-        place(keys.positions[rows].map { $0 + Int32(steps) }, at: places)
+        let from = Array(keys.positions[rows])
+        place(from.map { $0 + Int32(steps) }, at: places)
         let turns = rows.map { _ in Int32(steps) }
         for (i, layer) in keys.layers.enumerated() where !rows.isEmpty {
             let own = layer.keys.rowsCopy(rows)
             store(
-                keys: steps == 0 ? own : model.moved(own, by: turns, on: c.backend),
+                keys: steps == 0 ? own : model.moved(own, at: from, by: turns, layer: i, on: c.backend),
                 values: layer.values.rowsCopy(rows), at: places, layer: i, in: c)
         }
     }

@@ -13,6 +13,7 @@ extension LowRankAdapter.Pair {
         prefix: String, suffixes: (down: String, up: String)
     ) throws -> [String: LowRankAdapter.Pair] {
         var pairs: [String: LowRankAdapter.Pair] = [:]
+        divideFused(&stored, for: model, prefix: prefix, suffixes: suffixes)
         for projection in model.projections {
             let shapes = (down: [rank, projection.weight.width], up: [projection.weight.rows, rank])
             let names = (
@@ -39,5 +40,25 @@ extension LowRankAdapter.Pair {
             }
         }
         return pairs
+    }
+
+    /// Pairs of projections that the model's folder has in one tensor, as pairs of each: they share A, and each has its
+    /// rows of B.
+    private static func divideFused(
+        _ stored: inout [String: Tensor], for model: LanguageModel, prefix: String,
+        suffixes: (down: String, up: String)
+    ) {
+        var divided: Set<String> = []
+        for projection in model.projections {
+            guard let place = model.configuration.place(of: projection.name) else { continue }
+            let (down, up) = (prefix + place.name + suffixes.down, prefix + place.name + suffixes.up)
+            guard let shared = stored[down], let whole = stored[up], whole.shape.count == 2,
+                whole.rows == place.count
+            else { continue }
+            stored[prefix + projection.name + suffixes.down] = shared
+            stored[prefix + projection.name + suffixes.up] = whole.sharedRows(place.rows)
+            divided.formUnion([down, up])
+        }
+        for name in divided { stored[name] = nil }
     }
 }

@@ -70,8 +70,7 @@ extension LanguageModel {
         if case .named(let names) = targets {
             guard !names.isEmpty else { throw ModelError.mismatch("\(source) names no target module") }
             for name in names {
-                let one = LowRankConfiguration.Targets.named([name])
-                guard projections.contains(where: { one.contain($0.name) }) else {
+                guard projections.contains(where: { isNamed($0, by: .named([name])) }) else {
                     let known = layers.first?.projections.map(\.shortName) ?? []
                     throw ModelError.mismatch(
                         "\(source): the target module '\(name)' is none of the model's; it has "
@@ -79,6 +78,12 @@ extension LanguageModel {
                 }
             }
         }
-        return projections.filter { targets.contain($0.name) }
+        return projections.filter { isNamed($0, by: targets) }
+    }
+
+    /// By its own name, or by that of the projection that it is a part of in the model's folder.
+    private func isNamed(_ projection: Projection, by targets: LowRankConfiguration.Targets) -> Bool {
+        targets.contain(projection.name)
+            || configuration.place(of: projection.name).map { targets.contain($0.name) } == true
     }
 }

@@ -8,12 +8,11 @@ extension ModelConfiguration {
     /// What would change results and is not supported is refused by name.
     init(_ gguf: GGUFFile) throws {
         let fields = GGUFFields(gguf)
-        let names = ["llama": Architecture.llama, "qwen2": .qwen2, "qwen3": .qwen3]
         let name = gguf.metadata.text(GGUFFields.architecture) ?? ""
-        guard let architecture = names[name] else {
+        guard let architecture = Architecture.all.first(where: { $0.ggufName == name }) else {
             throw fields.refusal(
                 GGUFFields.architecture, found: "'\(name)'",
-                supported: names.keys.sorted().joined(separator: ", "))
+                supported: Architecture.all.compactMap(\.ggufName).joined(separator: ", "))
         }
         let hidden = try fields.positive("embedding_length")
         let heads = try fields.positive("attention.head_count")

@@ -54,8 +54,8 @@ public final class Compressor: @unchecked Sendable {
     ) {
         let hidden = model.configuration.hiddenSize
         let rows = min(model.embedding.rows, 4096)
-        let table = Computation(backend: model.embedding.backend).gatherRows(
-            model.embedding, (0..<Int32(rows)).map { $0 })
+        let table = model.embed(
+            (0..<Int32(rows)).map { $0 }, in: Computation(backend: model.embedding.backend))
         let values = table.values
         var mean = [Float](repeating: 0, count: hidden)
         for (i, value) in values.enumerated() { mean[i % hidden] += value / Float(rows) }

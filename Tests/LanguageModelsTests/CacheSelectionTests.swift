@@ -9,8 +9,10 @@ struct CacheSelectionTests {
     private static let question: [Int32] = [7, 12, 9]
     private let c = Computation(backend: CPUBackend(isRounding: false))
 
-    /// Grouped queries, head norms, tied embeddings, windows in all and in some layers.
-    static let names = ["llama", "qwen3", "llama3-tied", "mistral-window", "qwen2-window"]
+    /// Grouped queries, head norms, tied embeddings, windows in all and in some layers; and every other architecture.
+    static let names =
+        ["llama", "qwen3", "llama3-tied", "mistral-window", "qwen2-window"]
+        + ArchitectureTests.names.map { "architectures/\($0)" }
 
     private func contextCache(of model: LanguageModel) -> KVCache {
         let count = Self.context.count
@@ -170,26 +172,37 @@ private struct PlainReading {
     func logits(of tokens: [Int32], from position: Int) -> [Float] {
         let configuration = model.configuration
         let epsilon = Float(configuration.normEpsilon)
-        let table = RotaryTable(
-            positions: tokens.indices.map { Int32(position + $0) },
-            frequencies: configuration.rotary.frequencies(headDim: configuration.headDim),
-            scale: configuration.rotary.amplitude)
         func project(_ x: Tensor, _ projection: LanguageModel.Projection) -> Tensor {
             c.linear(x, projection.weight, bias: projection.bias)
         }
         func normed(_ x: Tensor, _ weight: Tensor?) -> Tensor {
             weight.map { c.rmsNorm(x, $0, epsilon: epsilon) } ?? x
         }
+        func turned(_ x: Tensor, _ layer: Int) -> Tensor {
+            guard let rotary = configuration.rotary(ofLayer: layer) else { return x }
+            let headDim = configuration.headDim
+            return c.rope(
+                x,
+                RotaryTable(
+                    positions: tokens.indices.map { Int32(position + $0) },
+                    frequencies: rotary.frequencies(headDim: headDim), headDim: headDim,
+                    scale: rotary.amplitude))
+        }
+        func added(_ x: Tensor, _ addition: Tensor) -> Tensor {
+            c.add(x, addition, scale: Float(configuration.residualMultiplier ?? 1))
+        }
         var x = model.embed(tokens, in: c)
         for (index, layer) in model.layers.enumerated() {
-            let h = c.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
-            let q = c.rope(normed(project(h, layer.query), layer.queryNorm), table)
-            let k = c.rope(normed(project(h, layer.key), layer.keyNorm), table)
+            let h = normed(x, layer.attentionNorm)
+            let q = turned(normed(project(h, layer.query), layer.queryNorm), index)
+            let k = turned(normed(project(h, layer.key), layer.keyNorm), index)
             let attended = attention(index, q, k, project(h, layer.value), firstPosition: position)
-            x = c.add(x, project(attended, layer.output))
-            let f = c.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon)
-            let inner = c.swiglu(gate: project(f, layer.gate), up: project(f, layer.up))
-            x = c.add(x, project(inner, layer.down))
+            x = added(x, normed(project(attended, layer.output), layer.attentionOutputNorm))
+            let f = normed(x, layer.feedForwardNorm)
+            let (gate, up) = (project(f, layer.gate), project(f, layer.up))
+            let isGemma = configuration.architecture.name == "Gemma3ForCausalLM"
+            let inner = isGemma ? c.geglu(gate: gate, up: up) : c.swiglu(gate: gate, up: up)
+            x = added(x, normed(project(inner, layer.down), layer.feedForwardOutputNorm))
         }
         return model.logits(c.rmsNorm(x, model.finalNorm, epsilon: epsilon), in: c).values
     }
@@ -200,6 +213,7 @@ private struct PlainReading {
         let configuration = model.configuration
         let (d, group) = (configuration.headDim, configuration.heads / configuration.kvHeads)
         let window = configuration.window(ofLayer: layer) ?? .max
+        let scale = Float(configuration.attentionScale ?? 1 / Double(d).squareRoot())
         let (keys, values) = (source.keys[layer].values, source.values[layer].values)
         let (queries, own, ownValues) = (q.values, k.values, v.values)
         var out: [Float] = []
@@ -220,7 +234,7 @@ private struct PlainReading {
                     seen.append((own[start..<start + d], ownValues[start..<start + d]))
                 }
                 let scores = seen.map {
-                    zip(query, $0.key).reduce(0) { $0 + $1.0 * $1.1 } / Float(d).squareRoot()
+                    zip(query, $0.key).reduce(0) { $0 + $1.0 * $1.1 } * scale
                 }
                 let powers = scores.map { exp($0) }
                 let sum = powers.reduce(0, +)
