@@ -74,6 +74,10 @@ let package = Package(
             name: "SoftPrompts",
             dependencies: ["Budgets", "Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
 
+        // A method in another program.
+        .target(
+            name: "External", dependencies: ["Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
+
         // The harness: store, training, grid, leaderboard, command line.
         .target(
             name: "Results",
@@ -98,9 +102,9 @@ let package = Package(
         .target(
             name: "PicBench",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "Files", "HardPrompts", "LanguageModels", "Leaderboards",
-                "Methods", "Metrics", "Prompting", "Reading", "Records", "Results", "Runner", "Site",
-                "SoftPrompts", "Tasks", "Tensors", "Tokenizers", "Training",
+                "Budgets", "Contract", "Datasets", "External", "Files", "HardPrompts", "LanguageModels",
+                "Leaderboards", "Methods", "Metrics", "Prompting", "Reading", "Records", "Results", "Runner",
+                "Site", "SoftPrompts", "Tasks", "Tensors", "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "picbench", dependencies: ["PicBench"], path: "Sources/picbench-cli"),
@@ -154,6 +158,12 @@ let package = Package(
             name: "HardPromptsTests",
             dependencies: ["Contract", "HardPrompts", "LanguageModels", "Tensors", "TestSupport"],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ExternalTests",
+            dependencies: [
+                "Budgets", "Contract", "External", "LanguageModels", "Prompting", "Reading", "Tensors",
+                "TestSupport",
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "ReadingTests",
             dependencies: [

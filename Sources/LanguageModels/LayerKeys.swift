@@ -8,11 +8,25 @@ public struct LayerKeys {
         public let keys: Tensor
         /// [rows, kvHeads × headDim]
         public let values: Tensor
+
+        /// Both [rows, kvHeads × headDim], the keys rotated.
+        public init(keys: Tensor, values: Tensor) {
+            self.keys = keys
+            self.values = values
+        }
     }
 
     public let layers: [Layer]
     /// Where each row was computed.
     public let positions: [Int32]
+
+    /// - Parameters:
+    ///   - layers: as many as the model's
+    ///   - positions: of each row, to which its keys are rotated
+    public init(layers: [Layer], positions: [Int32]) {
+        self.layers = layers
+        self.positions = positions
+    }
 }
 
 extension KVCache {
