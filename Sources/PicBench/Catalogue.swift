@@ -1,4 +1,7 @@
 import Contract
+import External
+import Files
+import Foundation
 
 /// The methods, tasks and data formats that commands choose from.
 struct Catalogue: Sendable {
@@ -12,7 +15,9 @@ struct Catalogue: Sendable {
 
     func method(_ id: String) throws -> any CompressionMethod.Type {
         guard let found = methods.first(where: { $0.card.id == id }) else {
-            throw ContractError.unknown(kind: "method", name: id, known: methods.map { $0.card.id }.sorted())
+            throw ContractError.unknown(
+                kind: "method", name: id,
+                known: (methods.map { $0.card.id } + [ExternalCommand.id]).sorted())
         }
         return found
     }
@@ -29,7 +34,11 @@ struct Catalogue: Sendable {
         var seen: Set<String> = []
         return try texts.flatMap { text in
             try group(text)?.map { $0.standard } ?? [method(describedBy: text)]
-        }.filter { seen.insert("\($0.card.id) \($0.parametersJSON)").inserted }
+        }.filter { method in
+            // Two programs may be called by the same words from two folders.
+            let content = (method as? ExternalMethod)?.contentHash ?? ""
+            return seen.insert("\(method.card.id) \(method.parametersJSON) \(content)").inserted
+        }
     }
 
     /// The compression methods of a group; nil for what names none.
@@ -46,13 +55,18 @@ struct Catalogue: Sendable {
         return compressing.filter { $0.card.family.rawValue == family }
     }
 
-    /// A method as users write it: `pic`, `pic:visibility=chunk+memory:memoriesPerChunk=4`, or a chain, `bm25+pic`.
+    /// A method as users write it: `pic`, `pic:visibility=chunk+memory:memoriesPerChunk=4`, a chain, `bm25+pic`, or one in
+    /// another program, `external:command=python3 my_method.py` or `my-method.json`.
     func method(describedBy text: String) throws -> any ConfiguredMethod {
+        if ExternalCommand.isFile(text), try RegularFile.require(URL(fileURLWithPath: text)) {
+            return try link(text)
+        }
         var links: [String] = []
         for part in text.split(separator: "+", omittingEmptySubsequences: false).map(String.init) {
             let name = part.prefix { $0 != ":" }
-            // A plus sign may be a part of a parameter's value.
-            if links.isEmpty || methods.contains(where: { $0.card.id == name }) {
+            // A plus sign may be a part of a parameter's value, and a command goes on to the end.
+            let isCommand = links.last.map(ExternalCommand.isWritten) ?? false
+            if links.isEmpty || !isCommand && isMethod(String(name)) {
                 links.append(part)
             } else {
                 links[links.count - 1] += "+" + part
@@ -62,8 +76,15 @@ struct Catalogue: Sendable {
         return made.count == 1 ? made[0] : try Chain(made)
     }
 
+    private func isMethod(_ name: String) -> Bool {
+        methods.contains { $0.card.id == name } || name == ExternalCommand.id || ExternalCommand.isFile(name)
+    }
+
     /// One method with its parameters.
     private func link(_ text: String) throws -> any ConfiguredMethod {
+        if let command = try ExternalCommand(describedBy: text) {
+            return try ExternalMethod(command) { ProgressReporter.interject($0) }
+        }
         let written = WrittenMethod(text)
         return try method(written.id).init(written)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Budgets
 import Contract
+import External
 import Files
 import Foundation
 import LanguageModels
@@ -164,6 +165,17 @@ extension Ratio {
             }
             return ratio
         }.filter { seen.insert($0).inserted }
+    }
+}
+
+/// Methods with commas between them, each as `Catalogue.method(describedBy:)` takes it.
+struct MethodList: ExpressibleByArgument {
+    let values: [String]
+
+    init?(argument: String) {
+        var seen: Set<String> = []
+        values = ExternalCommand.list(argument).filter { seen.insert($0).inserted }
+        if values.isEmpty { return nil }
     }
 }
 

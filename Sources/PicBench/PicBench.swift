@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Datasets
+import External
 import Files
 import Foundation
 import Methods
@@ -19,7 +20,8 @@ public enum PicBench {
         StandardStreams.prepare()
         let catalogue = Catalogue(
             methods: allMethods + methods, tasks: allTasks + tasks, datasets: allDatasets + datasets,
-            sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first })
+            sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first }
+                .merging(ExternalMethod.sourceHashes) { first, _ in first })
         Catalogue.$current.withValue(catalogue) {
             do {
                 var command = try parse()

@@ -42,6 +42,11 @@ final class ProgressReporter: Sendable {
         }
     }
 
+    /// A line of whoever has no reporter, such as another program: it stands above the line that rewrites itself.
+    static func interject(_ text: String) {
+        StandardError.write((isatty(STDERR_FILENO) == 1 ? "\r\u{1b}[2K" : "") + text + "\n")
+    }
+
     func clear() { shown.withLock { Self.clear(&$0) } }
 
     private static func clear(_ shown: inout Shown) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Budgets
 import Contract
+import External
 import Foundation
 import Leaderboards
 import Results
@@ -38,7 +39,10 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let catalogue = Catalogue.current
         func named(_ text: String) throws -> Comparison.Method {
-            let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
+            // In a command it may stand for itself.
+            let parts =
+                ExternalCommand.isWritten(text)
+                ? [text] : text.split(separator: "@", maxSplits: 1).map(String.init)
             let method = try catalogue.method(describedBy: parts.first ?? "")
             return Comparison.Method(
                 id: method.card.id, parameters: method.parametersJSON,

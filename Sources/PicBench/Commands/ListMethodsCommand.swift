@@ -47,6 +47,9 @@ struct ListMethodsCommand: ParsableCommand {
             positions the first of two keeps ⌈√(L · M)⌉ tokens. All but the last must be hard prompts, a trained one is used
             at the ratio that is left for it, and the budget is counted at the end as for any method.
 
+            A method may be another program, in any language: `external:command=python3 my_method.py`, or a JSON file that
+            describes it ([external-methods.md](external-methods.md)).
+
             \(families.joined(separator: "\n"))
             """
     }

@@ -38,9 +38,9 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail; or all, family:kv, family:hard, family:soft: what was trained for the model, and what needs no training. Plus signs make a chain: bm25+pic.",
+            "Methods with commas, each with parameters behind colons: pic,truncation:keep=tail; or all, family:kv, family:hard, family:soft: what was trained for the model, and what needs no training. Plus signs make a chain: bm25+pic. A method in another program: 'external:command=python3 my_method.py' or my-method.json.",
             valueName: "methods"))
-    var methods: NameList
+    var methods: MethodList
 
     @Option(help: "Compression ratios with commas: context tokens ÷ positions kept; by default 4,16,64.")
     var ratios: String?
