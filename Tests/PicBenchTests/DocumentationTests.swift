@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// What the documents show is what there is.
@@ -14,7 +15,8 @@ struct DocumentationTests {
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Docs/methods.md", "Benchmarks/README.md",
+        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Docs/methods.md",
+        "Docs/external-methods.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {
         let folder = Command.repository.appendingPathComponent(path).deletingLastPathComponent()
@@ -22,6 +24,27 @@ struct DocumentationTests {
             let file = folder.appendingPathComponent(String(match.1))
             #expect(FileManager.default.fileExists(atPath: file.path), "\(match.1)")
         }
+    }
+
+    /// Each finds something in the committed results, and the means are the board's.
+    @Test func `the queries of the results page work`() throws {
+        let page = try text("Docs/results.md")
+        let block = try #require(page.firstMatch(of: /## Five queries\n\n```sql\n((?s:.*?))```/)).1
+        let queries = block.split(separator: ";").filter { $0.contains("SELECT") }.map(String.init)
+        #expect(queries.count == 5)
+        var options = Configuration()
+        options.readonly = true
+        let store = Command.repository.appendingPathComponent("leaderboard/results.sqlite").path
+        let found = try DatabaseQueue(path: store, configuration: options).read { db in
+            try queries.map { try Row.fetchAll(db, sql: $0) }
+        }
+        for (query, rows) in zip(queries, found) { #expect(!rows.isEmpty, "\(query)") }
+        let means = found[0].map { row in
+            (key: [row["methodName"], row["budget"], row["metric"]] as [String], mean: row["mean"] as Double)
+        }
+        let mean = try #require(means.first { $0.key == ["PIC", "16.0x", "em"] }).mean
+        let board = try Command.run("export", "csv", "--db", "leaderboard/results.sqlite").output
+        #expect(board.contains(",em,\(mean),"), "\(mean)")
     }
 
     @Test func `the page of data formats is what their cards say`() throws {

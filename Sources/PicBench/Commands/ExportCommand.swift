@@ -10,7 +10,7 @@ struct ExportCommand: ParsableCommand {
         commandName: "export", abstract: "Writes the leaderboard of a results file.",
         subcommands: [
             ExportHTMLCommand.self, ExportMarkdownCommand.self, ExportCSVCommand.self, ExportJSONCommand.self,
-            ExportLaTeXCommand.self,
+            ExportLaTeXCommand.self, ExportLMEvaluationCommand.self,
         ])
 }
 
