@@ -11,24 +11,30 @@ public enum NetworkFileSystem: String, Sendable, CaseIterable {
 
     /// What a path lies on; nil for a machine's own disk and for what is not known.
     public init?(of path: String) {
-        #if os(Linux)
-            var status = statfs()
-            guard statfs(path, &status) == 0 else { return nil }
-            self.init(magic: UInt32(truncatingIfNeeded: status.f_type))
-        #else
+        guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else {
             return nil
-        #endif
+        }
+        self.init(of: URL(fileURLWithPath: path).resolvingSymlinksInPath().path, mounts: mounts)
     }
 
-    /// By the number that Linux has for it (`statfs(2)`).
-    package init?(magic: UInt32) {
-        switch magic {
-        case 0x6969: self = .nfs
-        case 0x0bd0_0bd0: self = .lustre
-        case 0x4750_4653: self = .gpfs
-        case 0xff53_4d42, 0xfe53_4d42, 0x517b: self = .smb
-        case 0x00c3_6400: self = .ceph
-        case 0x1983_0326: self = .beeGFS
+    /// - Parameter mounts: what Linux says of them, a line each: device, place, kind (`fstab(5)`)
+    package init?(of path: String, mounts: String) {
+        // The deepest place that the path is in, the last of those that were mounted there.
+        var own: (place: String, kind: String)?
+        for line in mounts.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count > 2 else { continue }
+            let place = words[1] == "/" ? "" : words[1].replacing("\\040", with: " ")
+            guard path == place || path.hasPrefix(place + "/") else { continue }
+            if place.count >= own?.place.count ?? 0 { own = (place, words[2]) }
+        }
+        switch own?.kind {
+        case "nfs", "nfs4": self = .nfs
+        case "lustre": self = .lustre
+        case "gpfs": self = .gpfs
+        case "cifs", "smb3": self = .smb
+        case "ceph", "fuse.ceph": self = .ceph
+        case "beegfs": self = .beeGFS
         case _: return nil
         }
     }

@@ -11,10 +11,7 @@ public enum LMEvaluationSamples {
     public static func fileName(of cell: StoredCell) -> String {
         let record = cell.record
         let parts = [record.taskID, record.methodID, "\(record.budget)", "cell\(cell.id)"]
-        let safe = parts.map { part in
-            String(part.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "-" })
-        }
-        return "samples_\(safe.joined(separator: "_")).jsonl"
+        return "samples_\(parts.map(Slug.part).joined(separator: "_")).jsonl"
     }
 
     /// A sample's line.

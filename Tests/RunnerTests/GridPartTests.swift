@@ -1,7 +1,6 @@
 import Budgets
 import Contract
 import Datasets
-import Files
 import LanguageModels
 import Methods
 import Reading
@@ -57,11 +56,5 @@ struct GridPartTests {
             #expect(GridPart(text) == nil, "\(text)")
         }
         #expect(GridPart("3/16")?.description == "3/16")
-    }
-
-    @Test func `network file systems have the numbers that Linux has for them`() {
-        #expect(NetworkFileSystem(magic: 0x6969) == .nfs && NetworkFileSystem(magic: 0x0bd0_0bd0) == .lustre)
-        #expect(NetworkFileSystem(magic: 0x4750_4653) == .gpfs && NetworkFileSystem(magic: 0xef53) == nil)
-        #expect(NetworkFileSystem(of: "/nonesuch") == nil)
     }
 }
