@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Where a folder keeps a projection that it has in one tensor with others: in some of its rows.

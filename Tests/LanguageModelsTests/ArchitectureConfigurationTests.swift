@@ -161,6 +161,12 @@ struct ArchitectureConfigurationTests {
         #expect(olmo.normEpsilon == 1e-5 && !olmo.headNorms && olmo.eosIDs == [7, 9])
     }
 
+    /// Ids that transformers falls back on are beyond a small vocabulary.
+    @Test(arguments: ["Phi3", "SmolLM3"])
+    func `what is saved names no padding`(_ architecture: String) throws {
+        #expect(try configuration(architecture).huggingFace["pad_token_id"] is NSNull)
+    }
+
     @Test func `a configuration survives coding, and older ones are read`() throws {
         let found = try configuration("SmolLM3")
         let again = try JSONDecoder().decode(ModelConfiguration.self, from: JSONEncoder().encode(found))

@@ -21,7 +21,11 @@ extension Architecture {
                 fields.isAbsent("sliding_window") ? nil : try fields.positive("sliding_window")
         },
         write: { configuration in
-            var fields: [String: Any] = ["sliding_window": configuration.slidingWindow ?? NSNull()]
+            var fields: [String: Any] = [
+                "sliding_window": configuration.slidingWindow ?? NSNull(),
+                // Transformers' own lies outside of a small vocabulary, which it does not open then.
+                "pad_token_id": NSNull(),
+            ]
             if let share = configuration.rotary.turnedShare { fields["partial_rotary_factor"] = share }
             // Transformers looks for it here, and takes 4,096 where it is not.
             if case .longRoPE(_, _, let length, _) = configuration.rotary.scaling {

@@ -39,6 +39,8 @@ extension Architecture {
                 "use_sliding_window": configuration.slidingWindow != nil,
                 "sliding_window": configuration.slidingWindow ?? NSNull(),
                 "layer_types": configuration.layerTypes,
+                // Transformers' own lies outside of a small vocabulary, which it does not open then.
+                "pad_token_id": NSNull(),
             ]
         })
 }
