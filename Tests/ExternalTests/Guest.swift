@@ -14,7 +14,13 @@ final class Guest {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("guest-\(UUID()).txt")
     private let spoken = Spoken()
 
-    init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
+    /// Positions that may be kept of a context.
+    private let budget: Int
+
+    init(budget: Int = 4) throws {
+        reader = try Reader(Backbone(folder: bundledModel))
+        self.budget = budget
+    }
 
     deinit { try? FileManager.default.removeItem(at: file) }
 
@@ -37,9 +43,8 @@ final class Guest {
     }
 
     /// An opened trial of it; whoever gets it closes its preparation.
-    func trial(
-        _ mode: String, _ settings: String = "timeout=20", budget: Budget = .positions(4)
-    ) throws -> Trial {
+    func trial(_ mode: String, _ settings: String = "timeout=20") throws -> Trial {
+        let budget = Budget.positions(budget)
         let method = try method(mode, settings)
         let preparation = try method.preparation(
             for: Demand(budget), from: Resources(reader.backbone))
@@ -60,7 +65,7 @@ final class Guest {
 
     func context(_ text: String = Guest.text, question: String? = nil) -> Context {
         Context(
-            SourceText(text, tokenizer: reader.backbone.tokenizer), limit: .positions(4), seed: .max,
+            SourceText(text, tokenizer: reader.backbone.tokenizer), limit: .positions(budget), seed: .max,
             question: question)
     }
 
@@ -84,5 +89,21 @@ struct NoCommand: Error {
     let text: String
 }
 
-/// Whether a process is there, and be it one that nobody waited for.
-func isThere(_ process: String) -> Bool { Int32(process).map { kill($0, 0) == 0 } ?? false }
+/// Whether a process is there, and be it one of ours that nobody waited for.
+func isThere(_ process: String) -> Bool {
+    guard let id = Int32(process), kill(id, 0) == 0 else { return false }
+    // One that has ended and that its new parent has not yet waited for is gone.
+    let status = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+    let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count < 2 || fields[0] != "Z" || fields[1] == "\(getpid())"
+}
+
+/// Whether none of some processes is there; one that was killed may take a moment.
+func areGone(_ processes: [String]) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while processes.contains(where: isThere) {
+        if ContinuousClock.now > deadline { return false }
+        usleep(10_000)
+    }
+    return true
+}

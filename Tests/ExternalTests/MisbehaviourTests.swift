@@ -66,8 +66,7 @@ struct MisbehaviourTests {
         let problem = Guest.problem { _ = try guest.keep(mode, "timeout=60") }
         #expect(problem.contains(part) && !problem.contains("\n"), "\(problem)")
         #expect(begin.duration(to: .now) < .seconds(50), "found out by the time limit")
-        let left = guest.notes.filter(isThere)
-        #expect(left.isEmpty, "\(left)")
+        #expect(areGone(guest.notes), "\(guest.notes)")
     }
 
     @Test(arguments: ["slow", "closes-input", "floods-forever", "tokenize-forever"])
@@ -79,7 +78,7 @@ struct MisbehaviourTests {
         #expect(
             problem.contains("gave no answer in 0.5 seconds a context; raise its 'timeout'")
                 || problem.contains("asks for tokens and does not get on"), "\(problem)")
-        #expect(!guest.notes.contains(where: isThere))
+        #expect(areGone(guest.notes))
         // It is not asked again, nor another one started.
         let again = Guest.problem { _ = try trial.keep([guest.context()]) }
         #expect(again == problem && guest.notes.count == 1)
@@ -102,7 +101,7 @@ struct MisbehaviourTests {
         try trial.preparation.open()
         _ = try trial.keep([guest.context()])
         trial.preparation.close()
-        #expect(!guest.notes.contains(where: isThere))
+        #expect(areGone(guest.notes))
     }
 
     @Test func `a flood on standard error is shown in part and hinders nothing`() throws {
@@ -118,7 +117,7 @@ struct MisbehaviourTests {
         #expect(guest.notes.count == 2 && guest.notes.allSatisfy(isThere))
         let begin = ContinuousClock.now
         trial.preparation.close()
-        #expect(begin.duration(to: .now) < .seconds(20) && !guest.notes.contains(where: isThere))
+        #expect(begin.duration(to: .now) < .seconds(20) && areGone(guest.notes))
     }
 
     @Test func `a program that is not there`() throws {

@@ -64,6 +64,7 @@ struct ProtocolTests {
     }
 
     @Test func `a text is counted by the decoder's tokens, which the guest may ask for`() throws {
+        let guest = try Guest(budget: 8)
         let tokens = guest.reader.backbone.tokenizer.encode("Anna Berg", specialTokens: .text)
         let kept = try guest.keep("tokenize")
         #expect(kept[0].measure.text == "Anna Berg" && kept[0].measure.positions == tokens.count)
@@ -91,7 +92,7 @@ struct ProtocolTests {
         }
         #expect(positions.lines == contexts.map { _ in "4" } && guest.notes.count == 3)
         trial.preparation.close()
-        #expect(!guest.notes.contains(where: isThere))
+        #expect(areGone(guest.notes))
     }
 
     @Test func `whoever does not open it has processes as they are needed`() throws {
@@ -100,7 +101,7 @@ struct ProtocolTests {
             for: Demand(.positions(4)), from: Resources(guest.reader.backbone))
         let kept = try preparation.compress([guest.context()], in: Computation())
         preparation.close()
-        #expect(kept.count == 1 && !guest.notes.contains(where: isThere))
+        #expect(kept.count == 1 && areGone(guest.notes))
     }
 
     // MARK: - Tensors
