@@ -23,6 +23,7 @@ public struct FolderReplacement {
     public static func write(
         to folder: URL, apartFrom inputs: [URL] = [], _ body: (inout FolderReplacement) throws -> Void
     ) throws {
+        let isNew = try FileKind(of: folder) == .nothing
         try Folder.make(folder)
         let partial = folder.appendingPathComponent(partialName)
         let claimed = try Descriptor.claim(partial, asFolder: true, for: folder)
@@ -58,6 +59,8 @@ public struct FolderReplacement {
             }
         } catch {
             try? FileManager.default.removeItem(at: partial)
+            // Only where nobody has put anything into it.
+            if isNew { rmdir(folder.path) }
             throw error
         }
         try Descriptor.synchronize(folder: folder)

@@ -28,7 +28,11 @@ public struct Checkpoint: Sendable {
 
     /// Opens a folder, or a file that begins as GGUF.
     public init(_ url: URL) throws {
-        if try FileKind(of: url) == .file || url.pathExtension.lowercased() == "gguf" {
+        let kind = try FileKind(of: url)
+        guard [.nothing, .file, .folder].contains(kind) else {
+            throw FileError.wrongKind(path: url.path, found: kind, expected: .folder)
+        }
+        if kind == .file || url.pathExtension.lowercased() == "gguf" {
             try self.init(GGUFFile(url))
         } else {
             try self.init(folder: url)

@@ -135,6 +135,7 @@ struct MachineOptions: ParsableArguments {
     /// Makes all kernels use them.
     func apply() throws {
         try UsageError.require("--threads", threads, 1...1024)
+        try Machine.requireAddresses(forThreads: threadCount)
         Threads.use(threadCount)
     }
 }

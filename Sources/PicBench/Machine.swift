@@ -40,6 +40,19 @@ enum Machine {
         return 1024 * (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
     }
 
+    /// Refuses to compute in an address space that is too small: OpenBLAS maps 128 MiB for each thread that multiplies,
+    /// and asks again without end where it does not get them.
+    static func requireAddresses(forThreads threads: Int) throws {
+        let needed = (threads * 128 + 256) << 20
+        let memory = mmap(nil, needed, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            throw UsageError(
+                "the memory that this process may map is limited, and \(threads) threads need \(needed >> 20) MiB more of it; "
+                    + "raise the limit (ulimit -v), or give less with --threads")
+        }
+        munmap(memory, needed)
+    }
+
     /// What `./install` noted; nil for an executable that it did not put there, or from no checkout.
     static var installedRevision: String? {
         let bin = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()

@@ -105,6 +105,9 @@ public final class Tokenizer: Sendable {
 
     public func token(of id: Int32) -> String? { tokens[id] }
 
+    /// Bytes of the longest token, as it is written in the vocabulary.
+    public var longestToken: Int { tokens.values.reduce(1) { max($0, $1.utf8.count) } }
+
     /// Whether each of its ids is the same token in another tokenizer, and the other way round.
     public func hasVocabulary(of other: Tokenizer) -> Bool { tokens == other.tokens }
 

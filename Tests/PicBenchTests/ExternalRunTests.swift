@@ -109,6 +109,35 @@ struct ExternalRunTests {
         run.waitUntilExit()
     }
 
+    /// A guest that takes a minute is a step that does not end.
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `a run stops whatever it waits for, and says so`(_ signal: Int32) throws {
+        let notes = folder.path("notes")
+        let errors = try folder.write("", to: "errors")
+        let run = try Command.start(
+            [
+                "run", "--methods", "external:timeout=60:command=sh '\(Self.guest)' slow '\(notes)'",
+                "--ratios",
+                "4", "--tasks", "qa", "--limit", "4", "--latency-samples", "0", "--db",
+                folder.path("r.sqlite"),
+            ], error: try #require(FileHandle(forWritingAtPath: errors)))
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !FileManager.default.fileExists(atPath: notes), ContinuousClock.now < deadline {
+            usleep(20_000)
+        }
+        usleep(300_000)
+        kill(run.processIdentifier, signal)
+        let end = ContinuousClock.now + .seconds(20)
+        while runs(run.processIdentifier), ContinuousClock.now < end { usleep(20_000) }
+        #expect(!runs(run.processIdentifier))
+        run.waitUntilExit()
+        #expect(run.terminationStatus == 130)
+        let said = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(
+            said.contains("stopping\n") && said.contains("stopped; everything scored so far is kept"),
+            "\(said)")
+    }
+
     /// Whether a process is there that has not ended, waited for or not.
     private func runs(_ pid: Int32) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""

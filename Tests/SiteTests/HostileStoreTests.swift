@@ -72,7 +72,7 @@ struct HostileStoreTests {
         }
         let markdown = MarkdownLeaderboard.render(board)
         #expect(isClean(markdown))
-        for part in ["<script", "\n# Heading", "](javascript", " https://", "\n\nwhy"] {
+        for part in ["<script", "\n# Heading", "[x](javascript", " https://", "\n\nwhy"] {
             #expect(!markdown.contains(part), "\(part)")
         }
         for line in markdown.split(separator: "\n") where line.hasPrefix("| ") {

@@ -104,6 +104,13 @@ struct GenerateCommand: ParsableCommand {
         let source = try context.map { path in
             let text = try RegularFile.text(of: path.url)
             guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
+            // From its size alone, before anybody cuts it into tokens.
+            let most = backbone.model.configuration.contextLimit
+            guard text.utf8.count / 8 <= most * backbone.tokenizer.longestToken else {
+                throw UsageError(
+                    "the context \(path) has \(text.utf8.count) bytes, far more than the \(most) tokens that the model reads"
+                )
+            }
             return try asked.map { reader.source(text, behind: try reader.layout(of: $0).opening) }
                 ?? SourceText(text, prefix: prefix, tokenizer: backbone.tokenizer)
         }
