@@ -84,7 +84,7 @@ let package = Package(
             dependencies: [
                 "Budgets", "Files", "Seeding", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .target(name: "Leaderboards", dependencies: ["Budgets", "Results", "Seeding"]),
+        .target(name: "Leaderboards", dependencies: ["Budgets", "Files", "Results", "Seeding"]),
         .target(
             name: "Site", dependencies: ["Budgets", "Files", "Leaderboards", "Results"],
             resources: [.embedInCode("Resources/style.css"), .embedInCode("Resources/site.js")]),

@@ -102,7 +102,7 @@ def main():
             peer.close()
         for what in sizes:
             rates = {p.name: rate(tokens[what], p.seconds[what]) for p in programs}
-            line = [SHAPES[shape]["label"], what] + [number(rates.get(n, 0)) for n in ("picbench", "PyTorch", "llama.cpp")]
+            line = [SHAPES[shape]["label"], what] + [number(rates[n]) if n in rates else "" for n in ("picbench", "PyTorch", "llama.cpp")]
             theirs = [rates[p.name] for p in programs[1:]]
             line.append(f"{rates['picbench'] / max(theirs):.2f}" if theirs else "")
             line.append(share_of_limit(shape, what, rates["picbench"], folder, bandwidth, gflops, options))

@@ -67,8 +67,8 @@ public struct GGUFFile: Sendable {
     public func tensor(_ name: String, on backend: any Backend = .standard) -> Tensor? {
         tensors[name].map { entry in
             let storage = backend.adopt(
-                file.pointer + entry.bytes.lowerBound, bytes: entry.bytes.count, elementType: entry.elementType,
-                of: file)
+                file.pointer + entry.bytes.lowerBound, bytes: entry.bytes.count,
+                elementType: entry.elementType, of: file)
             return Tensor(shape: entry.shape, elementType: entry.elementType, storage: storage)
         }
     }
