@@ -40,15 +40,18 @@ def compare(program, expected, path, what):
 
 
 def reference(program, folder):
-    db = folder / "reference.sqlite"
-    begun = time.monotonic()
-    program.run(*GRID, "--db", db, what="the grid", most=600)
-    return samples(db)[0], time.monotonic() - begun
+    """The grid that nobody ended, made once: its file, its samples, the seconds that it took."""
+    db = folder.parent / "reference.sqlite"
+    if program.reference is None:
+        begun = time.monotonic()
+        program.run(*GRID, "--db", db, what="the grid", most=600)
+        program.reference = (db, samples(db)[0], time.monotonic() - begun)
+    return program.reference
 
 
 def of_runs(program, folder, count, draw):
     """A grid that is ended until it is through: what was scored stays, once, as it was."""
-    expected, seconds = reference(program, folder)
+    _, expected, seconds = reference(program, folder)
     ends = grids = 0
     while ends < count:
         grids += 1
@@ -81,7 +84,7 @@ def of_runs(program, folder, count, draw):
 
 def of_writers(program, folder, count, draw):
     """Two or three on one file, one of which is killed."""
-    expected, seconds = reference(program, folder)
+    _, expected, seconds = reference(program, folder)
     for number in range(count):
         db = folder / f"{number}.sqlite"
         one = [*GRID[:-1], "1", "--db", db]
@@ -146,8 +149,7 @@ def of_trainings(program, folder, count, draw):
 
 def of_replacements(program, folder, count, draw):
     """Merges, exports and imports that are killed: what they write is whole, the old or the new, with no strays."""
-    db = folder / "reference.sqlite"
-    program.run(*GRID, "--db", db, what="the grid", most=600)
+    db, _, _ = reference(program, folder)
     old = folder / "old.sqlite"
     program.run("run", "--methods", "random", "--ratios", "4", "--tasks", "qa", "--limit", "20", "--db", old, most=120)
     for number in range(count):

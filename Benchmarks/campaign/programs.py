@@ -38,6 +38,8 @@ class Program:
     def __init__(self, executable, folder, tally):
         self.executable = str(pathlib.Path(executable).resolve())
         self.tally = tally
+        # The grid of kills.py, once it was made.
+        self.reference = None
         # Locks and scratch files of its own: other runs of this machine are not waited for.
         self.environment = dict(os.environ, TMPDIR=str(folder))
 
