@@ -18,9 +18,10 @@ def damage(path, draw):
         columns = [(row[1], row[2]) for row in db.execute(f"PRAGMA table_info({table})")]
         name, kind = draw.choice(columns)
         value = draw.choice(NAMES if kind in ("TEXT", "") or draw.random() < 0.2 else NUMBERS)
-        rows = f"WHERE rowid IN (SELECT rowid FROM {table} ORDER BY random() LIMIT {draw.choice([1, 5, 1000])})"
         try:
-            db.execute(f"UPDATE {table} SET {name} = ? {rows}", (value,))
+            every = [row for (row,) in db.execute(f"SELECT rowid FROM {table} ORDER BY rowid")]
+            for row in draw.sample(every, min(len(every), draw.choice([1, 5, 1000]))):
+                db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (value, row))
         except sqlite3.Error:
             continue
     if draw.random() < 0.7:

@@ -23,6 +23,7 @@ class Tally:
         assert kind in KINDS
         self.counts[kind] += 1
         self.faults.append(f"{kind}: {what}")
+        print(self.faults[-1], flush=True)
 
     @property
     def line(self):

@@ -22,7 +22,7 @@ package enum Figures {
     package static func budget(_ budget: Budget) -> String { budget.description }
 
     /// `78%`
-    package static func share(_ value: Double) -> String { "\(Int((100 * value).rounded()))%" }
+    package static func share(_ value: Double) -> String { "\(fixed((100 * value).rounded() + 0, 0))%" }
 
     /// `4x`, `2.5x`
     package static func ratio(_ value: Double) -> String {

@@ -33,8 +33,9 @@ public struct TextTable {
     public var markdown: String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let rule = columns.map { $0.isNumeric ? "--:" : ":--" }
-        let body = rows.enumerated().flatMap { i, row in
-            [headings[i].map { line(["**\(Self.escaped($0))**"] + columns.dropFirst().map { _ in "" }) }]
+        let body = rows.enumerated().flatMap { i, row -> [String?] in
+            let heading = headings[i].map { "**\(Self.escaped(Markdown.text($0)))**" }
+            return [heading.map { line([$0] + columns.dropFirst().map { _ in "" }) }]
                 + [line(row.map(Self.escaped))]
         }.compactMap { $0 }
         return ([line(columns.map { Self.escaped($0.title) }), line(rule)] + body).joined(separator: "\n")

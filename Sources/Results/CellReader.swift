@@ -37,7 +37,7 @@ struct CellReader {
             let failure = try row.wholeText("failure")
             guard let record = try? CellRecord(row: row), record.hasSoundBudget,
                 let state = try row.wholeText("state").flatMap(StoredCell.State.init),
-                record.exampleCount > 0,
+                1...1 << 40 ~= record.exampleCount,
                 (failure != nil) == (state == .failed),
                 checksum == nil || checksum.flatMap(RowSum.init) != nil
             else { throw CellFault.unreadable }
@@ -139,8 +139,8 @@ struct CellReader {
                     values: [Double](repeating: .nan, count: metrics.count)))
         } metric: { row in
             guard let metric = try row.wholeText(first + 1), let value: Double = row[first + 2],
-                value.isFinite
-            else { throw CellFault(reason: "a score is no number") }
+                abs(value) <= 1e15
+            else { throw CellFault(reason: "a score is no number, or one that no figure can be made of") }
             if let place = metrics.firstIndex(of: metric) { scores[scores.count - 1].values[place] = value }
         }
         cell.scores = scores
@@ -205,7 +205,7 @@ struct CellReader {
             guard var record = try? LatencyRecord(row: row), let example = try row.wholeText(0),
                 let run: Int64 = row[5],
                 [record.compressSeconds, record.prefillSeconds, record.decodeSecondsPerToken].allSatisfy({
-                    $0 >= 0 && $0.isFinite
+                    0...1e9 ~= $0
                 })
             else { throw CellFault(reason: "a latency is no number of seconds") }
             try Self.requireCounts([
@@ -241,7 +241,7 @@ struct CellReader {
         var documents = 0
         try forEachBin(of: cell.id, into: &sum) { row in
             guard let memory: Int = row[0], let bin: Int = row[1], let count: Int = row[2],
-                let share: Double = row[3], share.isFinite
+                let share: Double = row[3], abs(share) <= 1e9
             else { throw CellFault(reason: "a mass of attention is no number") }
             if bin == 0 { mass.append([]) }
             guard memory >= 0, memory == mass.count - 1, bin == mass[memory].count else {

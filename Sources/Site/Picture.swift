@@ -38,7 +38,7 @@ struct Picture {
 
 /// A coordinate, short and the same on every machine.
 func svg(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    let tenths = Int(min(max((value.isFinite ? value : 0) * 10, -1e9), 1e9).rounded())
     return tenths % 10 == 0
         ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
 }

@@ -11,7 +11,9 @@ struct Scale {
         self.from = from
         self.to = to
         isLogarithmic = axis.isLogarithmic
-        let positive = axis.isLogarithmic ? values.filter { $0 > 0 } : values
+        // What cannot be drawn has no place: what is foreign may hold any number.
+        let values = values.filter { abs($0) <= 1e15 }
+        let positive = axis.isLogarithmic ? values.filter { $0 >= 1e-15 } : values
         var low = axis.range?.lowerBound ?? positive.min() ?? 0
         var high = axis.range?.upperBound ?? positive.max() ?? 1
         if low >= high { high = low + max(abs(low), 1) }
@@ -27,6 +29,7 @@ struct Scale {
     }
 
     func callAsFunction(_ value: Double) -> Double {
+        guard value.isFinite else { return from }
         let fraction =
             isLogarithmic
             ? log(max(value, low) / low) / log(high / low) : (value - low) / (high - low)
@@ -36,11 +39,14 @@ struct Scale {
     /// About five round numbers.
     static func steps(_ range: ClosedRange<Double>) -> [Double] {
         let raw = (range.upperBound - range.lowerBound) / 5
+        guard raw > 0, raw.isFinite else { return [range.lowerBound, range.upperBound] }
         let magnitude = pow(10, floor(log10(raw)))
         let step = ([1, 2, 5, 10].first { $0 * magnitude >= raw } ?? 10) * magnitude
         let first = floor(range.lowerBound / step + 1e-9)
         let last = ceil(range.upperBound / step - 1e-9)
-        return stride(from: first, through: last, by: 1).map { $0 * step }
+        // Far from zero, one more is not always another number.
+        guard 0...100 ~= last - first else { return [range.lowerBound, range.upperBound] }
+        return (0...Int(last - first)).map { (first + Double($0)) * step }
     }
 
     /// Round numbers within the range: 1, 2, 5, 10 …, more of them where the range is short, powers
