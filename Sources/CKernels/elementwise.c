@@ -72,74 +72,51 @@ PB_KERNEL double pb_sum_of_squares(long count, const float *x) {
     return total;
 }
 
-// MARK: - SwiGLU
+// MARK: - Gated units
 
-PB_KERNEL static void swiglu_part(long begin, long end, int worker, void *context) {
-    const job *j = context;
-    const float *g = j->a, *u = j->b;
-    float *out = j->out;
-    for (long i = begin; i < end; i++) out[i] = g[i] * u[i] / (1.0f + pb_exp(-g[i]));
-}
-
-void pb_swiglu(long count, const float *gate, const float *up, float *out) {
-    job j = {.a = gate, .b = up, .out = out};
-    pb_parallel(count, grain, swiglu_part, &j);
-}
-
-PB_KERNEL static void swiglu_backward_part(long begin, long end, int worker, void *context) {
-    const job *j = context;
-    const float *g = j->a, *u = j->b, *d = j->c;
-    float *dg = j->out, *du = j->out2;
-    for (long i = begin; i < end; i++) {
-        float s = 1.0f / (1.0f + pb_exp(-g[i]));
-        float gate = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s)), up = d[i] * g[i] * s;
-        dg[i] = j->accumulate ? dg[i] + gate : gate;
-        du[i] = j->accumulate ? du[i] + up : up;
-    }
-}
-
-void pb_swiglu_backward(long count, const float *gate, const float *up, const float *upstream,
-                        float *gate_gradient, float *up_gradient, bool accumulate) {
-    job j = {.accumulate = accumulate, .a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
-    pb_parallel(count, grain, swiglu_backward_part, &j);
-}
-
-// MARK: - GEGLU
-
-// GELU by the hyperbolic tangent, g (1 + tanh u) / 2, is g / (1 + e^-2u): these are 2u and its slope.
+// A gate's g / (1 + e^-u) and its slope: u is g itself for SiLU; for GELU by the hyperbolic tangent,
+// g (1 + tanh u) / 2, it is that u twice.
 static const float gelu_linear = 1.5957691216f, gelu_cubic = 0.0713548163f;
-PB_INLINE float doubled_argument(float g) { return g * (gelu_linear + gelu_cubic * g * g); }
-PB_INLINE float doubled_slope(float g) { return gelu_linear + 3.0f * gelu_cubic * g * g; }
+PB_INLINE float gate_argument(bool gelu, float g) { return gelu ? g * (gelu_linear + gelu_cubic * g * g) : g; }
+PB_INLINE float gate_slope(bool gelu, float g) { return gelu ? gelu_linear + 3.0f * gelu_cubic * g * g : 1.0f; }
 
-PB_KERNEL static void geglu_part(long begin, long end, int worker, void *context) {
-    const job *j = context;
+PB_INLINE void gate_range(bool gelu, const job *j, long begin, long end) {
     const float *g = j->a, *u = j->b;
     float *out = j->out;
-    for (long i = begin; i < end; i++) out[i] = g[i] * u[i] / (1.0f + pb_exp(-doubled_argument(g[i])));
+    for (long i = begin; i < end; i++) out[i] = g[i] * u[i] / (1.0f + pb_exp(-gate_argument(gelu, g[i])));
 }
 
-void pb_geglu(long count, const float *gate, const float *up, float *out) {
-    job j = {.a = gate, .b = up, .out = out};
-    pb_parallel(count, grain, geglu_part, &j);
-}
-
-PB_KERNEL static void geglu_backward_part(long begin, long end, int worker, void *context) {
-    const job *j = context;
+PB_INLINE void gate_range_backward(bool gelu, const job *j, long begin, long end) {
     const float *g = j->a, *u = j->b, *d = j->c;
     float *dg = j->out, *du = j->out2;
     for (long i = begin; i < end; i++) {
-        float s = 1.0f / (1.0f + pb_exp(-doubled_argument(g[i])));
-        float gate = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s) * doubled_slope(g[i])), up = d[i] * g[i] * s;
+        float s = 1.0f / (1.0f + pb_exp(-gate_argument(gelu, g[i])));
+        float gate = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s) * gate_slope(gelu, g[i])), up = d[i] * g[i] * s;
         dg[i] = j->accumulate ? dg[i] + gate : gate;
         du[i] = j->accumulate ? du[i] + up : up;
     }
 }
 
-void pb_geglu_backward(long count, const float *gate, const float *up, const float *upstream,
-                       float *gate_gradient, float *up_gradient, bool accumulate) {
-    job j = {.accumulate = accumulate, .a = gate, .b = up, .c = upstream, .out = gate_gradient, .out2 = up_gradient};
-    pb_parallel(count, grain, geglu_backward_part, &j);
-}
+#define GATE(name, gelu) \
+    PB_KERNEL static void name##_part(long begin, long end, int worker, void *context) { \
+        gate_range(gelu, context, begin, end); \
+    } \
+    PB_KERNEL static void name##_backward_part(long begin, long end, int worker, void *context) { \
+        gate_range_backward(gelu, context, begin, end); \
+    } \
+    void pb_##name(long count, const float *gate, const float *up, float *out) { \
+        job j = {.a = gate, .b = up, .out = out}; \
+        pb_parallel(count, grain, name##_part, &j); \
+    } \
+    void pb_##name##_backward(long count, const float *gate, const float *up, const float *upstream, \
+                              float *gate_gradient, float *up_gradient, bool accumulate) { \
+        job j = {.accumulate = accumulate, .a = gate, .b = up, .c = upstream, .out = gate_gradient, \
+                 .out2 = up_gradient}; \
+        pb_parallel(count, grain, name##_backward_part, &j); \
+    }
+GATE(swiglu, false)
+GATE(geglu, true)
+#undef GATE
 
 // MARK: - Rotary positions
 

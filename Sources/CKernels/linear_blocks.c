@@ -105,7 +105,7 @@ TARGET_INLINE void block_dots(const block_job *j, pb_element element, const pb_p
     pb_block_shape shape = pb_shape_of(element);
     long groups = j->k / column_group;
     size_t row_bytes = pb_bytes_of(element, j->k);
-    bool is_far = row_bytes * (size_t)p->n >= 1 << 18;
+    bool is_far = pb_is_far(row_bytes, p->n);
     for (long i = begin; i < end; i++) {
         const char *weights = (const char *)p->weights + (size_t)i * row_bytes;
         if (is_far) pb_prefetch_ahead(weights, row_bytes);
@@ -124,13 +124,12 @@ TARGET static void blocks_part(long begin, long end, int worker, void *context) 
     float *room = pb_allocate(codes + 2 * groups);
     if (!room) __builtin_trap();
     pb_unpacked row = {(int8_t *)room, room + codes, room + codes + groups};
-    for (long i = 0, first = 0; i < j->count && first < end; i++) {
+    for (long i = 0, first = 0; i < j->count && first < end; first += j->projections[i++].n) {
         const pb_projection *p = j->projections + i;
-        long from = begin > first ? begin - first : 0, to = end - first < p->n ? end - first : p->n;
-        first += p->n;
-        if (from >= to) continue;
+        pb_columns own = pb_columns_of(p, first, begin, end);
+        if (own.from >= own.to) continue;
         switch (j->element) {
-#define BLOCKS(element) case element: block_dots(j, element, p, from, to, row); break;
+#define BLOCKS(element) case element: block_dots(j, element, p, own.from, own.to, row); break;
         PB_BLOCKED(BLOCKS)
 #undef BLOCKS
         default: __builtin_trap();
@@ -146,10 +145,7 @@ void pb_linear_blocks(pb_element element, long m, long k, const float *x, long c
     block_job job = {.element = element, .m = m, .k = k, .columns = (int16_t *)room, .scale = room + columns,
                      .sums = room + columns + scales, .count = count, .projections = projections};
     round_rows(&job, x);
-    long n = 0;
-    for (long i = 0; i < count; i++) n += projections[i].n;
-    int workers = pb_threads();
-    pb_parallel_by(workers, n, pb_even_grain(workers, n, 32768 / k + 1), blocks_part, &job);
+    pb_parallel_columns(k, count, projections, blocks_part, &job);
     pb_free(room);
 }
 

@@ -64,7 +64,7 @@ PB_INLINE float pair_dot(long k, const uint16_t *row, const float *split) {
 PB_INLINE void dot_rows(pb_element element, long m, long n, long k, const float *x, const float *split,
                         const char *w, float *y, long begin, long end) {
     size_t row_bytes = pb_bytes_of(element, k);
-    bool is_far = row_bytes * (size_t)n >= 1 << 18;   // more than a cache nearby keeps from token to token
+    bool is_far = pb_is_far(row_bytes, n);
     for (long j = begin; j < end; j++) {
         const char *row = w + (size_t)j * row_bytes;
         if (is_far) pb_prefetch_ahead(row, row_bytes);
@@ -107,10 +107,10 @@ PB_INLINE void widened_dots(const linear_job *job, const pb_projection *p, long 
 // begin, end: columns of all projections, one behind the other.
 PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) {
     const linear_job *j = context;
-    for (long i = 0, first = 0; i < j->count && first < end; i++) {
+    for (long i = 0, first = 0; i < j->count && first < end; first += j->projections[i++].n) {
         const pb_projection *p = j->projections + i;
-        long from = begin > first ? begin - first : 0, to = end - first < p->n ? end - first : p->n;
-        first += p->n;
+        pb_columns own = pb_columns_of(p, first, begin, end);
+        long from = own.from, to = own.to;
         if (from >= to) continue;
         const char *w = p->weights;
         switch (j->element) {
@@ -124,8 +124,6 @@ PB_KERNEL static void dot_part(long begin, long end, int worker, void *context) 
 
 void pb_linear_few(pb_element element, long m, long k, const float *x, long count, const pb_projection *projections) {
     linear_job job = {element, m, k, x, NULL, count, projections};
-    long n = 0;
-    for (long i = 0; i < count; i++) n += projections[i].n;
     float *split = NULL;
     if (element == PB_BFLOAT16) {
         split = pb_allocate((size_t)(m * k));
@@ -133,7 +131,6 @@ void pb_linear_few(pb_element element, long m, long k, const float *x, long coun
         for (long i = 0; i < m; i++) split_pairs(k, x + i * k, split + i * k);
     }
     job.split = split;
-    int workers = pb_threads();
-    pb_parallel_by(workers, n, pb_even_grain(workers, n, 32768 / k + 1), dot_part, &job);
+    pb_parallel_columns(k, count, projections, dot_part, &job);
     pb_free(split);
 }

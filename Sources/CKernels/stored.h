@@ -29,6 +29,9 @@ PB_INLINE void pb_widen_inline(pb_element element, long count, const void *sourc
     for (long i = 0; i < count; i++) out[i] = pb_element_at(element, source, i);
 }
 
+// Whether rows are more than a cache nearby keeps from token to token.
+PB_INLINE bool pb_is_far(size_t row_bytes, long rows) { return row_bytes * (size_t)rows >= 1 << 18; }
+
 // Asks for what lies a few kilobytes behind a row that is about to be read: rows of a large matrix come
 // from memory one behind the other, and the processor by itself looks too short a way ahead.
 PB_INLINE void pb_prefetch_ahead(const void *row, size_t bytes) {
@@ -46,6 +49,24 @@ PB_INLINE void pb_widen_range(pb_element element, long count, const void *source
     PB_BLOCKED(BLOCKS)
 #undef BLOCKS
     }
+}
+
+// Columns of several projections, one behind the other: those of begin ..< end that are of the projection
+// whose first one is `first`; none where `from` is not below `to`.
+typedef struct {
+    long from, to;
+} pb_columns;
+
+PB_INLINE pb_columns pb_columns_of(const pb_projection *p, long first, long begin, long end) {
+    return (pb_columns){begin > first ? begin - first : 0, end - first < p->n ? end - first : p->n};
+}
+
+// Calls `body` for ranges of all these columns, of k numbers each.
+PB_INLINE void pb_parallel_columns(long k, long count, const pb_projection *projections, pb_body body, void *job) {
+    long n = 0;
+    for (long i = 0; i < count; i++) n += projections[i].n;
+    int workers = pb_threads();
+    pb_parallel_by(workers, n, pb_even_grain(workers, n, 32768 / k + 1), body, job);
 }
 
 #endif

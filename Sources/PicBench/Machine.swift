@@ -53,10 +53,15 @@ enum Machine {
         munmap(memory, needed)
     }
 
+    /// Where the executable is, links followed.
+    static var executableFolder: URL? {
+        Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+    }
+
     /// What `./install` noted; nil for an executable that it did not put there, or from no checkout.
     static var installedRevision: String? {
-        let bin = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-        let file = bin?.deletingLastPathComponent().appendingPathComponent("share/picbench/REVISION")
+        let file = executableFolder?.deletingLastPathComponent().appendingPathComponent(
+            "share/picbench/REVISION")
         let text = file.flatMap { try? String(contentsOf: $0, encoding: .utf8) }
         let revision = text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
         return revision.isEmpty ? nil : revision
@@ -65,10 +70,7 @@ enum Machine {
     /// The revision of the checkout that the executable was built in, or that it was installed from; nil where
     /// neither is known.
     static var gitRevision: String? {
-        guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-        else {
-            return nil
-        }
+        guard let folder = executableFolder else { return nil }
         if let installedRevision { return installedRevision }
         func git(_ arguments: String...) -> String? { Self.git(["-C", folder.path] + arguments) }
         guard let root = git("rev-parse", "--show-toplevel"),

@@ -13,7 +13,7 @@ enum ModelLocator {
     /// Where such folders are looked for.
     private static var places: [URL] {
         var above: [URL] = []
-        var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        var folder = Machine.executableFolder
         while let here = folder, here.path != "/" {
             above.append(here)
             folder = here.deletingLastPathComponent()

@@ -23,11 +23,6 @@ struct ArchitectureTests {
     static let names = [
         "gemma3", "gemma3-bf16", "granite", "olmo2", "phi3", "phi4-mini", "smollm3", "smollm3-window",
     ]
-    /// As the script makes it.
-    private static let long: [Int32] = (0..<4096).map { (i: Int) -> Int32 in
-        Int32((i * i * 7 + i * 3 + 5) % 31)
-    }
-
     static func folder(_ name: String) -> URL { Reference.folder("architectures/\(name)") }
 
     private let expected: Expected
@@ -55,14 +50,9 @@ struct ArchitectureTests {
     @Test(arguments: names)
     func `logits are those of transformers, packed and far out`(_ name: String) throws {
         let (model, reference) = try open(name)
-        // All three sequences in one pass: none may know of the others.
-        let packed = Packed([expected.tokens[0], Self.long, expected.tokens[1]])
-        let logits = model.logits(packed.hidden(of: model, c), in: c)
-        let first = expected.tokens[0].count
-        let short = Array(0..<first) + Array(first + Self.long.count..<packed.rows.count)
-        func rows(_ indices: [Int]) -> [Float] { c.gatherRows(logits, indices.map { Int32($0) }).values }
-        #expect(distance(rows(short), reference.short) < 1e-5)
-        #expect(distance(rows(expected.places.map { first + $0 }), reference.long) < 1e-4)
+        let (short, long) = Packed.logits(of: expected.tokens, places: expected.places, by: model, c)
+        #expect(distance(short, reference.short) < 1e-5)
+        #expect(distance(long, reference.long) < 1e-4)
     }
 
     @Test(arguments: names)
@@ -96,7 +86,7 @@ struct ArchitectureTests {
     @Test(arguments: names)
     func `cached equals uncached`(_ name: String) throws {
         let (model, _) = try open(name)
-        let tokens = Array(Self.long.prefix(40))
+        let tokens = Array(Packed.long.prefix(40))
         let whole = Packed([tokens]).hidden(of: model, c).values
         let cache = KVCache(for: model.configuration, capacity: tokens.count)
         let stepwise = [0..<9, 9..<10, 10..<31, 31..<40].flatMap {
@@ -149,24 +139,11 @@ struct ArchitectureTests {
         for tensor in tensors.values { tensor.isTrainable = true }
         let optimizer = AdamW(tensors.values.map { $0 }, weightDecay: 0)
         for (step, loss) in reference.losses.enumerated() {
-            #expect(abs(backward(model) - loss) < 1e-3, "step \(step)")
+            #expect(abs(Packed(expected.tokens).backward(through: model) - loss) < 1e-3, "step \(step)")
             if step == 0 { try compare(tensors, reference.gradients) }
             optimizer.step(rate: 0.01, on: c.backend)
             for tensor in tensors.values { tensor.clearGradient() }
         }
-    }
-
-    private func backward(_ model: LanguageModel) -> Double {
-        let tape = Tape()
-        let c = Computation(tape: tape)
-        let packed = Packed(expected.tokens)
-        let predicting = packed.rows.indices.filter { packed.next[$0] != nil }
-        let hidden = c.gatherRows(packed.hidden(of: model, c), predicting.map { Int32($0) })
-        let loss = c.crossEntropy(
-            model.logits(hidden, in: c), targets: predicting.compactMap { packed.next[$0] },
-            weights: predicting.map { _ in 1 })
-        tape.backward(from: loss)
-        return Double(loss.values[0])
     }
 
     private func compare(_ tensors: [String: Tensor], _ expected: [String: [Double]]) throws {
@@ -203,7 +180,7 @@ struct ArchitectureTests {
     @Test(arguments: names.filter { $0 != "phi4-mini" })
     func `keys that are moved are those of a pass there, in every layer`(_ name: String) throws {
         let (model, _) = try open(name)
-        let tokens = Array(Self.long.prefix(12))
+        let tokens = Array(Packed.long.prefix(12))
         func cache(from position: Int32) -> KVCache {
             let cache = KVCache(for: model.configuration, capacity: tokens.count)
             _ = model.hidden(
@@ -268,7 +245,7 @@ struct ArchitectureTests {
     /// Phi-4-mini's keys, which a sequence of more than 128 tokens turns by other factors.
     @Test func `keys of a long sequence that become a short one turn by its factors`() throws {
         let (model, _) = try open("phi4-mini")
-        let tokens = Array(Self.long.prefix(140))
+        let tokens = Array(Packed.long.prefix(140))
         let source = KVCache(for: model.configuration, capacity: 140)
         _ = states(of: tokens, from: 0, model, source)
         let kept = Array(130..<140)

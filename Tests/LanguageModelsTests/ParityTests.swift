@@ -21,11 +21,6 @@ struct ParityTests {
         "llama3-tied", "mistral-fp16", "mistral-window", "qwen2", "qwen2-window", "qwen3",
         "qwen3-biased-sharded-fp16",
     ]
-    /// As the script makes it.
-    private static let long: [Int32] = (0..<4096).map { (i: Int) -> Int32 in
-        Int32((i * i * 7 + i * 3 + 5) % 31)
-    }
-
     private let expected: Expected
     /// Without rounding rows to the 16 bits of stored weights.
     private let c = Computation(backend: CPUBackend(isRounding: false))
@@ -46,17 +41,12 @@ struct ParityTests {
     @Test(arguments: names)
     func `logits are those of transformers, packed and far out`(_ name: String) throws {
         let (model, reference) = try open(name)
-        // All three sequences in one pass: none may know of the others.
-        let packed = Packed([expected.tokens[0], Self.long, expected.tokens[1]])
-        let logits = model.logits(packed.hidden(of: model, c), in: c)
-        let first = expected.tokens[0].count
-        let short = Array(0..<first) + Array(first + Self.long.count..<packed.rows.count)
-        func rows(_ indices: [Int]) -> [Float] { c.gatherRows(logits, indices.map { Int32($0) }).values }
-        #expect(distance(rows(short), reference.short) < 1e-5)
+        let (short, long) = Packed.logits(of: expected.tokens, places: expected.places, by: model, c)
+        #expect(distance(short, reference.short) < 1e-5)
         // Rows rounded to 8 bits on their way into each product, where the weights are bfloat16.
         let rounded = Packed(expected.tokens).hidden(of: model, Computation())
         #expect(distance(model.logits(rounded, in: Computation()).values, reference.short) < 0.02)
-        #expect(distance(rows(expected.places.map { first + $0 }), reference.long) < 1e-4)
+        #expect(distance(long, reference.long) < 1e-4)
     }
 
     @Test(arguments: names)
@@ -84,7 +74,7 @@ struct ParityTests {
     @Test(arguments: names.filter { $0 != "llama-dynamic" })
     func `cached equals uncached`(_ name: String) throws {
         let (model, _) = try open(name)
-        let tokens = Array(Self.long.prefix(40))
+        let tokens = Array(Packed.long.prefix(40))
         let whole = Packed([tokens]).hidden(of: model, c).values
         // Keys and values rounded to 8 bits where the weights are.
         let narrow: Float = model.cacheElementType == .bfloat16 ? 0.02 : 1e-5

@@ -45,16 +45,7 @@ struct ReferenceTests {
 
     private func gradients(of model: LanguageModel) -> Double {
         for tensor in model.tensors.values { tensor.isTrainable = true }
-        let tape = Tape()
-        let c = Computation(tape: tape)
-        let packed = Packed(reference.tokens)
-        let predicting = packed.rows.indices.filter { packed.next[$0] != nil }
-        let hidden = c.gatherRows(packed.hidden(of: model, c), predicting.map { Int32($0) })
-        let loss = c.crossEntropy(
-            model.logits(hidden, in: c), targets: predicting.compactMap { packed.next[$0] },
-            weights: predicting.map { _ in 1 })
-        tape.backward(from: loss)
-        return Double(loss.values[0])
+        return Packed(reference.tokens).backward(through: model)
     }
 }
 
@@ -79,6 +70,38 @@ struct Packed {
 
     func hidden(of model: LanguageModel, _ c: Computation) -> Tensor {
         model.hidden(model.embed(rows, in: c), positions: positions, visibility: visibility, in: c)
+    }
+
+    /// A long sequence as the reference scripts make it.
+    static let long: [Int32] = (0..<4096).map { (i: Int) -> Int32 in Int32((i * i * 7 + i * 3 + 5) % 31) }
+
+    /// Logits of two short sequences, and of some places of the long one between them: all three in one pass, none
+    /// may know of the others.
+    static func logits(
+        of short: [[Int32]], places: [Int], by model: LanguageModel, _ c: Computation
+    ) -> (short: [Float], long: [Float]) {
+        let packed = Packed([short[0], long, short[1]])
+        let logits = model.logits(packed.hidden(of: model, c), in: c)
+        let first = short[0].count
+        func rows(_ indices: [Int]) -> [Float] { c.gatherRows(logits, indices.map { Int32($0) }).values }
+        return (
+            rows(Array(0..<first) + Array(first + long.count..<packed.rows.count)),
+            rows(places.map { first + $0 })
+        )
+    }
+
+    /// A backward pass from the loss of every next token.
+    /// - Returns: the loss
+    func backward(through model: LanguageModel) -> Double {
+        let tape = Tape()
+        let c = Computation(tape: tape)
+        let predicting = rows.indices.filter { next[$0] != nil }
+        let hidden = c.gatherRows(hidden(of: model, c), predicting.map { Int32($0) })
+        let loss = c.crossEntropy(
+            model.logits(hidden, in: c), targets: predicting.compactMap { next[$0] },
+            weights: predicting.map { _ in 1 })
+        tape.backward(from: loss)
+        return Double(loss.values[0])
     }
 }
 

@@ -47,32 +47,28 @@ extension Computation {
 
     /// silu(gate) up (Shazeer 2020); both [rows, width].
     public func swiglu(gate: Tensor, up: Tensor) -> Tensor {
-        precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
-        precondition(gate !== up, "a tensor cannot gate itself")
-        let y = Tensor(uninitialized: gate.shape, on: backend)
-        backend.swiglu(gate, up, into: y)
-        record(y, from: [gate, up]) { upstream in
-            let isFresh = gate.gradient == nil && up.gradient == nil
-            backend.swigluBackward(
-                gate, up, upstream: upstream,
-                gate: isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
-                up: isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), adding: !isFresh)
-        }
-        return y
+        gated(gate, up, backend.swiglu, backend.swigluBackward)
     }
 
     /// gelu(gate) up (Shazeer 2020), GELU by the hyperbolic tangent; both [rows, width].
     public func geglu(gate: Tensor, up: Tensor) -> Tensor {
+        gated(gate, up, backend.geglu, backend.gegluBackward)
+    }
+
+    private func gated(
+        _ gate: Tensor, _ up: Tensor, _ forward: (Tensor, Tensor, Tensor) -> Void,
+        _ backward: @escaping (Tensor, Tensor, Tensor, Tensor, Tensor, Bool) -> Void
+    ) -> Tensor {
         precondition(gate.count == up.count, "\(gate.shape) gates \(up.shape)")
         precondition(gate !== up, "a tensor cannot gate itself")
         let y = Tensor(uninitialized: gate.shape, on: backend)
-        backend.geglu(gate, up, into: y)
+        forward(gate, up, y)
         record(y, from: [gate, up]) { upstream in
             let isFresh = gate.gradient == nil && up.gradient == nil
-            backend.gegluBackward(
-                gate, up, upstream: upstream,
-                gate: isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
-                up: isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), adding: !isFresh)
+            backward(
+                gate, up, upstream,
+                isFresh ? gate.gradientForWriting().tensor : gate.gradientForAdding(),
+                isFresh ? up.gradientForWriting().tensor : up.gradientForAdding(), !isFresh)
         }
         return y
     }
