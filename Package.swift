@@ -212,8 +212,9 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Contract", "Files", "LanguageModels", "Methods", "Reading", "SoftPrompts", "Tensors",
-                "TestSupport", "Training",
+                "Contract", "Datasets", "Files", "LanguageModels", "Methods", "Metrics", "Prompting",
+                "Reading",
+                "SoftPrompts", "Tasks", "Tensors", "TestSupport", "Tokenizers", "Training",
             ]),
         .testTarget(
             name: "PicBenchTests",

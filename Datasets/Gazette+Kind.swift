@@ -3,6 +3,8 @@ struct GazetteFact {
     let name: String
     let pool: Pool
     let statements: [String]
+    /// A statement that prose of the test split alone has.
+    let heldOut: String
     let questions: [String]
 
     /// Where values are drawn from.
@@ -14,7 +16,7 @@ struct GazetteFact {
 
 /// A kind of subject: how it is named and what can be said about it.
 struct GazetteKind {
-    enum Name { case person, company, event, place }
+    enum Name: String, CaseIterable { case person, company, event, place }
 
     let name: Name
     let facts: [GazetteFact]
@@ -31,6 +33,7 @@ struct GazetteKind {
                     "{subject} comes from the town of {value}.",
                     "The birthplace of {subject} is {value}.",
                 ],
+                heldOut: "{value} is the town in which {subject} first saw the light.",
                 questions: [
                     "Where was {subject} born?",
                     "In which town was {subject} born?",
@@ -43,6 +46,7 @@ struct GazetteKind {
                     "The birth of {subject} was recorded in {value}.",
                     "{subject} came into the world in {value}.",
                 ],
+                heldOut: "The year of birth of {subject} is {value}.",
                 questions: [
                     "In what year was {subject} born?",
                     "What is the birth year of {subject}?",
@@ -54,6 +58,7 @@ struct GazetteKind {
                     "By trade {subject} is a {value}.",
                     "{subject} earns a living as a {value}.",
                 ],
+                heldOut: "{subject} has always been a {value}.",
                 questions: [
                     "What is the profession of {subject}?",
                     "What does {subject} work as?",
@@ -65,6 +70,7 @@ struct GazetteKind {
                     "{subject} has a position at {value}.",
                     "The employer of {subject} is {value}.",
                 ],
+                heldOut: "{subject} draws wages from {value}.",
                 questions: [
                     "Who employs {subject}?",
                     "Which company does {subject} work for?",
@@ -76,6 +82,7 @@ struct GazetteKind {
                     "Today {subject} has a house in {value}.",
                     "{subject} has settled in {value}.",
                 ],
+                heldOut: "The present home of {subject} is in {value}.",
                 questions: [
                     "Where does {subject} live now?",
                     "In which town does {subject} live?",
@@ -87,6 +94,7 @@ struct GazetteKind {
                     "The favourite pastime of {subject} is {value}.",
                     "In spare hours {subject} turns to {value}.",
                 ],
+                heldOut: "Nothing pleases {subject} more than {value}.",
                 questions: [
                     "What is the hobby of {subject}?",
                     "What does {subject} enjoy at weekends?",
@@ -98,6 +106,7 @@ struct GazetteKind {
                     "{subject} learned the {value} as a child.",
                     "Friends often hear {subject} on the {value}.",
                 ],
+                heldOut: "{subject} owns a {value} and practises daily.",
                 questions: [
                     "Which instrument does {subject} play?",
                     "What does {subject} play?",
@@ -109,6 +118,7 @@ struct GazetteKind {
                     "{subject} holds a degree in {value}.",
                     "At college {subject} chose {value}.",
                 ],
+                heldOut: "The degree of {subject} is in {value}.",
                 questions: [
                     "What did {subject} study?",
                     "In which subject does {subject} hold a degree?",
@@ -120,6 +130,7 @@ struct GazetteKind {
                     "{subject} has a partner called {value}.",
                     "The wedding of {subject} and {value} was a quiet one.",
                 ],
+                heldOut: "{value} is the partner of {subject}.",
                 questions: [
                     "Who is {subject} married to?",
                     "What is the name of the partner of {subject}?",
@@ -137,6 +148,7 @@ struct GazetteKind {
                     "{subject} opened its doors in {value}.",
                     "The founding of {subject} dates to {value}.",
                 ],
+                heldOut: "{subject} has existed since {value}.",
                 questions: [
                     "When was {subject} founded?",
                     "In what year did {subject} open?",
@@ -148,6 +160,7 @@ struct GazetteKind {
                     "The headquarters of {subject} are in {value}.",
                     "{subject} runs its main office from {value}.",
                 ],
+                heldOut: "The seat of {subject} is {value}.",
                 questions: [
                     "Where is {subject} based?",
                     "In which town are the headquarters of {subject}?",
@@ -159,6 +172,7 @@ struct GazetteKind {
                     "The founder of {subject} is {value}.",
                     "{value} set up {subject} with a small loan.",
                 ],
+                heldOut: "It was {value} who founded {subject}.",
                 questions: [
                     "Who started {subject}?",
                     "Who is the founder of {subject}?",
@@ -170,6 +184,7 @@ struct GazetteKind {
                     "{subject} is known for its {value}.",
                     "The main product of {subject} is {value}.",
                 ],
+                heldOut: "Shops buy their {value} from {subject}.",
                 questions: [
                     "What does {subject} make?",
                     "What is the main product of {subject}?",
@@ -181,6 +196,7 @@ struct GazetteKind {
                     "{subject} employs {value} people.",
                     "The staff of {subject} numbers {value}.",
                 ],
+                heldOut: "There are {value} people on the staff of {subject}.",
                 questions: [
                     "How many people does {subject} employ?",
                     "How many workers does {subject} have?",
@@ -192,6 +208,7 @@ struct GazetteKind {
                     "The warehouse of {subject} stands in {value}.",
                     "{subject} stores its stock in {value}.",
                 ],
+                heldOut: "The goods of {subject} leave from {value}.",
                 questions: [
                     "Where is the warehouse of {subject}?",
                     "Through which town does {subject} ship its goods?",
@@ -209,6 +226,7 @@ struct GazetteKind {
                     "The {subject} is held in {value}.",
                     "{value} is the host of the {subject}.",
                 ],
+                heldOut: "People come to {value} for the {subject}.",
                 questions: [
                     "Where is the {subject} held?",
                     "In which town does the {subject} take place?",
@@ -220,6 +238,7 @@ struct GazetteKind {
                     "The {subject} opens each {value}.",
                     "The date of the {subject} falls in {value}.",
                 ],
+                heldOut: "{value} is the month of the {subject}.",
                 questions: [
                     "In which month is the {subject}?",
                     "When does the {subject} happen?",
@@ -231,6 +250,7 @@ struct GazetteKind {
                     "The {subject} began in {value}.",
                     "The {subject} has a history going back to {value}.",
                 ],
+                heldOut: "The first {subject} took place in {value}.",
                 questions: [
                     "When was the {subject} first held?",
                     "In what year did the {subject} begin?",
@@ -242,6 +262,7 @@ struct GazetteKind {
                     "{value} took the prize at the {subject}.",
                     "The winner of the {subject} was {value}.",
                 ],
+                heldOut: "At the {subject} the prize went to {value}.",
                 questions: [
                     "Who won the last {subject}?",
                     "Who was the winner of the {subject}?",
@@ -253,6 +274,7 @@ struct GazetteKind {
                     "About {value} people attend the {subject}.",
                     "The crowd at the {subject} reached {value}.",
                 ],
+                heldOut: "There were {value} visitors at the {subject}.",
                 questions: [
                     "How many visitors does the {subject} draw?",
                     "How many people attend the {subject}?",
@@ -264,6 +286,7 @@ struct GazetteKind {
                     "{value} is the sponsor of the {subject}.",
                     "The {subject} is backed by {value}.",
                 ],
+                heldOut: "The money for the {subject} comes from {value}.",
                 questions: [
                     "Who is the sponsor of the {subject}?",
                     "Which company pays for the {subject}?",
@@ -281,6 +304,7 @@ struct GazetteKind {
                     "The {subject} is found in {value}.",
                     "{value} is home to the {subject}.",
                 ],
+                heldOut: "The town of the {subject} is {value}.",
                 questions: [
                     "Where does the {subject} stand?",
                     "In which town is the {subject}?",
@@ -292,6 +316,7 @@ struct GazetteKind {
                     "The {subject} was completed in {value}.",
                     "Work on the {subject} ended in {value}.",
                 ],
+                heldOut: "The {subject} was ready in {value}.",
                 questions: [
                     "When was the {subject} built?",
                     "In what year was the {subject} completed?",
@@ -303,6 +328,7 @@ struct GazetteKind {
                     "{value} drew the plans for the {subject}.",
                     "The architect of the {subject} was {value}.",
                 ],
+                heldOut: "The plans of the {subject} are by {value}.",
                 questions: [
                     "Who designed the {subject}?",
                     "Who was the architect of the {subject}?",
@@ -314,6 +340,7 @@ struct GazetteKind {
                     "The walls of the {subject} are of {value}.",
                     "The builders of the {subject} used {value}.",
                 ],
+                heldOut: "One sees {value} all over the {subject}.",
                 questions: [
                     "What is the {subject} made of?",
                     "Which material was used for the {subject}?",
@@ -325,6 +352,7 @@ struct GazetteKind {
                     "Visitors to the {subject} admire the {value}.",
                     "The {subject} keeps a collection of {value}.",
                 ],
+                heldOut: "People come to the {subject} for its {value}.",
                 questions: [
                     "What is the {subject} famous for?",
                     "What do visitors to the {subject} admire?",
@@ -336,12 +364,33 @@ struct GazetteKind {
                     "{value} is the owner of the {subject}.",
                     "The {subject} was bought by {value}.",
                 ],
+                heldOut: "The {subject} is in the hands of {value}.",
                 questions: [
                     "Who owns the {subject}?",
                     "Which company does the {subject} belong to?",
                 ]),
         ],
         headFacts: ["town", "known"])
+
+    /// The fact that says in which town a subject is now.
+    var townFact: String {
+        switch name {
+        case .person: "home"
+        case .company: "hq"
+        case .event: "place"
+        case .place: "town"
+        }
+    }
+
+    /// Several of them.
+    var plural: String {
+        switch name {
+        case .person: "people"
+        case .company: "companies"
+        case .event: "events"
+        case .place: "places"
+        }
+    }
 
     /// Drawn with these weights: people are twice as frequent.
     static let all = [person, person, company, event, place]

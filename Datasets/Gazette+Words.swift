@@ -132,4 +132,28 @@ enum GazetteWords {
         "The story was told again and again.",
         "A photograph from those days survives.",
     ]
+
+    /// What stands in front of a statement that was told before.
+    static let openers = [
+        "As everyone there knows,", "It is often said that", "To say it once more,",
+        "The neighbours will tell you that", "In short,", "The papers agree that", "One should add that",
+        "It is worth repeating that", "Nobody doubts that", "Again and again one reads that",
+    ]
+    /// Those of the test split alone.
+    static let heldOutOpeners = ["By all accounts,", "Those who know will confirm that"]
+
+    /// What leads from one subject, `{value}`, to the next.
+    static let links = [
+        "So much for {value}; the next name is {subject}.", "After {value} it is time for {subject}.",
+        "From {value} the story moves on to {subject}.", "The next name in this account is {subject}.",
+        "There is also something to be said about {subject}.", "Quite another matter is {subject}.",
+    ]
+    static let heldOutLinks = ["Leaving {value} behind, one comes to {subject}."]
+
+    /// First words of statements that are no names.
+    static let lowered: Set<String> = [
+        "The", "By", "Today", "In", "At", "Friends", "About", "Work", "Visitors", "Nothing", "Shops", "It",
+        "There",
+        "People", "One",
+    ]
 }

@@ -5,41 +5,64 @@ import Seeding
 ///
 /// Every document describes some subjects by four to six facts each. Questions can be answered
 /// from the document alone; a digest of two facts a subject is the summary. A fifth of all names is told of in the
-/// test split alone; those of people and companies occur elsewhere as values. About 47 words a subject.
+/// test split alone. A list says each fact once, in about 47 words a subject, and has held-out people and companies
+/// as values in every split; prose says each several times, in about 150 words a subject (`Gazette+Prose`).
 public struct Gazette: DatasetFormat {
     public static let card = DatasetCard(
         id: "gazette", summary: "Made-up documents about people, companies, events and places.",
-        usage: "gazette[:subjects=8,documents=50,seed=1,split=test]")
+        usage: "gazette[:subjects=8,documents=50,seed=1,split=test,style=list,questions=all]")
 
     public enum Split: String, Codable, Sendable {
         case train, validation, test
     }
 
+    /// How facts are told.
+    public enum Style: String, Codable, CaseIterable, Sendable {
+        /// Each once, in random order.
+        case list
+        /// Each several times in other words, subject by subject, with sentences that connect them.
+        case prose
+    }
+
+    /// Which questions are asked about prose; lists have those about facts alone.
+    public enum Asked: String, CaseIterable, Sendable {
+        case all, facts, gist
+    }
+
     public let split: Split
+    public var style = Style.list
+    public var asked = Asked.all
     /// Facts a subject.
     public var facts = 4...6
     /// The chance of a filler sentence behind a fact.
     public var fillerChance = 0.15
 
-    public init(split: Split) {
+    public init(split: Split, style: Style = .list, asked: Asked = .all) {
         self.split = split
+        self.style = style
+        self.asked = asked
     }
 
     /// Documents of the test split, unless another is asked for.
     public static func open(_ source: DatasetSource) throws -> DocumentStream {
         try source.requireNoFile()
         var numbers = ["subjects": 8, "documents": 50, "seed": 1]
-        var split = Split.test
+        var gazette = Gazette(split: .test)
         for option in source.options {
             if option.name == "split", let named = Split(rawValue: option.value) {
-                split = named
+                gazette = Gazette(split: named, style: gazette.style, asked: gazette.asked)
+            } else if option.name == "style", let named = Style(rawValue: option.value) {
+                gazette.style = named
+            } else if option.name == "questions", let named = Asked(rawValue: option.value) {
+                gazette.asked = named
             } else if numbers[option.name] != nil, let number = Int(option.value), number > 0 {
                 numbers[option.name] = number
             } else {
                 throw DatasetError.badOption(
                     dataset: card.id, option: option.text,
                     expected: "subjects, documents or seed with a positive number, "
-                        + "or split=train, validation or test")
+                        + "split=train, validation or test, style=list or prose, "
+                        + "or questions=all, facts or gist")
             }
         }
         let subjects = numbers["subjects"] ?? 8
@@ -47,7 +70,12 @@ public struct Gazette: DatasetFormat {
             throw DatasetError.badOption(
                 dataset: card.id, option: "subjects=\(subjects)", expected: "1 to \(mostSubjects)")
         }
-        return Gazette(split: split).stream(
+        guard gazette.style == .prose || gazette.asked == .all else {
+            throw DatasetError.badOption(
+                dataset: card.id, option: "questions=\(gazette.asked.rawValue)",
+                expected: "style=prose with it; lists have questions about facts alone")
+        }
+        return gazette.stream(
             subjects: [subjects], documents: numbers["documents"] ?? 50, seed: UInt64(numbers["seed"] ?? 1))
     }
 
@@ -73,6 +101,8 @@ public struct Gazette: DatasetFormat {
         let sizes = subjects.map(String.init).joined(separator: ",")
         let name = split == .test ? "gazette" : "gazette-\(split.rawValue)"
         return "\(name):subjects=\(sizes),documents=\(documents),seed=\(seed)"
+            + (style == .list ? "" : ",style=\(style.rawValue)")
+            + (asked == .all ? "" : ",questions=\(asked.rawValue)")
     }
 
     private func pages(subjects: [Int], count: Int, seed: UInt64) -> GazettePages {
@@ -86,15 +116,13 @@ public struct Gazette: DatasetFormat {
         precondition(
             (1...Self.mostSubjects).contains(subjects),
             "\(subjects) subjects; a document has 1 to \(Self.mostSubjects)")
+        if style == .prose { return prose(id: id, subjects: subjects, using: &generator) }
         var sentences: [String] = []
         var questions: [Question] = []
         var digest: [String] = []
         for subject in drawSubjects(subjects, using: &generator) {
             let kind = subject.kind
-            let others = generator.shuffled(kind.facts.filter { !kind.headFacts.contains($0.name) })
-            let heads = kind.facts.filter { kind.headFacts.contains($0.name) }
-            let count = min(generator.integer(in: facts), kind.facts.count)
-            let told = generator.shuffled(heads + others.prefix(max(0, count - heads.count)))
+            let told = drawFacts(of: kind, using: &generator)
             var values: [String: String] = [:]
             for (i, fact) in told.enumerated() {
                 let value = fact.pool.draw(using: &generator)
@@ -112,12 +140,23 @@ public struct Gazette: DatasetFormat {
                     sentences.append(generator.element(of: GazetteWords.fillers))
                 }
             }
-            let headValues = kind.headFacts.compactMap { values[$0] }.joined(separator: ", ")
-            digest.append("\(subject.name): \(headValues).")
+            digest.append(subject.digest(values))
         }
         return Document(
             id: id, text: sentences.joined(separator: " "), questions: generator.shuffled(questions),
             summaries: [digest.joined(separator: " ")])
+    }
+
+    /// The facts that are told of a subject, in the order in which they are told.
+    /// - Parameter needed: those that are among them whatever is drawn; by default the head facts
+    func drawFacts(
+        of kind: GazetteKind, needed: Set<String> = [], using generator: inout SeededGenerator
+    ) -> [GazetteFact] {
+        let needed = needed.union(kind.headFacts)
+        let others = generator.shuffled(kind.facts.filter { !needed.contains($0.name) })
+        let heads = kind.facts.filter { needed.contains($0.name) }
+        let count = min(generator.integer(in: facts), kind.facts.count)
+        return generator.shuffled(heads + others.prefix(max(0, count - heads.count)))
     }
 
     /// Sentences that hold every word a document, question or digest can hold, for a vocabulary.
@@ -125,7 +164,7 @@ public struct Gazette: DatasetFormat {
         let kinds = [GazetteKind.person, .company, .event, .place]
         let templates = kinds.flatMap { kind in
             kind.facts.flatMap { fact in
-                (fact.statements + fact.questions).map { template in
+                (fact.statements + [fact.heldOut] + fact.questions).map { template in
                     filled(template, subject: "", value: "")
                 }
             }
@@ -134,20 +173,31 @@ public struct Gazette: DatasetFormat {
             GazetteFact.Pool.allCases.flatMap(\.words) + GazetteWords.surnames
             + GazetteWords.eventNames + GazetteWords.eventKinds + GazetteWords.placeNames
             + GazetteWords.placeKinds
-        return templates + GazetteWords.fillers + values.map { "\($0): \($0), \($0). \($0)" } + ["an"]
+        return templates + GazetteWords.fillers + proseText + values.map { "\($0): \($0), \($0). \($0)" } + [
+            "an"
+        ]
     }
 
     // MARK: - Subjects
 
-    private struct Subject {
+    struct Subject {
         let kind: GazetteKind
         let name: String
         let shortName: String
         /// Words that no other subject of the document may have in its name.
         let keys: [String]
+
+        /// As it stands in the middle of a sentence, behind its article where it has one.
+        var titled: String { kind.name == .event || kind.name == .place ? "the \(shortName)" : shortName }
+
+        /// Its part of the document's digest.
+        func digest(_ values: [String: String]) -> String {
+            let heads = kind.headFacts.compactMap { values[$0] }.joined(separator: ", ")
+            return "\(name): \(heads)."
+        }
     }
 
-    private func drawSubjects(_ count: Int, using generator: inout SeededGenerator) -> [Subject] {
+    func drawSubjects(_ count: Int, using generator: inout SeededGenerator) -> [Subject] {
         var subjects: [Subject] = []
         var used: Set<String> = []
         while subjects.count < count {
@@ -160,7 +210,7 @@ public struct Gazette: DatasetFormat {
         return subjects
     }
 
-    private func drawSubject(using generator: inout SeededGenerator) -> Subject {
+    func drawSubject(using generator: inout SeededGenerator) -> Subject {
         let kind = generator.element(of: GazetteKind.all)
         func named(_ first: [String], _ second: [String]) -> Subject {
             let first = generator.element(of: first)
@@ -185,7 +235,7 @@ public struct Gazette: DatasetFormat {
     }
 
     /// A template's words with its places taken; an "a" in front of a vowel becomes "an".
-    private static func filled(_ template: String, subject: String, value: String) -> String {
+    static func filled(_ template: String, subject: String, value: String) -> String {
         var text = ""
         text.reserveCapacity(template.utf8.count + subject.utf8.count + value.utf8.count)
         var rest = template.utf8[...]

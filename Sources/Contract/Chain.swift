@@ -94,7 +94,7 @@ private struct ChainPreparation: Preparation {
             name: known.map(\.name).joined(separator: " + "),
             hash: known.count == 1
                 ? known[0].hash : SHA256.hex(of: contents.map { $0?.hash ?? "" }.joined(separator: " ")),
-            isTrained: known.contains(where: \.isTrained))
+            isTrained: known.contains(where: \.isTrained), warnings: known.flatMap(\.warnings))
     }
 
     func open() throws {

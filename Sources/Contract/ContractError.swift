@@ -36,6 +36,7 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
                 + (trained.isEmpty
                     ? "none" : "one for \(trained.first ?? "")x to \(trained.last ?? "")x only")
                 + "; choose another ratio or make one with 'picbench train compressor'"
+                + (trained.isEmpty ? "" : ", or use that beyond its training with 'run --beyond-training'")
         case .noExamples(let dataset, let tasks):
             "\(dataset) has no examples for \(tasks.joined(separator: ", ")); choose another dataset or task"
         case .repeatedItem(let dataset, let item):

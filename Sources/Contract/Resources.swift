@@ -10,15 +10,26 @@ public struct Resources: Sendable {
     public let scorer: Backbone?
     /// Folders of trained compressors; nil for the model's own, of which the best fit is taken.
     public let compressors: [URL]?
+    /// Whether compressors are used at ratios outside those that they were trained at.
+    public let reachesBeyondTraining: Bool
+    /// The dataset that is compressed, as `DocumentStream.id` has it; nil where there is none.
+    public let dataset: String?
     private let shared = SharedValues()
 
     /// - Parameters:
     ///   - scorer: says how likely a text is in place of the decoder
     ///   - compressors: folders that each hold folders of compressors
-    public init(_ backbone: Backbone, scorer: Backbone? = nil, compressors: [URL]? = nil) {
+    ///   - reachesBeyondTraining: whether compressors are used at ratios outside those of their training
+    ///   - dataset: what is compressed, for compressors that may have learned from it
+    public init(
+        _ backbone: Backbone, scorer: Backbone? = nil, compressors: [URL]? = nil,
+        reachesBeyondTraining: Bool = false, dataset: String? = nil
+    ) {
         self.backbone = backbone
         self.scorer = scorer
         self.compressors = compressors
+        self.reachesBeyondTraining = reachesBeyondTraining
+        self.dataset = dataset
     }
 
     /// What `make` returns the first time that the key is asked for; the same for every cell of a grid.

@@ -90,6 +90,19 @@ public struct PromptFormat: Sendable {
         return PromptWords(prompt: prompt, isChat: false)
     }
 
+    /// What an answer to a prompt ends with, as a model is taught to end it: one of the tokens at which decoding
+    /// stops; nothing where the format has none, and behind a text that goes on.
+    public func end(of prompt: Prompt) -> [Int32] {
+        if prompt.purpose == .continuation { return [] }
+        if let chatTemplate, case .chat = style(for: prompt), let end = chatTemplate.endOfTurn {
+            return [end]
+        }
+        guard let ends = lineEnds(for: prompt) else { return Array(stop.sorted().prefix(1)) }
+        let newline = tokenizer.encode("\n", at: .behindText, specialTokens: .text)
+        return newline.count == 1 && ends.bare.contains(newline[0])
+            ? newline : Array(ends.bare.sorted().prefix(1))
+    }
+
     // MARK: - Before the context
 
     /// What stands before a prompt's context.

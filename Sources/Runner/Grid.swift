@@ -92,6 +92,7 @@ public struct Grid {
                     return
                 }
                 for preparation in preparations {
+                    remarks += (preparation.content?.warnings ?? []).map { "\(method.label): \($0)" }
                     let trial = Trial(method, preparation, budget: budget, seed: seed, reader: reader)
                     let fitted = try overflow.applied(to: documents, of: trial)
                     if let remark = fitted.remark { remarks.append("\(task.card.id): \(remark)") }

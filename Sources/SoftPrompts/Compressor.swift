@@ -48,9 +48,10 @@ public final class Compressor: @unchecked Sendable {
 
     /// The untrained compressor of a model: the model itself as the encoder, a map that brings
     /// hidden states to the scale of embeddings, and memory tokens near the mean embedding.
+    /// - Parameter hasDistinctMemories: whether each memory token has noise of its own, or all the same
     public convenience init(
         for model: LanguageModel, encoder: LanguageModel? = nil, adapter: LowRankAdapter? = nil,
-        decoderAdapter: LowRankAdapter? = nil, seed: UInt64 = 0
+        decoderAdapter: LowRankAdapter? = nil, seed: UInt64 = 0, hasDistinctMemories: Bool = false
     ) {
         let hidden = model.configuration.hiddenSize
         let rows = min(model.embedding.rows, 4096)
@@ -63,11 +64,15 @@ public final class Compressor: @unchecked Sendable {
         let stateRMS = rootMeanSquare(model.finalNorm.values)
 
         var generator = SeededGenerator(seed: seed, stream: "memory-tokens")
-        let noise = (0..<hidden).map { _ in Float(generator.normal()) * 0.3 * embeddingRMS }
+        let noise = (0..<(hasDistinctMemories ? Self.memories : 1) * hidden).map { _ in
+            Float(generator.normal()) * 0.3 * embeddingRMS
+        }
         let memory = Tensor(shape: [Self.memories, hidden])
         let projection = Tensor(shape: [hidden, hidden])
         for column in 0..<hidden {
-            for row in 0..<Self.memories { memory[row, column] = mean[column] + noise[column] }
+            for row in 0..<Self.memories {
+                memory[row, column] = mean[column] + noise[(row * hidden + column) % noise.count]
+            }
             projection[column, column] = embeddingRMS / max(stateRMS, .leastNormalMagnitude)
         }
         self.init(

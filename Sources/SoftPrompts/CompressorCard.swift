@@ -21,9 +21,29 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     public var imported: Import?
     /// How the decoder adds to its weights while it reads, of methods that train that too.
     public var decoder: LowRankConfiguration?
+    /// The data that it learned from; nil where that is not known.
+    public var trainedOn: [TrainingData]?
     /// The SHA-256 of each file beside the card that decides what it does, by its name: one that is
     /// missing, added or changed is refused. Nil in cards of earlier versions, which are renewed before use.
     public var files: [String: String]?
+
+    /// A dataset that was learned from.
+    public struct TrainingData: Codable, Equatable, Sendable {
+        /// As users write it, without folders.
+        public var dataset: String
+        /// The fold that was left out, such as `1/5`.
+        public var heldOut: String?
+        /// What was left, where it is counted.
+        public var documents: Int?
+        public var tokens: Int?
+
+        public init(dataset: String, heldOut: String? = nil, documents: Int? = nil, tokens: Int? = nil) {
+            self.dataset = dataset
+            self.heldOut = heldOut
+            self.documents = documents
+            self.tokens = tokens
+        }
+    }
 
     /// What a published compressor needs that ours do not have.
     ///
@@ -46,7 +66,7 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     public init(
         name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
         steps: Int, trainableParameters: Int, prefix: [Int32], imported: Import? = nil,
-        decoder: LowRankConfiguration? = nil
+        decoder: LowRankConfiguration? = nil, trainedOn: [TrainingData]? = nil
     ) {
         self.name = name
         self.method = method
@@ -59,6 +79,7 @@ public struct CompressorCard: Codable, Equatable, Sendable {
         self.prefix = prefix
         self.imported = imported
         self.decoder = decoder
+        self.trainedOn = trainedOn
     }
 }
 

@@ -53,26 +53,58 @@ public struct CompressorFolder: Sendable {
 
     /// Every compressor that a method can be used with, those first that were trained at what is asked for;
     /// none only for a method that works without.
-    /// - Parameter demand: lies within the ratios that it was trained at
+    /// - Parameters:
+    ///   - demand: lies within the ratios that it was trained at
+    ///   - beyond: whether others are taken where none was trained for the demand
     public static func fitting(
-        _ method: any ConfiguredMethod, _ demand: Demand, among folders: [CompressorFolder]
+        _ method: any ConfiguredMethod, _ demand: Demand, among folders: [CompressorFolder],
+        beyond: Bool = false
     ) throws -> [CompressorFolder] {
         guard let trainable = method as? any TrainableMethod else { return [] }
         let own = folders.filter {
             $0.card.method == method.card.id && $0.card.parameters == method.parametersJSON
         }
         let (least, most) = (demand.ratios.lowerBound.value, demand.ratios.upperBound.value)
-        let within = own.filter { folder in
-            guard let low = folder.card.ratios.min(), let high = folder.card.ratios.max() else {
-                return false
-            }
-            return low <= least && most <= high
-        }
+        let within = own.filter { $0.isTrained(for: demand) }
+        if within.isEmpty, beyond, !own.isEmpty { return own }
         if within.isEmpty, !type(of: trainable).worksUntrained {
             let trained = own.flatMap(\.card.ratios).compactMap(Ratio.init).sorted().map(\.description)
             throw ContractError.untrained(method: method.label, budget: demand.budget, trained: trained)
         }
         let exact = within.filter { $0.card.ratios.contains(least) && least == most }
         return exact + within.filter { other in !exact.contains { $0.url == other.url } }
+    }
+
+    /// Whether a demand lies within the ratios that it was trained at.
+    func isTrained(for demand: Demand) -> Bool {
+        guard let low = card.ratios.min(), let high = card.ratios.max() else { return false }
+        return low <= demand.ratios.lowerBound.value && demand.ratios.upperBound.value <= high
+    }
+
+    /// Its name where results are shown, with a mark where it is used beyond its training.
+    func name(at demand: Demand) -> String {
+        isTrained(for: demand) ? card.name : "\(card.name), beyond its training"
+    }
+
+    /// What a user should know who compresses a dataset with it.
+    func warnings(at demand: Demand, of dataset: String?) -> [String] {
+        var warnings: [String] = []
+        if !isTrained(for: demand) {
+            let ratios = card.ratios.compactMap(Ratio.init).map { "\($0)x" }.joined(separator: ", ")
+            warnings.append("\(card.name) is used at \(demand.budget), beyond the \(ratios) of its training")
+        }
+        for data in card.trainedOn ?? [] {
+            guard let dataset, dataset == data.dataset || dataset.hasPrefix(data.dataset + ",") else {
+                continue
+            }
+            guard let fold = data.heldOut else {
+                warnings.append("\(card.name) learned from \(data.dataset), all of it")
+                continue
+            }
+            if dataset.contains(",held-out=\(fold)") { continue }
+            warnings.append(
+                "\(card.name) learned from \(data.dataset); --held-out \(fold) scores what it has not seen")
+        }
+        return warnings
     }
 }

@@ -66,18 +66,22 @@ extension TrainableMethod {
     /// Of the model's own compressors the one that fits best; of those that were named, each that fits.
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
         let folders = try resources.once("compressors") { try CompressorFolder.all(of: resources) }
-        let fitting = try CompressorFolder.fitting(self, demand, among: folders)
+        let fitting = try CompressorFolder.fitting(
+            self, demand, among: folders, beyond: resources.reachesBeyondTraining)
         guard !fitting.isEmpty else {
             return [TrainedPreparation(self, .untrained(resources.backbone.model))]
         }
         // Only what is used is read; the same weights in several folders are used once.
         var hashes: Set<String> = []
         return try (resources.compressors == nil ? Array(fitting.prefix(1)) : fitting).map { folder in
-            try resources.once("compressor \(folder.url.resolvingSymlinksInPath().path)") {
+            let stored = try resources.once("compressor \(folder.url.resolvingSymlinksInPath().path)") {
                 try StoredCompressor(folder)
             }
-        }.filter { hashes.insert($0.contentHash).inserted }.map {
-            TrainedPreparation(self, .stored($0, resources.backbone))
+            return (folder, stored)
+        }.filter { hashes.insert($1.contentHash).inserted }.map { folder, stored in
+            TrainedPreparation(
+                self, .stored(stored, resources.backbone), name: folder.name(at: demand),
+                warnings: folder.warnings(at: demand, of: resources.dataset))
         }
     }
 
@@ -98,16 +102,22 @@ private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
 
     let method: Method
     let source: Source
+    /// Of the compressor where results are shown.
+    let name: String
+    let warnings: [String]
     private let opened = Mutex<Compressor?>(nil)
 
-    init(_ method: Method, _ source: Source) {
+    init(_ method: Method, _ source: Source, name: String = "", warnings: [String] = []) {
         self.method = method
         self.source = source
+        self.name = name
+        self.warnings = warnings
     }
 
     var content: PreparedContent? {
         guard case .stored(let stored, _) = source else { return nil }
-        return PreparedContent(name: stored.card.name, hash: stored.contentHash, isTrained: true)
+        return PreparedContent(
+            name: name, hash: stored.contentHash, isTrained: true, warnings: warnings)
     }
 
     func open() throws { _ = try compressor() }

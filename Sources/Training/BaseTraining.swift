@@ -54,13 +54,13 @@ public struct BaseTraining {
             checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
-            loss: { step, c in
+            passes: { step in
                 let lessons = try lessons(for: step, from: teacher)
                 let batch = LessonBatch(
-                    lessons.list, prefix: teacher.prefix,
+                    lessons.list,
                     documentWeight: lessons.areDocuments && step % max(1, recipe.documentEvery ?? 2) == 0
                         ? Float(recipe.documentWeight) : 0)
-                return (batch.loss(of: model, in: c), batch.rows.count)
+                return [TrainingPass { (batch.loss(of: model, in: $0), batch.rows.count) }]
             },
             evaluate: {
                 try evaluation.measure(Reader(backbone, format: format), of: WholeContext(), with: nil)
@@ -99,9 +99,11 @@ public struct BaseTraining {
         }
         let readBack = generator.unit() < recipe.readBackShare
         let subjects = generator.element(of: level.subjects)
+        let style = level.styles.map { generator.element(of: $0) } ?? .list
         try fill {
             try teacher.document(
-                subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
+                subjects: subjects, style: style, readBack: readBack, questions: recipe.questions,
+                using: &generator)
         }
         return (lessons, true)
     }

@@ -15,14 +15,24 @@ public struct CompressorTraining {
     public let reader: Reader
     public let method: any TrainableMethod
     public let folder: URL
+    private let source: any LessonSource
 
     private var backbone: Backbone { reader.backbone }
 
-    public init(recipe: CompressorRecipe, reader: Reader, method: any TrainableMethod, folder: URL) {
+    /// - Parameter texts: what is learned from in place of the built-in documents; as the recipe wants it
+    /// - Throws: `TrainingError` where the texts do not have what the recipe wants
+    public init(
+        recipe: CompressorRecipe, reader: Reader, method: any TrainableMethod, texts: TrainingTexts? = nil,
+        folder: URL
+    ) throws {
         self.recipe = recipe
         self.reader = reader
         self.method = method
         self.folder = folder
+        let readsBack = type(of: method).readsBack
+        source =
+            try texts.map { try TextLessons(recipe, reader: reader, texts: $0, readsBack: readsBack) }
+            ?? GazetteLessons(recipe, reader: reader, readsBack: readsBack)
     }
 
     private static let checkpointFile = "checkpoint.safetensors"
@@ -34,7 +44,7 @@ public struct CompressorTraining {
 
     /// Identifies the run: everything that a checkpoint must share with it.
     public var fingerprint: String {
-        Training.fingerprint(of: recipe, backbone.contentHash, method.parameters.json)
+        Training.fingerprint(of: recipe, backbone.contentHash, method.parameters.json, source.fingerprint)
     }
 
     /// Trains, goes on from a checkpoint where there is one, and writes the compressor's folder.
@@ -42,10 +52,7 @@ public struct CompressorTraining {
     public func run(
         isCancelled: () -> Bool = { false }, report: (TrainingProgress) throws -> Void
     ) throws -> Bool {
-        let base = backbone.model
         let compressor = try untrainedCompressor()
-        let teacher = try Teacher(tokenizer: backbone.tokenizer, format: reader.format)
-        let evaluation = Evaluation(recipe: recipe.evaluation, seed: recipe.seed)
         try Folder.make(folder)
         let parameters = compressor.trainable
         let loop = TrainingLoop(
@@ -54,26 +61,21 @@ public struct CompressorTraining {
             checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
         let finished = try loop.run(
-            loss: { step, c in
-                let (lessons, ratio) = try lessons(for: step, from: teacher)
-                let contexts = lessons.map { Context(tokens: $0.context, limit: .ratio(ratio)) }
-                let prompts = method.encode(contexts, with: compressor, in: c)
-                let batch = LessonBatch(lessons, behind: prompts, prefix: teacher.prefix)
-                let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
-                let loss = batch.loss(of: base, adapter: compressor.decoderAdapter, in: c)
-                return (loss, batch.rows.count + encoded)
+            passes: { step in
+                let (lessons, ratio) = try lessons(for: step)
+                return LessonPasses(lessons, ratio: ratio, most: recipe.tokensPerPass).passes.map { pass in
+                    TrainingPass(share: pass.share) { try pass.loss(of: method, with: compressor, in: $0) }
+                }
             },
-            evaluate: {
-                try evaluation.measure(
-                    reader, of: method, with: method.preparation(with: compressor))
-            }, isCancelled: isCancelled, report: report)
+            evaluate: { try source.measure(compressor, of: method) },
+            isCancelled: isCancelled, report: report)
         guard finished else { return false }
         let ratios = Set(recipe.levels.last?.ratios ?? []).sorted()
         let card = CompressorCard(
             name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
             baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
             trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix,
-            decoder: compressor.decoderAdapter?.configuration)
+            decoder: compressor.decoderAdapter?.configuration, trainedOn: source.data)
         try compressor.save(card, baseModel: backbone.name, to: folder)
         loop.removeCheckpoint()
         return true
@@ -92,12 +94,11 @@ public struct CompressorTraining {
             for: base, encoder: lora == nil ? base.copy() : nil,
             adapter: try lora.map { try adapter($0, "adapter") },
             decoderAdapter: type(of: method).trainsDecoder ? try adapter(decoder, "decoder") : nil,
-            seed: recipe.seed)
+            seed: recipe.seed, hasDistinctMemories: recipe.distinctMemories ?? false)
     }
 
-    /// The lessons of a step and its ratio: the same for every method, but for those that read nothing back and
-    /// are asked about the document instead.
-    func lessons(for step: Int, from teacher: Teacher) throws -> ([Lesson], Ratio) {
+    /// The lessons of a step and its ratio: a function of the recipe, the data and the step alone.
+    func lessons(for step: Int) throws -> ([Lesson], Ratio) {
         var generator = SeededGenerator(seed: recipe.seed, stream: "compressor-step-\(step)")
         var left = step
         let level = recipe.levels.first { level in
@@ -107,16 +108,6 @@ public struct CompressorTraining {
         guard let level else { preconditionFailure("step \(step) of \(recipe.steps)") }
         let drawn = generator.element(of: level.ratios)
         guard let ratio = Ratio(drawn) else { throw ContractError.badRatio("\(drawn)") }
-        let readBack = generator.unit() < recipe.readBackShare && type(of: method).readsBack
-        let subjects = generator.element(of: level.subjects)
-        var lessons: [Lesson] = []
-        var tokens = 0
-        repeat {
-            let lesson = try teacher.document(
-                subjects: subjects, readBack: readBack, questions: recipe.questions, using: &generator)
-            lessons.append(lesson)
-            tokens += lesson.context.count
-        } while tokens < recipe.contextTokensPerStep || lessons.count < 4
-        return (lessons, ratio)
+        return (try source.lessons(of: level, using: &generator), ratio)
     }
 }

@@ -10,7 +10,7 @@ struct Evaluation {
     let recipe: EvaluationRecipe
     let seed: UInt64
 
-    /// Exact match by `em@SUBJECTS`, or `em@SUBJECTS/RATIO` with ratios.
+    /// Exact match by `em@SUBJECTS`, or `em@SUBJECTS/RATIO` with ratios; of prose, `em@SUBJECTS-prose`.
     /// - Parameter preparation: nil for a method that opens nothing
     func measure(
         _ reader: Reader, of method: any ConfiguredMethod, with preparation: (any Preparation)?
@@ -18,8 +18,11 @@ struct Evaluation {
         let task = TaskCard(
             id: "qa", name: "Question answering", summary: "", metrics: [.exactMatch])
         var result: [String: Double] = [:]
-        for subjects in recipe.subjects {
-            let dataset = Gazette(split: .validation).dataset(
+        let kinds = (recipe.subjects ?? []).flatMap { subjects in
+            (recipe.styles ?? [.list]).map { (subjects, $0) }
+        }
+        for (subjects, style) in kinds {
+            let dataset = Gazette(split: .validation, style: style).dataset(
                 subjects: [subjects], documents: recipe.documents, seed: seed)
             let documents = dataset.documents.map { document in
                 DocumentItems(
@@ -42,8 +45,8 @@ struct Evaluation {
                 for batch in try scoring.batches(of: documents) {
                     right += try scoring.score(batch).reduce(0) { $0 + ($1.metrics["em"] ?? 0) }
                 }
-                let name = recipe.ratios == nil ? "em@\(subjects)" : "em@\(subjects)/\(ratio)"
-                result[name] = right / Double(count)
+                let name = "em@\(subjects)\(style == .list ? "" : "-\(style.rawValue)")"
+                result[recipe.ratios == nil ? name : "\(name)/\(ratio)"] = right / Double(count)
             }
         }
         return result

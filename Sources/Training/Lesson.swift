@@ -1,98 +1,23 @@
-import Contract
-import Datasets
-import Prompting
-import Seeding
-import Tasks
-import Tokenizers
-
 /// A context and what is to be learned behind it.
 struct Lesson {
+    /// What stands before the context where the decoder reads it.
+    let prefix: [Int32]
     let context: [Int32]
     let tails: [Tail]
 
     /// A prompt with the output that is right; tails of one context do not see each other.
     struct Tail {
+        /// At least one token.
         let prompt: [Int32]
-        /// Ends with the token that stops decoding.
+        /// Ends with the token that stops decoding, unless the text goes on.
         let target: [Int32]
+        /// Of each token of the target.
         let weight: Float
     }
 
     /// Rows that it takes in a packed pass.
     var rows: Int { tails.reduce(context.count + 1) { $0 + $1.prompt.count + $1.target.count - 1 } }
-}
 
-/// Makes lessons from gazette documents and from random tokens, repeatably.
-struct Teacher {
-    let tokenizer: Tokenizer
-    let format: PromptFormat
-    let gazette = Gazette(split: .train)
-    /// Of a token of the digest, against an answer's 1.
-    let digestWeight: Float
-    /// Tokens that gazette texts are made of.
-    private let words: [Int32]
-    private let end: [Int32]
-    private let opening: PromptFormat.Opening
-    private let readBack: [Int32]
-    /// What stands before every context.
-    var prefix: [Int32] { opening.prefix }
-
-    init(tokenizer: Tokenizer, format: PromptFormat, digestWeight: Float = 0.5) throws {
-        self.tokenizer = tokenizer
-        self.format = format
-        self.digestWeight = digestWeight
-        words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
-        end = format.stop.sorted()
-        let document = Document(id: "", text: "Any text.", questions: [])
-        let repetition = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
-        opening = try format.opening(of: repetition.prompt)
-        readBack = try format.closing(of: repetition.prompt)
-    }
-
-    /// Questions and the digest behind a document, or the document again.
-    func document(
-        subjects: Int, readBack: Bool, questions: Int, using generator: inout SeededGenerator
-    ) throws -> Lesson {
-        let document = gazette.document(id: "", subjects: subjects, using: &generator)
-        let context = format.context(document.text, behind: opening).tokens
-        let dataset = Dataset(id: "", documents: [document])
-        if readBack { return Lesson(context: context, tails: [repetition(of: context)]) }
-        func tail(_ item: Item, weight: Float) throws -> Lesson.Tail {
-            Lesson.Tail(
-                prompt: try format.closing(of: item.prompt),
-                target: tokenizer.encode(item.references[0]) + end, weight: weight)
-        }
-        let answers = QuestionAnswering().items(of: document, in: dataset).prefix(questions)
-        let digests = Summarization().items(of: document, in: dataset)
-        let tails =
-            try answers.map { try tail($0, weight: 1) } + digests.map { try tail($0, weight: digestWeight) }
-        return Lesson(context: context, tails: tails)
-    }
-
-    /// Random words to be read back.
-    func copyDrill(words count: Int, using generator: inout SeededGenerator) -> Lesson {
-        let context = (0..<count).map { _ in generator.element(of: words) }
-        return Lesson(context: context, tails: [repetition(of: context)])
-    }
-
-    /// Random pairs of words; the first of each asks for the second.
-    func recallDrill(pairs: Int, using generator: inout SeededGenerator) throws -> Lesson {
-        let drawn = generator.shuffled(words).prefix(2 * pairs).map { $0 }
-        let stop = tokenizer.encode(".").suffix(1)
-        let marks = try format.closing(of: Prompt(purpose: .answer, question: ""))
-        let (question, answer) = (marks.prefix(1), marks.suffix(1))
-        var context: [Int32] = []
-        var tails: [Lesson.Tail] = []
-        for i in 0..<pairs {
-            context += [drawn[2 * i], drawn[2 * i + 1]] + stop
-            tails.append(
-                Lesson.Tail(
-                    prompt: question + [drawn[2 * i]] + answer, target: [drawn[2 * i + 1]] + end, weight: 1))
-        }
-        return Lesson(context: context, tails: tails)
-    }
-
-    private func repetition(of context: [Int32]) -> Lesson.Tail {
-        Lesson.Tail(prompt: readBack, target: context + end, weight: 0.5)
-    }
+    /// What its targets weigh together.
+    var weight: Float { tails.reduce(0) { $0 + $1.weight * Float($1.target.count) } }
 }

@@ -15,14 +15,14 @@ struct LessonBatch {
 
     /// Lessons behind their full contexts.
     /// - Parameter documentWeight: of predicting the contexts themselves, against the tails' 1
-    init(_ lessons: [Lesson], prefix: [Int32], documentWeight: Float) {
+    init(_ lessons: [Lesson], documentWeight: Float) {
         prompts = nil
         ahead = 0
         var documentRows: [(Range<Int>, [Int32])] = []
         for lesson in lessons {
-            let context = rows.append(tokens: prefix + lesson.context, firstPosition: 0)
+            let context = rows.append(tokens: lesson.prefix + lesson.context, firstPosition: 0)
             append(lesson.tails, position: context.count, seeing: [context])
-            documentRows.append((context.dropFirst(prefix.count - 1), lesson.context))
+            documentRows.append((context.dropFirst(lesson.prefix.count - 1), lesson.context))
         }
         normalizeWeights(to: 1, from: 0)
         guard documentWeight > 0 else { return }
@@ -38,24 +38,28 @@ struct LessonBatch {
     }
 
     /// Lessons behind what stands for their contexts.
-    init(_ lessons: [Lesson], behind prompts: SoftPrompts, prefix: [Int32]) {
+    /// - Parameter encoded: tokens in front of each context where keys and values were made; those keep their
+    ///   positions
+    init(_ lessons: [Lesson], behind prompts: SoftPrompts, encoded: Int) {
         self.prompts = prompts
         // Keys that were made before stand in front of the rows' own.
         ahead = prompts.keys?.positions.count ?? 0
         for (i, lesson) in lessons.enumerated() {
-            let begin = rows.append(tokens: prefix, firstPosition: 0, key: ahead + rows.count)
+            // Where the context begins: only distances count, so that a longer prefix may begin before 0.
+            let first = prompts.keys == nil ? lesson.prefix.count : encoded
+            let begin = rows.append(
+                tokens: lesson.prefix, firstPosition: first - lesson.prefix.count, key: ahead + rows.count)
             var seen = [begin]
             switch prompts.form {
             case .keys: seen.append(prompts.ranges[i])
             case .slots:
                 for (slot, position) in zip(prompts.ranges[i], prompts.positions[i]) {
                     rows.append(
-                        slot: slot, position: prefix.count + position,
-                        seeing: [begin.lowerBound..<rows.count])
+                        slot: slot, position: first + position, seeing: [begin.lowerBound..<rows.count])
                 }
                 seen = [begin.lowerBound..<rows.count]
             }
-            append(lesson.tails, position: prefix.count + prompts.next[i], seeing: seen)
+            append(lesson.tails, position: first + prompts.next[i], seeing: seen)
         }
         normalizeWeights(to: 1, from: 0)
     }
@@ -76,7 +80,7 @@ struct LessonBatch {
         for i in first..<weights.count { weights[i] *= sum / total }
     }
 
-    /// The weighted cross-entropy; result: [1]
+    /// The weighted mean of the cross-entropy; result: [1]
     func loss(of model: LanguageModel, adapter: LowRankAdapter? = nil, in c: Computation) -> Tensor {
         // In the order of the rows, so that neighbours see similar keys.
         let order = predicting.indices.sorted { predicting[$0] < predicting[$1] }

@@ -1,4 +1,5 @@
 import Contract
+import Datasets
 import Files
 import Foundation
 import LanguageModels
@@ -13,12 +14,15 @@ public struct OptimizerRecipe: Codable, Equatable, Sendable {
     public var schedule: Schedule
 }
 
-/// What is measured during training, on documents of the validation split.
+/// What is measured during training: on documents of the validation split, or on texts that are held out.
 public struct EvaluationRecipe: Codable, Equatable, Sendable {
     /// Steps between two evaluations.
     public var every: Int
-    /// Each number of subjects is measured on its own.
-    public var subjects: [Int]
+    /// Each number of subjects is measured on its own; nil where texts are learned from.
+    public var subjects: [Int]?
+    /// Each is measured on its own; lists by default.
+    public var styles: [Gazette.Style]?
+    /// Documents of each number of subjects, or lessons of each kind from texts that are held out.
     public var documents: Int
     /// Compressors only.
     public var ratios: [Double]?
@@ -38,6 +42,8 @@ public struct BaseRecipe: Codable, Equatable, Sendable {
         public var steps: Int
         /// Subjects a document.
         public var subjects: [Int]
+        /// How documents are told, one of which is drawn a step; lists by default.
+        public var styles: [Gazette.Style]?
         /// The share of steps on random copies and key-value recall.
         public var drills: Double
     }
@@ -81,7 +87,24 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
         public var steps: Int
         /// One is drawn a step; write one twice to draw it twice as often.
         public var ratios: [Double]
-        public var subjects: [Int]
+        /// Subjects of the built-in documents, one of which is drawn a step; nil where texts are learned from.
+        public var subjects: [Int]?
+        /// How built-in documents are told, one of which is drawn a step; lists by default.
+        public var styles: [Gazette.Style]?
+        /// The least and the most tokens of a context, where texts are learned from.
+        public var contextTokens: [Int]?
+        /// What is learned of texts, and how often; by default they are read back and gone on with alike.
+        public var lessons: LessonMixture?
+
+        var lengths: ClosedRange<Int> {
+            let ends = contextTokens ?? []
+            return (ends.min() ?? 1)...(ends.max() ?? 1)
+        }
+
+        func mixture(readsBack: Bool) -> LessonMixture {
+            let all = lessons ?? LessonMixture(readBack: 1, continuation: 1)
+            return readsBack ? all : all.withoutReadingBack
+        }
     }
 
     public var name: String
@@ -92,14 +115,28 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
     public var encoder: Encoder?
     public var seed: UInt64
     public var levels: [Level]
+    /// Whether each memory token begins as an embedding of its own; by default all begin alike, and only their
+    /// positions tell them apart.
+    public var distinctMemories: Bool?
+    /// A step's lessons go on until their contexts have so many tokens.
     public var contextTokensPerStep: Int
-    public var readBackShare: Double
+    /// Of the contexts' tokens in one pass; a step with more adds up the gradients of several. By default one pass.
+    public var tokensPerPass: Int?
+    /// The share of steps on which built-in documents are read back; none by default.
+    public var readBackShare: Double?
+    /// Tokens behind a text that it is gone on with; 64 by default.
+    public var continuationTokens: Int?
+    /// The most questions a document.
     public var questions: Int
     public var optimizer: OptimizerRecipe
     public var evaluation: EvaluationRecipe
     public var checkpointEvery: Int
 
     public var steps: Int { levels.reduce(0) { $0 + $1.steps } }
+    var continuation: Int { continuationTokens ?? 64 }
+
+    /// Whether it learns from texts that a user names, and not from the built-in documents.
+    public var isForTexts: Bool { levels.contains { $0.contextTokens != nil } }
 
     /// The same recipe for other ratios: the curriculum up to the largest of them, then those.
     public mutating func train(at ratios: [Double]) {
@@ -116,6 +153,8 @@ public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
     case otherRecipe(checkpoint: String)
     case diverged(step: Int)
     case notTrainable(method: String, trainable: [String])
+    case nothingToLearn(data: [String], reason: String?)
+    case tooMuchText(most: Int)
 
     public var description: String {
         switch self {
@@ -127,24 +166,12 @@ public enum TrainingError: Error, CustomStringConvertible, LocalizedError {
             "the loss is not a number at step \(step); lower the learning rate"
         case .notTrainable(let method, let trainable):
             "\(method) has nothing to train; trainable: \(trainable.joined(separator: ", "))"
+        case .nothingToLearn(let data, let reason):
+            "there is nothing to learn from in \(data.joined(separator: ", ")): \(reason ?? "it has no document")"
+        case .tooMuchText(let most):
+            "the texts have more than \(most) tokens, which is more than is kept in memory; name fewer or smaller files"
         }
     }
 
     public var errorDescription: String? { description }
-}
-
-/// Reads a recipe; errors name the field, and what it may be.
-public func readRecipe<Recipe: BoundedRecipe>(
-    _ url: URL, as type: Recipe.Type = Recipe.self
-) throws -> Recipe {
-    guard let data = try RegularFile.read(url) else {
-        throw TrainingError.badRecipe(file: url.path, reason: "it cannot be read; check the path")
-    }
-    do {
-        let recipe = try JSONDecoder().decode(Recipe.self, from: data)
-        if let problem = recipe.problem { throw TrainingError.badRecipe(file: url.path, reason: problem) }
-        return recipe
-    } catch let error as DecodingError {
-        throw TrainingError.badRecipe(file: url.path, reason: error.line)
-    }
 }

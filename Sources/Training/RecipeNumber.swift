@@ -37,10 +37,12 @@ public struct RecipeNumber {
 }
 
 /// A recipe that says what its numbers may be.
-public protocol BoundedRecipe: Decodable {
+public protocol BoundedRecipe: Codable {
     var numbers: [RecipeNumber] { get }
     /// Names a folder.
     var name: String { get }
+    /// What does not go together in it; nil where everything does.
+    var contradiction: String? { get }
 }
 
 extension BoundedRecipe {
@@ -49,7 +51,7 @@ extension BoundedRecipe {
         if name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9+._-]{0,99}/) == nil {
             return "name names a folder: expected letters, digits, +, -, _ and points"
         }
-        return numbers.lazy.compactMap(\.problem).first
+        return numbers.lazy.compactMap(\.problem).first ?? contradiction
     }
 }
 
@@ -77,10 +79,13 @@ extension BaseRecipe: BoundedRecipe {
         let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
             let steps = RecipeNumber("levels[\(i)].steps", level.steps, 1...1_000_000_000)
             let drills = RecipeNumber("levels[\(i)].drills", level.drills, 0...1)
-            return [steps, drills] + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
+            let styles = RecipeNumber("the number of levels[\(i)].styles", level.styles?.count ?? 1, 1...100)
+            return [steps, drills, styles] + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
         }
         return own + ofLevels + optimizer.numbers + evaluation.numbers
     }
+
+    public var contradiction: String? { evaluation.subjects == nil ? "evaluation.subjects is missing" : nil }
 }
 
 extension CompressorRecipe: BoundedRecipe {
@@ -88,14 +93,26 @@ extension CompressorRecipe: BoundedRecipe {
         let own = [
             RecipeNumber("the number of levels", levels.count, 1...10_000),
             RecipeNumber("contextTokensPerStep", contextTokensPerStep, 1...10_000_000),
-            RecipeNumber("readBackShare", readBackShare, 0...1),
+            RecipeNumber("tokensPerPass", tokensPerPass ?? 1, 1...10_000_000),
+            RecipeNumber("readBackShare", readBackShare ?? 0, 0...1),
+            RecipeNumber("continuationTokens", continuation, 2...1_000_000),
             RecipeNumber("questions", questions, 1...1000),
             RecipeNumber("checkpointEvery", checkpointEvery, 1...1_000_000_000),
         ]
         let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
-            let steps = RecipeNumber("levels[\(i)].steps", level.steps, 1...1_000_000_000)
-            return [steps] + RecipeNumber.list("levels[\(i)].ratios", level.ratios, 1...1_000_000)
-                + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
+            let field = "levels[\(i)]"
+            let steps = RecipeNumber("\(field).steps", level.steps, 1...1_000_000_000)
+            let styles = RecipeNumber("the number of \(field).styles", level.styles?.count ?? 1, 1...100)
+            let contexts = level.contextTokens.map { lengths in
+                [RecipeNumber("the number of \(field).contextTokens", lengths.count, 2...2)]
+                    + RecipeNumber.list("\(field).contextTokens", lengths.map(Double.init), 1...10_000_000)
+            }
+            let mixture = level.lessons.map { lessons in
+                LessonKind.allCases.map { RecipeNumber("\(field).lessons.\($0)", lessons[$0], 0...1_000_000) }
+            }
+            return [steps, styles] + RecipeNumber.list("\(field).ratios", level.ratios, 1...1_000_000)
+                + (level.subjects.map { RecipeNumber.subjects("\(field).subjects", $0) } ?? [])
+                + (contexts ?? []) + (mixture ?? [])
         }
         let ofAdapter = encoder?.lora.map { lora -> [RecipeNumber] in
             [
@@ -104,6 +121,26 @@ extension CompressorRecipe: BoundedRecipe {
             ]
         }
         return own + ofLevels + (ofAdapter ?? []) + optimizer.numbers + evaluation.numbers
+    }
+
+    public var contradiction: String? {
+        for (i, level) in levels.enumerated() {
+            switch (level.subjects, level.contextTokens) {
+            case (nil, nil):
+                return
+                    "levels[\(i)] has neither subjects, of the built-in documents, nor contextTokens, of texts"
+            case (.some, .some): return "levels[\(i)] has subjects and contextTokens; texts have no subjects"
+            case (.some, nil) where isForTexts:
+                return
+                    "levels[\(i)] has subjects, and other levels have contextTokens; texts have no subjects"
+            case (.some, nil) where level.lessons != nil:
+                return "levels[\(i)].lessons are of texts; the built-in documents have readBackShare"
+            default: break
+            }
+            if let mixture = level.lessons, mixture.total == 0 { return "levels[\(i)].lessons are all 0" }
+        }
+        if !isForTexts, evaluation.subjects == nil { return "evaluation.subjects is missing" }
+        return nil
     }
 }
 
@@ -125,7 +162,7 @@ extension EvaluationRecipe {
         [
             RecipeNumber("evaluation.every", every, 1...1_000_000_000),
             RecipeNumber("evaluation.documents", documents, 1...100_000),
-        ] + RecipeNumber.subjects("evaluation.subjects", subjects)
+        ] + (subjects.map { RecipeNumber.subjects("evaluation.subjects", $0) } ?? [])
             + (ratios.map { RecipeNumber.list("evaluation.ratios", $0, 1...1_000_000) } ?? [])
     }
 }

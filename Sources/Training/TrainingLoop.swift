@@ -18,6 +18,14 @@ public struct TrainingProgress: Sendable {
     public let values: [String: Double]
 }
 
+/// A part of a step that is computed at once.
+struct TrainingPass {
+    /// Of the step: what its loss counts.
+    var share: Float = 1
+    /// Builds the loss, [1], and counts its rows.
+    let loss: (Computation) throws -> (Tensor, tokens: Int)
+}
+
 /// Steps over parameters, with checkpoints that a later call goes on from exactly.
 public struct TrainingLoop {
     /// By name; matrices of layers are Muon's, everything else AdamW's.
@@ -39,11 +47,11 @@ public struct TrainingLoop {
     /// saved the result calls `removeCheckpoint`.
     ///
     /// - Parameters:
-    ///   - loss: builds a step's loss and counts its rows
+    ///   - passes: of a step; their gradients add up
     ///   - evaluate: measures qualities
     /// - Returns: whether the run is finished
     func run(
-        loss: (_ step: Int, Computation) throws -> (Tensor, tokens: Int),
+        passes: (_ step: Int) throws -> [TrainingPass],
         evaluate: () throws -> [String: Double], isCancelled: () -> Bool,
         report: (TrainingProgress) throws -> Void
     ) throws -> Bool {
@@ -59,9 +67,14 @@ public struct TrainingLoop {
         let begun = state.step
         while state.step < steps {
             let started = ContinuousClock.now
-            let tape = Tape()
-            let (value, tokens) = try loss(state.step, Computation(backend: backend, tape: tape))
-            tape.backward(from: value)
+            var (loss, tokens): (Float, Int) = (0, 0)
+            for pass in try passes(state.step) {
+                let tape = Tape()
+                let (part, rows) = try pass.loss(Computation(backend: backend, tape: tape))
+                tape.backward(from: part, scale: pass.share)
+                loss += part.values[0] * pass.share
+                tokens += rows
+            }
             clipGradients(of: tensors, to: recipe.clip, on: backend)
             let factor = recipe.schedule.factor(step: state.step, of: steps)
             muon.step(rate: recipe.muonRate * factor, on: backend)
@@ -70,8 +83,8 @@ public struct TrainingLoop {
             state.step += 1
             state.tokens += tokens
             state.seconds += started.duration(to: .now).inSeconds
-            guard value.isFinite else { throw TrainingError.diverged(step: state.step) }
-            state.lossSum += Double(value.values[0])
+            guard loss.isFinite else { throw TrainingError.diverged(step: state.step) }
+            state.lossSum += Double(loss)
 
             func tell(_ values: [String: Double]) throws {
                 try report(

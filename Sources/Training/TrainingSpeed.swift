@@ -56,23 +56,21 @@ public struct TrainingSpeed {
             let text = tokens.dropFirst(i * (length + tail + 1)).prefix(length + tail + 1)
             let behind = text.dropFirst(length)
             return Lesson(
-                context: Array(text.prefix(length)),
+                prefix: compressor.prefix, context: Array(text.prefix(length)),
                 tails: [
                     Lesson.Tail(
                         prompt: Array(behind.prefix(1)), target: Array(behind.dropFirst()), weight: 1)
                 ])
         }
-        let contexts = lessons.map { Context(tokens: $0.context, limit: .ratio(ratio)) }
-        let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
         return try time(compressor.trainable, steps: steps) { c in
-            let prompts = method.encode(contexts, with: compressor, in: c)
-            let batch = LessonBatch(lessons, behind: prompts, prefix: compressor.prefix)
-            return (batch.loss(of: model, in: c), batch.rows.count + encoded)
+            try LessonPasses(lessons, ratio: ratio, most: nil).passes[0].loss(
+                of: method, with: compressor, in: c)
         }
     }
 
     private func time(
-        _ parameters: [String: Tensor], steps: Int, loss: (Computation) -> (Tensor, tokens: Int)
+        _ parameters: [String: Tensor], steps: Int,
+        loss: @escaping (Computation) throws -> (Tensor, tokens: Int)
     ) throws -> (rows: Int, seconds: [Double]) {
         let warmUp = 2
         var rows = 0
@@ -84,11 +82,15 @@ public struct TrainingSpeed {
             steps: warmUp + steps, fingerprint: "",
             checkpoint: nil, checkpointEvery: .max, evaluateEvery: .max)
         _ = try loop.run(
-            loss: { _, c in
+            passes: { _ in
                 starts.append(.now)
-                let made = loss(c)
-                rows = made.tokens
-                return made
+                return [
+                    TrainingPass {
+                        let made = try loss($0)
+                        rows = made.tokens
+                        return made
+                    }
+                ]
             },
             evaluate: { [:] }, isCancelled: { false }, report: { _ in })
         starts.append(.now)

@@ -56,8 +56,106 @@ struct GazetteTests {
         #expect(test.isDisjoint(with: heads(.train)) && test.isDisjoint(with: heads(.validation)))
     }
 
+    // MARK: - Prose
+
+    private func prose(_ split: Gazette.Split, subjects: [Int] = [8], documents: Int = 40) -> [Document] {
+        Gazette(split: split, style: .prose).dataset(subjects: subjects, documents: documents, seed: 1)
+            .documents
+    }
+
+    /// The fact or the gist that a question is about, as its identifier ends.
+    private func kind(_ question: Question) -> String {
+        String(question.id.split(separator: "-", maxSplits: 2).last ?? "")
+    }
+
+    @Test func `prose tells every fact at least twice, in 600 to 1,700 words`() {
+        for document in prose(.train) {
+            let facts = document.questions.filter { kind($0).contains(".") }
+            #expect((32...48).contains(facts.count))
+            for question in facts {
+                #expect(
+                    document.text.components(separatedBy: question.answers[0]).count > 2,
+                    "\(question) in \(document.text)")
+            }
+            let words = document.text.split(separator: " ").count
+            #expect((600...1700).contains(words), "\(words) words")
+        }
+    }
+
+    @Test func `what a gist answers is so`() {
+        for document in prose(.test, subjects: [1, 2, 8, 12]) {
+            let subjects = (document.summary ?? "").dropLast().split(separator: ". ").map {
+                String($0.prefix { $0 != ":" })
+            }
+            for question in document.questions where !kind(question).contains(".") {
+                let answer = question.answers[0]
+                switch kind(question) {
+                case "mentioned":
+                    let name = question.text.dropFirst(3).dropLast(" told of?".count)
+                    #expect((answer == "yes") == subjects.contains(String(name)))
+                    #expect((answer == "yes") == document.text.contains(name))
+                case "shared-town":
+                    // Each of the two is the other's answer.
+                    let name = String(question.text.dropLast()).replacing(
+                        "What is in the same town as ", with: ""
+                    )
+                    .replacing("the ", with: "")
+                    #expect(
+                        document.questions.contains {
+                            $0.text.hasSuffix(" \(answer)?") && $0.answers == [name]
+                                && kind($0) == "shared-town"
+                        })
+                    let towns = document.questions.filter {
+                        ["person.home", "company.hq", "event.place", "place.town"].contains(kind($0))
+                    }
+                    func town(_ name: some StringProtocol) -> String? {
+                        towns.first { $0.text.contains(name) }?.answers[0]
+                    }
+                    #expect(town(name) != nil && town(name) == town(answer))
+                    #expect(towns.filter { $0.answers[0] == town(name) }.count == 2)
+                case "count":
+                    #expect(
+                        ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+                            .contains(answer))
+                case "most": #expect(["people", "companies", "events", "places"].contains(answer))
+                case let other: Issue.record("a question of kind \(other)")
+                }
+            }
+        }
+    }
+
+    @Test func `statements, people and companies are held out of prose that is learned from`() {
+        func text(_ split: Gazette.Split) -> String {
+            prose(split, documents: 150).map(\.text).joined(separator: " ")
+        }
+        let (test, train) = (text(.test), text(.train))
+        for held in ["By all accounts,", "Leaving ", "The plans of the ", " draws wages from "] {
+            #expect(test.contains(held) && !train.contains(held))
+        }
+        func names(_ documents: [Document]) -> Set<String> {
+            Set(
+                documents.flatMap(\.questions).filter {
+                    ["person.employer", "company.founder", "event.winner", "place.owner"].contains(kind($0))
+                }.flatMap(\.answers))
+        }
+        let (told, learned) = (names(prose(.test)), names(prose(.train, documents: 150)))
+        #expect(told.count > 100 && told.isDisjoint(with: learned))
+    }
+
+    @Test func `facts and gist are asked apart where that is wanted`() throws {
+        func kinds(_ options: String) throws -> Set<Bool> {
+            let stream = try Gazette.open(DatasetSource("gazette:documents=3,style=prose\(options)"))
+            return Set(try stream.dataset().documents.flatMap(\.questions).map { kind($0).contains(".") })
+        }
+        #expect(try kinds("") == [true, false])
+        #expect(try kinds(",questions=facts") == [true] && kinds(",questions=gist") == [false])
+        let stream = try Gazette.open(DatasetSource("gazette:documents=3,questions=gist,style=prose"))
+        #expect(stream.id == "gazette:subjects=8,documents=3,seed=1,style=prose,questions=gist")
+    }
+
     @Test(arguments: [
-        "gazette:subjects=0", "gazette:subjects=99", "gazette:size=3", "gazette:seed=x", "gazette=file.json",
+        "gazette:style=verse", "gazette:questions=gist", "gazette:subjects=0", "gazette:subjects=99",
+        "gazette:size=3", "gazette:seed=x", "gazette=file.json",
         "squad=/none", "squad", "squad:a=1",
     ])
     func `a dataset that is none is named in one line`(_ text: String) {

@@ -50,6 +50,58 @@ struct CompressorRunTests {
         }
     }
 
+    @Test func `a ratio beyond a compressor's training is scored where that is asked for, and marked`() throws
+    {
+        let dataset = "gazette:subjects=2,documents=2"
+        func run(_ more: String...) throws -> Command {
+            try Command.run(
+                [
+                    "run", "--methods", "pic", "--ratios", "128", "--tasks", "qa", "--dataset", dataset,
+                    "--limit", "4", "--latency-samples", "0", "--db", db,
+                ] + more)
+        }
+        let refused = try run()
+        #expect(refused.status != 0 && refused.error.contains("--beyond-training"), "\(refused.error)")
+        let command = try run("--beyond-training")
+        #expect(
+            command.status == 0
+                && command.error.contains("pic is used at 128x, beyond the 4x, 16x, 64x of its training"),
+            "\(command.error)")
+        let names = try DatabaseQueue(path: db).read {
+            try String.fetchAll($0, sql: "SELECT adapterName FROM cell WHERE role IS NULL")
+        }
+        #expect(names == ["pic, beyond its training"])
+    }
+
+    @Test func `data that a compressor learned from is named, unless it is what was held out`() throws {
+        let compressors = try twoSeeds()
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-s2"))
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-again"))
+        let card = folder.url.appendingPathComponent("seeds/pic/compressor.json")
+        let learned = #""trainedOn": [{"dataset": "jsonl:mine.jsonl", "heldOut": "1/2"}], "seed" : 1"#
+        try String(contentsOf: card, encoding: .utf8).replacing("\"seed\" : 1", with: learned)
+            .write(to: card, atomically: true, encoding: .utf8)
+        let rows = (0..<8).map {
+            #"{"context": "Text \#($0) is about Oslo.", "question": "What is it about?", "answers": ["Oslo"]}"#
+        }
+        _ = try folder.write(rows.joined(separator: "\n") + "\n", to: "mine.jsonl")
+        func run(_ more: String...) throws -> Command {
+            try Command.run(
+                [
+                    "run", "--methods", "pic", "--ratios", "4", "--tasks", "qa", "--compressors", compressors,
+                    "--dataset", "jsonl=\(folder.path("mine.jsonl"))", "--latency-samples", "0", "--db", db,
+                ] + more)
+        }
+        let seen = try run()
+        #expect(
+            seen.status == 0
+                && seen.error.contains(
+                    "pic learned from jsonl:mine.jsonl; --held-out 1/2 scores what it has not"),
+            "\(seen.error)")
+        let unseen = try run("--held-out", "1/2")
+        #expect(unseen.status == 0 && !unseen.error.contains("learned from"), "\(unseen.error)")
+    }
+
     @Test func `every compressor that fits has a cell of its own, and a control beside it`() throws {
         let command = try run("--compressors", twoSeeds(), "--controls")
         #expect(command.status == 0, "\(command.error)")

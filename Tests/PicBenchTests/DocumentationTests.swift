@@ -15,7 +15,7 @@ struct DocumentationTests {
 
     @Test(arguments: [
         "README.md", "CONTRIBUTING.md", "Docs/architecture.md", "Docs/bundled-model.md", "Docs/models.md",
-        "Docs/study-pic.md", "Docs/results.md", "Docs/datasets.md", "Docs/methods.md",
+        "Docs/study-pic.md", "Docs/recipes.md", "Docs/results.md", "Docs/datasets.md", "Docs/methods.md",
         "Docs/external-methods.md", "Benchmarks/README.md",
     ])
     func `links lead to files that exist`(_ path: String) throws {

@@ -378,6 +378,22 @@ struct ChatTemplateTests {
         }
     }
 
+    @Test func `an answer is taught to end where decoding stops`() throws {
+        let readBack = Prompt(purpose: .readBack, instruction: "Repeat the text.")
+        let continuation = Prompt(purpose: .continuation, request: "and")
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            let (chat, plain) = try (format(folder), format(folder, .plain))
+            #expect(
+                chat.end(of: prompt) == tokenizer.encode("<|im_end|>")
+                    && chat.stop.contains(chat.end(of: prompt)[0]))
+            #expect(plain.end(of: prompt) == tokenizer.encode("\n"))
+            #expect(
+                plain.end(of: readBack).allSatisfy(plain.stop.contains) && plain.end(of: readBack).count == 1)
+            #expect(plain.end(of: continuation).isEmpty && chat.end(of: continuation).isEmpty)
+        }
+    }
+
     @Test func `worked examples of what is asked word for word are in the same words`() throws {
         var asked = Prompt(
             purpose: .answer, before: "Text: ", request: "\nQ: Where?\nA:", question: "Where?",

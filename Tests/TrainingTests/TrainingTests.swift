@@ -105,7 +105,7 @@ struct TrainingTests {
             -> CompressorTraining
         {
             let method = try #require(Method(parameters: .init()) as? any TrainableMethod)
-            return CompressorTraining(
+            return try CompressorTraining(
                 recipe: try compressorRecipe(encoder: encoder), reader: try Reader(backbone), method: method,
                 folder: model.appendingPathComponent("compressors/\(name)"))
         }
@@ -242,7 +242,7 @@ struct TrainingTests {
     ])
     func `an adapter that cannot be made is named`(_ encoder: String, _ part: String) throws {
         let bundled = try Self.bundled()
-        let training = CompressorTraining(
+        let training = try CompressorTraining(
             recipe: try compressorRecipe(encoder: encoder), reader: try Reader(bundled),
             method: PIC(parameters: .init()),
             folder: folder)

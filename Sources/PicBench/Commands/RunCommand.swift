@@ -86,6 +86,9 @@ struct RunCommand: ParsableCommand {
     )
     var compressors: NameList?
 
+    @Flag(help: "Uses compressors at ratios outside those of their training where none was trained for one.")
+    var beyondTraining = false
+
     @Flag(help: "Scores trained methods with somebody else's memories as well, as a control.")
     var controls = false
 
@@ -222,7 +225,8 @@ struct RunCommand: ParsableCommand {
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(
-            reader.backbone, scorer: try scorer.open(), compressors: try compressors.map(Self.folders))
+            reader.backbone, scorer: try scorer.open(), compressors: try compressors.map(Self.folders),
+            reachesBeyondTraining: beyondTraining, dataset: grid.data.id)
         return try grid.plan(for: reader, with: resources)
     }
 

@@ -61,6 +61,10 @@ struct TrainCompressorCommand: ParsableCommand {
                 picbench train compressor --method pic --ratio 16
                 picbench train compressor --method icae --ratio 4,16,64 --name icae
                 picbench train compressor --method pic:visibility=chunk+memory
+                picbench train compressor --model SmolLM2 --method pic --recipe my-recipe.json \
+                    --data text=books --data squad=train-v1.1.json
+
+            With --data it learns from any text: what the recipe may say is in Docs/recipes.md.
             """)
 
     @Option(help: "The method, with parameters behind colons where they differ from the defaults.")
@@ -69,8 +73,22 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "Ratios to train at, with commas; by default the recipe's.")
     var ratio: String?
 
-    @Option(help: "The base model: a folder, or a name in Models/.")
+    @Option(help: "The base model: a folder, a GGUF file, or a name in Models/.")
     var model = ModelLocator.bundled
+
+    @Option(
+        help: ArgumentHelp(
+            "Texts to learn from, as --dataset of 'picbench run' names them; as often as there are datasets.",
+            valueName: "format=path"))
+    var data: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The fold of the texts that is not learned from, for measuring; 'none' for nothing.",
+            valueName: "n/of"))
+    var holdOut = "1/20"
+
+    @OptionGroup var records: RecordOptions
 
     @OptionGroup var chat: ChatOptions
 
@@ -107,8 +125,7 @@ struct TrainCompressorCommand: ParsableCommand {
             let known = Catalogue.current.methods.filter { $0 is any TrainableMethod.Type }.map { $0.card.id }
             throw TrainingError.notTrainable(method: id, trainable: known.sorted())
         }
-        let file =
-            recipe?.url ?? backbone.folder.appendingPathComponent("recipes/compressor.json")
+        let file = try recipeFile(for: backbone)
         var recipe: CompressorRecipe = try readRecipe(file)
         let ratios = try ratio.map(Ratio.list)
         if let ratios { recipe.train(at: ratios.map(\.value)) }
@@ -129,8 +146,9 @@ struct TrainCompressorCommand: ParsableCommand {
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
         let folder = try CompressorPlace.folder(output, name: recipe.name, of: backbone)
-        let training = CompressorTraining(
-            recipe: recipe, reader: reader, method: trainable, folder: folder)
+        let training = try CompressorTraining(
+            recipe: recipe, reader: reader, method: trainable,
+            texts: try texts(for: recipe, from: file, reader: reader), folder: folder)
         let log = try options.log(in: folder, beside: training.outputs, from: file)
         try options.train(
             TrainingRecord(
@@ -141,6 +159,44 @@ struct TrainCompressorCommand: ParsableCommand {
         ) {
             try training.run(isCancelled: $0, report: $1) ? StoredCompressor(folder: folder).contentHash : nil
         }
+    }
+}
+
+extension TrainCompressorCommand {
+    /// The recipe that was named, or the model's own.
+    private func recipeFile(for backbone: Backbone) throws -> URL {
+        if let recipe { return recipe.url }
+        let own = backbone.folder.appendingPathComponent("recipes/compressor.json")
+        guard FileManager.default.fileExists(atPath: own.path) else {
+            throw UsageError(
+                "\(backbone.name) has no recipe for compressors; write one and name it with --recipe (Docs/recipes.md), such as: "
+                    + CompressorRecipe.example)
+        }
+        return own
+    }
+
+    /// What the recipe wants to be learned from, where that is not the built-in documents.
+    private func texts(for recipe: CompressorRecipe, from file: URL, reader: Reader) throws -> TrainingTexts?
+    {
+        guard recipe.isForTexts else {
+            guard data.isEmpty else {
+                throw UsageError(
+                    "\(file.path) is a recipe for the built-in documents, and --data names others; give its levels contextTokens in place of subjects (Docs/recipes.md)"
+                )
+            }
+            return nil
+        }
+        guard !data.isEmpty else {
+            throw UsageError(
+                "\(file.path) is a recipe for texts; name them with --data, such as --data text=books")
+        }
+        let fold = holdOut == "none" ? nil : try RecordOptions.fold(holdOut, "--hold-out")
+        let streams = try data.map { try Catalogue.current.dataset(records.source($0)) }
+        let reporter = ProgressReporter()
+        reporter.note("reading \(data.joined(separator: ", "))")
+        let texts = try TrainingTexts(streams, heldOut: fold, reader: reader)
+        for remark in texts.remarks { reporter.note(remark) }
+        return texts
     }
 }
 
