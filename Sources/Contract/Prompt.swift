@@ -10,6 +10,8 @@ public struct Prompt: Hashable, Codable, Sendable {
     public var system: String?
     /// Worked examples in front of the context.
     public var shots: [Shot]
+    /// What was asked and answered since the context, earlier turns of a conversation about it.
+    public var history: [Exchange] = []
     /// In front of the context, such as "Read the following report.".
     public var before: String
     /// Behind the context: what a model that follows instructions is told to do.
@@ -32,6 +34,21 @@ public struct Prompt: Hashable, Codable, Sendable {
         case verbatim
         /// The same as a text that a chat model goes on writing too.
         case plainVerbatim
+    }
+
+    /// An earlier turn of a conversation about the context.
+    public struct Exchange: Hashable, Codable, Sendable {
+        /// As a prompt's request.
+        public var request: String
+        /// As it is in the data.
+        public var question: String
+        public var answer: String
+
+        public init(request: String, question: String, answer: String) {
+            self.request = request
+            self.question = question
+            self.answer = answer
+        }
     }
 
     /// What a prompt is for. A model may have marks for some purposes; tasks name others freely.

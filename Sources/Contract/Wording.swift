@@ -33,17 +33,22 @@ public struct Wording: Sendable, Equatable {
 
     /// A prompt in these words.
     public func applied(to prompt: Prompt, choices: [String]) -> Prompt {
-        func filled(_ text: String) -> String {
+        func filled(_ text: String, asking question: String? = nil) -> String {
             // The question may itself hold braces, so that it goes in last.
             text.split(separator: "{choices}", omittingEmptySubsequences: false)
-                .map { $0.replacing("{question}", with: prompt.question ?? prompt.request) }
+                .map { $0.replacing("{question}", with: question ?? prompt.question ?? prompt.request) }
                 .joined(separator: choices.joined(separator: "\n"))
         }
         var result = prompt
         if let system { result.system = filled(system) }
         if let before { result.before = filled(before) }
         if let instruction { result.instruction = filled(instruction) }
-        if let request { result.request = filled(request) }
+        if let request {
+            result.request = filled(request)
+            for i in result.history.indices {
+                result.history[i].request = filled(request, asking: result.history[i].question)
+            }
+        }
         if let answerPrefix { result.answerPrefix = filled(answerPrefix) }
         return result
     }

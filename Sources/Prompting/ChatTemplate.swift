@@ -83,21 +83,28 @@ public struct ChatTemplate: Sendable {
         _ = try frame(system: nil, shots: [], before: "", after: "\n\n?")
     }
 
-    /// What stands before and behind the context in a conversation whose last message it is in.
+    /// What stands before and behind the context in a conversation.
     /// - Parameters:
     ///   - system: what the system says; nil for what the template lets it say
-    ///   - shots: exchanges in front of the last message
-    ///   - before, after: what the last message says before and behind the context
+    ///   - shots: exchanges in front of the message that the context is in
+    ///   - before, after: what that message says before and behind the context
+    ///   - following: answers to it and to what follows, each with the next message
     /// - Throws: ``PromptError`` where the template refuses the conversation, or writes the context not once
     func frame(
-        system: String?, shots: [(message: String, answer: String)], before: String, after: String
+        system: String?, shots: [(message: String, answer: String)], before: String, after: String,
+        following: [(answer: String, message: String)] = []
     ) throws -> (before: String, after: String) {
-        let texts = [system ?? "", before, after] + shots.flatMap { [$0.message, $0.answer] }
+        let texts =
+            [system ?? "", before, after] + shots.flatMap { [$0.message, $0.answer] }
+            + following.flatMap { [$0.answer, $0.message] }
         let placeholder = renderer.placeholder("context", notIn: texts)
         var messages = shots.flatMap { shot in
             [ChatRenderer.Message(.user, shot.message), .init(.assistant, shot.answer)]
         }
         messages.append(.init(.user, before + placeholder + after))
+        messages += following.flatMap { turn in
+            [ChatRenderer.Message(.assistant, turn.answer), .init(.user, turn.message)]
+        }
         if let system, hasSystemTurn {
             messages.insert(.init(.system, system), at: 0)
         } else if let system {

@@ -138,12 +138,16 @@ public struct PromptFormat: Sendable {
     private func frame(of prompt: Prompt, in chat: ChatTemplate) throws -> (before: String, after: String) {
         let words = words(prompt)
         let (before, space) = words.ahead([])
+        let (messages, answers) = words.turns
         return try chat.frame(
             system: prompt.system.map(tokenizer.quoting),
             shots: prompt.shots.map { shot in
                 (tokenizer.quoting(words.asked(shot)), tokenizer.quoting(shot.answer))
             },
-            before: tokenizer.quoting(before + space), after: tokenizer.quoting(words.behind))
+            before: tokenizer.quoting(before + space), after: tokenizer.quoting(messages[0]),
+            following: zip(answers, messages.dropFirst()).map {
+                (tokenizer.quoting($0), tokenizer.quoting($1))
+            })
     }
 
     /// Words, where there are some, behind tokens that begin a text.
@@ -167,9 +171,12 @@ public struct PromptFormat: Sendable {
         if prompt.purpose == .continuation { return data(prompt.request, at: .behindText) }
         return switch style(for: prompt) {
         case .marks(let marks, _):
-            asked(
-                prompt.purpose,
-                prompt.question ?? PromptWords.paragraph([prompt.instruction, prompt.request]), marks)
+            prompt.history.flatMap {
+                asked(prompt.purpose, $0.question, marks) + data($0.answer) + marks[.end, default: []]
+            }
+                + asked(
+                    prompt.purpose,
+                    prompt.question ?? PromptWords.paragraph([prompt.instruction, prompt.request]), marks)
         case .plain: data(words(prompt).behind, at: .behindText)
         case .chat(let chat):
             tokenizer.encode(

@@ -22,8 +22,25 @@ struct PromptWords {
         return (String(words.dropLast(space.count)), space)
     }
 
-    /// What follows the context.
-    var behind: String { (isVerbatim ? "" : "\n\n") + asked(prompt.request) }
+    /// What follows the context: for a model that goes on writing, with the earlier turns of a conversation.
+    var behind: String {
+        let turns =
+            prompt.history.map { asked($0.request) + answerSpace + $0.answer } + [asked(prompt.request)]
+        return (isVerbatim ? "" : "\n\n") + turns.joined(separator: "\n\n")
+    }
+
+    /// The user's turns of a chat about the context, each but the last with its answer; the first begins behind the
+    /// context.
+    var turns: (messages: [String], answers: [String]) {
+        let requests = prompt.history.map(\.request) + [prompt.request]
+        let messages = requests.enumerated().map { i, request in
+            // What to do is said once.
+            i > 0 && !isVerbatim ? request : asked(request)
+        }
+        return (
+            [(isVerbatim ? "" : "\n\n") + messages[0]] + messages.dropFirst(), prompt.history.map(\.answer)
+        )
+    }
 
     /// A worked example up to its answer.
     func asked(_ shot: Prompt.Shot) -> String {
@@ -41,7 +58,7 @@ struct PromptWords {
     /// in one, or in a script without.
     var answerSpace: String {
         guard isVerbatim else { return prompt.answerPrefix.last?.isWhitespace ?? true ? "" : " " }
-        guard let last = behind.last else { return "" }
+        guard let last = asked(prompt.request).last else { return "" }
         return last.isWhitespace || !last.isASCII ? "" : " "
     }
 

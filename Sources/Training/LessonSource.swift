@@ -52,7 +52,7 @@ struct GazetteLessons: LessonSource {
                 using: &generator)
             lessons.append(lesson)
             tokens += lesson.context.count
-        } while tokens < recipe.contextTokensPerStep || lessons.count < 4
+        } while tokens < recipe.contextTokensPerStep || lessons.count < 2
         return lessons
     }
 

@@ -378,6 +378,41 @@ struct ChatTemplateTests {
         }
     }
 
+    @Test func `earlier turns stand between the context and the question`() throws {
+        var asked = prompt
+        asked.history = [.init(request: "Question: Who?", question: "Who?", answer: "Ann")]
+        try withFolder(of: sample("chatml")) { folder in
+            let tokenizer = try Tokenizer(folder: folder)
+            func text(_ format: PromptFormat) throws -> String {
+                tokenizer.decode(try format.closing(of: asked), specialTokens: true)
+            }
+            #expect(
+                try text(format(folder)) == """
+
+
+                    Answer the question about the text above with as few of its words as possible.
+                    Question: Who?<|im_end|>
+                    <|im_start|>assistant
+                    Ann<|im_end|>
+                    <|im_start|>user
+                    Question: \(question)<|im_end|>
+                    <|im_start|>assistant
+
+                    """)
+            #expect(
+                try text(format(folder, .plain))
+                    == "\n\nQuestion: Who?\nAnswer: Ann\n\nQuestion: \(question)\nAnswer:")
+        }
+        let tokenizer = try Tokenizer(folder: bundledModel)
+        let marks = PromptFormat(
+            for: ModelConfiguration(
+                vocabularySize: tokenizer.vocabularySize, hiddenSize: 8, intermediateSize: 8, layers: 1,
+                heads: 1),
+            tokenizer: tokenizer)
+        #expect(
+            try marks.closing(of: asked) == tokenizer.encode("<q>Who?<a>Ann<eos><q>\(question)<a>"))
+    }
+
     @Test func `an answer is taught to end where decoding stops`() throws {
         let readBack = Prompt(purpose: .readBack, instruction: "Repeat the text.")
         let continuation = Prompt(purpose: .continuation, request: "and")

@@ -1,0 +1,3 @@
+import PicBench
+
+PicBench.main(adding: [Middle.self], tasks: [Opening.self], datasets: [Notes.self])
