@@ -138,6 +138,13 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
     /// Whether it learns from texts that a user names, and not from the built-in documents.
     public var isForTexts: Bool { levels.contains { $0.contextTokens != nil } }
 
+    /// The same recipe with longer or shorter levels, each of at least a step.
+    public mutating func multiplySteps(by factor: Double) {
+        for i in levels.indices {
+            levels[i].steps = max(1, Int((Double(levels[i].steps) * factor).rounded()))
+        }
+    }
+
     /// The same recipe for other ratios: the curriculum up to the largest of them, then those.
     public mutating func train(at ratios: [Double]) {
         let largest = ratios.max() ?? 1

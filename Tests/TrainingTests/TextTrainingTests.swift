@@ -226,6 +226,14 @@ struct TextTrainingTests {
         #expect(error?.description.contains(said) == true, "\(error?.description ?? "")")
     }
 
+    @Test func `a shortened schedule has every level`() throws {
+        var recipe = try recipe(Self.levels)
+        recipe.multiplySteps(by: 0.5)
+        #expect(recipe.levels.map(\.steps) == [13, 13])
+        recipe.multiplySteps(by: 0.001)
+        #expect(recipe.levels.map(\.steps) == [1, 1])
+    }
+
     @Test func `the recipe to start from is sound`() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("recipe.json")

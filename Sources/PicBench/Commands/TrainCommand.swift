@@ -104,6 +104,9 @@ struct TrainCompressorCommand: ParsableCommand {
     @Option(help: "Multiplies the recipe's learning rates.")
     var rateFactor: Double?
 
+    @Option(help: "Multiplies the steps of the recipe's levels: a whole schedule in less time, or more.")
+    var stepsFactor: Double?
+
     @Option(
         help: """
             Trains a low-rank adapter of this rank on every projection, alpha twice the rank, \
@@ -136,6 +139,12 @@ struct TrainCompressorCommand: ParsableCommand {
             }
             recipe.optimizer.muonRate *= rateFactor
             recipe.optimizer.adamWRate *= rateFactor
+        }
+        if let stepsFactor {
+            guard 0.001...1000 ~= stepsFactor else {
+                throw UsageError("--steps-factor must be 0.001 to 1000")
+            }
+            recipe.multiplySteps(by: stepsFactor)
         }
         if let loraRank {
             try UsageError.require("--lora-rank", loraRank, 1...LowRankConfiguration.largestRank)
