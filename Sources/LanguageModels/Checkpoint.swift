@@ -41,11 +41,15 @@ public struct Checkpoint: Sendable {
 
     init(_ gguf: GGUFFile) throws {
         url = gguf.url
-        configuration = try ModelConfiguration(gguf)
+        let configuration = try ModelConfiguration(gguf)
+        self.configuration = configuration
         weights = .gguf(gguf)
+        let known = LanguageModel.names(of: configuration).compactMap {
+            GGUFFile.name(ofHuggingFace: $0, in: configuration.architecture)
+        }
         notices = Self.notice(
-            unread: gguf.tensors.keys.filter { $0 != GGUFFile.rotaryFactors },
-            known: LanguageModel.names(of: configuration).compactMap(GGUFFile.name(ofHuggingFace:)), in: url)
+            unread: Array(gguf.tensors.keys),
+            known: known + [GGUFFile.rotaryFactors, GGUFFile.shortFactors, GGUFFile.longFactors], in: url)
     }
 
     /// Reads the configuration and, where there is no `model.safetensors`, the index of the shards.

@@ -6,10 +6,8 @@ public struct Architecture: Sendable {
     public let name: String
     /// Transformers' short name.
     public let modelType: String
-    /// llama.cpp's short name; nil where its GGUF files are not read.
-    var ggufName: String?
-    /// Whether llama.cpp reorders its queries and keys, to pair neighbours where everybody else pairs halves of a head.
-    var pairsNeighboursInGGUF = false
+    /// What llama.cpp's files of it are like; nil where it has none of its own.
+    var gguf: GGUFForm?
 
     // MARK: What config.json says
 
@@ -103,6 +101,18 @@ extension Architecture {
         case perHead
         /// All heads together.
         case allHeads
+    }
+
+    /// What the GGUF files of an architecture have that others do not.
+    struct GGUFForm: Sendable {
+        /// llama.cpp's short name.
+        let name: String
+        /// Whether llama.cpp reorders queries and keys, to pair neighbours where everybody else pairs halves of a head.
+        var pairsNeighbours = false
+        /// Fields that change the results of this architecture alone, which `read` takes; others refuse them.
+        var ownFields: Set<String> = []
+        /// Takes what no other architecture has; shapes, biases and rotary embeddings are read by then.
+        var read: @Sendable (inout ModelConfiguration, GGUFFields) throws -> Void = { _, _ in }
     }
 
     /// Projections one behind the other in one tensor, by their names in a layer.

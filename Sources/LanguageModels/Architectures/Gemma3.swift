@@ -5,6 +5,22 @@ extension Architecture {
     /// scaled embeddings, and five layers with a window and angles of their own for each that sees everything.
     static let gemma3 = Architecture(
         name: "Gemma3ForCausalLM", modelType: "gemma3_text",
+        gguf: GGUFForm(
+            name: "gemma3", ownFields: ["attention.sliding_window"],
+            read: { configuration, fields in
+                configuration.slidingWindow = try fields.window
+                configuration.windowedLayers =
+                    configuration.slidingWindow == nil
+                    ? [] : try fields.windowedLayers(of: configuration.layers, period: 6)
+                configuration.windowedRotary = RotaryConfiguration(
+                    theta: try fields.aboveZero("rope.freq_base_swa", default: 10_000))
+                // The file does not say it. The model of 62 layers, 27B, has a scale of its own.
+                let width =
+                    configuration.layers == 62
+                    ? configuration.hiddenSize / configuration.heads : configuration.headDim
+                configuration.attentionScale = pow(Double(width), -0.5)
+                configuration.embeddingMultiplier = Double(configuration.hiddenSize).squareRoot()
+            }),
         fallbacks: Fallbacks(
             kvHeads: 4, headDim: 256, length: 131_072, theta: 1_000_000, tiedEmbeddings: true, beginID: 2,
             endID: 1),

@@ -5,6 +5,10 @@ extension Architecture {
     /// factors that change where a sequence grows longer than at first (LongRoPE, Ding et al. 2024).
     static let phi3 = Architecture(
         name: "Phi3ForCausalLM", modelType: "phi3",
+        gguf: GGUFForm(
+            name: "phi3", ownFields: ["attention.sliding_window"],
+            // llama.cpp sees through no window here, its makers' code and transformers do.
+            read: { $0.slidingWindow = try $1.window }),
         fallbacks: Fallbacks(
             length: 4096, originalLength: 4096, normEpsilon: 1e-5, beginID: 1, endID: 32_000),
         turnsPartOfHeads: true, scalingAliases: ["su": "longrope", "yarn": "longrope"],

@@ -3,7 +3,7 @@ import Foundation
 extension Architecture {
     /// Qwen 2 and 2.5 (Yang et al. 2024): biases of queries, keys and values; windows from a layer on.
     static let qwen2 = Architecture(
-        name: "Qwen2ForCausalLM", modelType: "qwen2", ggufName: "qwen2",
+        name: "Qwen2ForCausalLM", modelType: "qwen2", gguf: GGUFForm(name: "qwen2"),
         fallbacks: Fallbacks(kvHeads: 32, length: 32_768), attentionBias: .always,
         read: { try $0.readLaterWindows($1) }, write: { $0.laterWindows })
 }

@@ -4,6 +4,12 @@ extension Architecture {
     /// SmolLM3 (Hugging Face 2025): a Llama that turns nothing in every fourth layer (NoPE, Yang et al. 2025).
     static let smolLM3 = Architecture(
         name: "SmolLM3ForCausalLM", modelType: "smollm3",
+        gguf: GGUFForm(
+            name: "smollm3", pairsNeighbours: true,
+            // Its files do not say so: llama.cpp knows no other.
+            read: { configuration, _ in
+                configuration.unturnedLayers = (0..<configuration.layers).filter { ($0 + 1) % 4 == 0 }
+            }),
         fallbacks: Fallbacks(
             kvHeads: 4, length: 32_768, theta: 2_000_000, tiedEmbeddings: true, beginID: 128_000,
             endID: 128_001),
