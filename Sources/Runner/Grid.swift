@@ -177,7 +177,7 @@ package struct PlannedCell: Sendable {
     package var items: Int { documents.reduce(0) { $0 + $1.items.count } }
 
     /// `pic 16x qa`
-    var label: String {
+    package var label: String {
         (card.role == nil ? "\(card.id) \(trial.budget) \(task.id)" : "\(card.id) \(task.id)")
             + (control.map { ", \($0.label)" } ?? "")
     }

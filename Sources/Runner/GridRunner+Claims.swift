@@ -13,8 +13,7 @@ struct WantedCell: Sendable {
 extension GridRunner {
     /// Claims cells for a round and opens what they need; those that other runs settled are taken off the list.
     /// - Parameter settled: told of a cell that is settled, and whether it failed
-    /// - Returns: the round's cells; where several runs share the file, also those that nobody has claimed and
-    ///   whose latency is not known
+    /// - Returns: the round's cells, and those that nobody has claimed and whose latency is not known
     func claimRound(
         of wanted: inout [WantedCell], run: Int64, isCancelled: () -> Bool,
         settled: (WantedCell, _ hasFailed: Bool) -> Void
@@ -35,7 +34,7 @@ extension GridRunner {
             let isFull = works.count == most || works.reduce(0) { $0 + $1.pieces.count } >= piecesPerRound
             if isFull || standing.holder != nil || isCancelled() {
                 left.append(wanted)
-                if workers > 1, standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency {
+                if standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency {
                     unmeasured.append(wanted)
                 }
                 continue

@@ -11,8 +11,8 @@ public struct GridRunner: Sendable {
     public let store: ResultStore
     /// Whether finished cells are done again.
     public var force = false
-    /// Documents whose latency is measured, after one that warms up.
-    public var latencySamples = 5
+    /// Documents whose latency is measured, after one that warms up; as many as the data has where those are fewer.
+    public var latencySamples = 30
     /// Documents over which the attention of memory tokens is averaged.
     public var attentionSamples = 16
     /// How often other runs on the file are told that this one lives.

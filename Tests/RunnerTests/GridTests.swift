@@ -8,6 +8,7 @@ import Prompting
 import Reading
 import Results
 import Runner
+import Synchronization
 import Tasks
 import Testing
 import TestSupport
@@ -158,5 +159,33 @@ struct GridTests {
             #expect(sample.keptPositions == 8 && sample.keptSpans?.count == 2 && sample.keptSpans?.first == 0)
             #expect(sample.prompt == .init(before: "<bos>", after: "<q> \(sample.question)<a>"))
         }
+    }
+
+    @Test func `latency is measured of all methods in turn, a document at a time`() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("turn-\(UUID()).sqlite").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let own = grid([.positions(8), .positions(16)], limit: nil)
+        let plan = try own.plan(for: reader, with: Resources(reader.backbone))
+        let store = try ResultStore(path: path)
+        var runner = GridRunner(plan, store: store)
+        runner.latencySamples = 2
+        let said = Mutex<[String]>([])
+        _ = try runner.run(
+            as: RunRecord(
+                startedAt: Date(), host: "h", cpu: "c", threads: 1, os: "o", toolVersion: "v",
+                gitRevision: nil,
+                command: "run"),
+            report: { progress in
+                if progress.cell.hasSuffix(", latency") { said.withLock { $0.append(progress.cell) } }
+            })
+        // A warm-up and two documents: of the first budget with the reference, then of the second.
+        let (labels, first) = (said.withLock { $0 }, plan.cells.map { $0.label + ", latency" })
+        #expect(plan.cells.count == 3 && labels.count == 9, "\(labels)")
+        for round in 0..<3 {
+            #expect(Set(labels[2 * round..<2 * round + 2]) == Set(first.prefix(2)), "\(labels)")
+        }
+        #expect(labels.prefix(4).map { $0 } == [first[0], first[1], first[1], first[0]])
+        #expect(labels.suffix(3).allSatisfy { $0 == first[2] })
+        #expect(try store.snapshot().cells.allSatisfy { $0.latencies.count == 2 })
     }
 }
