@@ -194,7 +194,8 @@ let package = Package(
         // A small store, for the tests of everything that is made from one.
         .target(name: "RecordFixtures", dependencies: ["Budgets", "Results"], path: "Tests/RecordFixtures"),
         .testTarget(
-            name: "LeaderboardsTests", dependencies: ["Leaderboards", "Results", "RecordFixtures"],
+            name: "LeaderboardsTests",
+            dependencies: ["Leaderboards", "Results", "RecordFixtures", "Seeding"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "SiteTests", dependencies: ["Files", "Leaderboards", "Results", "RecordFixtures", "Site"],

@@ -8,17 +8,21 @@ public enum CSVLeaderboard {
     /// - Parameter forSpreadsheets: whether what a spreadsheet would take for a formula is made text
     public static func render(_ board: Leaderboard, forSpreadsheets: Bool = false) -> String {
         let metrics = distinct(board.sections.flatMap(\.metrics))
-        let head =
-            [
-                "model", "model_hash", "dataset", "task", "method_id", "method", "family", "role", "trained",
-                "query_aware", "parameters", "ratio", "positions", "achieved_ratio", "kept_positions",
-                "kept_bytes",
-                "headline",
-            ] + metrics.flatMap { [$0, "\($0)_low95", "\($0)_high95"] } + [
-                "recovered_share", "best", "examples", "partial", "compress_s_median", "compress_s_p95",
-                "prefill_s_median", "prefill_s_p95", "decode_s_per_token_median", "decode_s_per_token_p95",
-                "cells",
-            ]
+        var head = [
+            "model", "model_hash", "dataset", "task", "method_id", "method", "family", "role", "trained",
+            "query_aware", "parameters", "ratio", "positions", "achieved_ratio", "kept_positions",
+            "kept_bytes",
+            "headline",
+        ]
+        head += metrics.flatMap { [$0, "\($0)_low95", "\($0)_high95"] }
+        head += [
+            "share_of_way", "share_of_way_low95", "share_of_way_high95", "floor", "best", "trainings",
+            "trainings_that_took_off", "examples", "partial",
+        ]
+        head += ["compress_s", "prefill_s", "decode_s_per_token"].flatMap {
+            ["\($0)_median", "\($0)_low95", "\($0)_high95"]
+        }
+        head += ["latency_samples", "cells"]
         let lines = board.sections.flatMap { section in
             section.rows.flatMap { row in
                 row.entries.map {
@@ -38,9 +42,13 @@ public enum CSVLeaderboard {
             return ["\(score.mean)", "\(score.low)", "\(score.high)"]
         }
         let spreads = entry.latency.map { [$0.compress, $0.prefill, $0.decodePerToken] } ?? []
+        func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         let latency =
             spreads.isEmpty
-            ? [String](repeating: "", count: 6) : spreads.flatMap { ["\($0.median)", "\($0.p95)"] }
+            ? [String](repeating: "", count: 10)
+            : spreads.flatMap { [$0.median, $0.low, $0.high].map(number) }
+                + ["\(entry.latency?.samples ?? 0)"]
+        let way = entry.shareOfWay
         return [
             section.model, section.modelHash, section.dataset, section.taskID, row.methodID, row.method,
             row.family, row.role ?? "", "\(row.isTrained)", "\(row.isQueryAware)", row.parameters,
@@ -48,7 +56,8 @@ public enum CSVLeaderboard {
             entry.achievedRatio.map { "\($0)" } ?? "", "\(entry.keptPositions)",
             "\(entry.keptBytes)", section.primaryMetric,
         ] + scores + [
-            entry.recoveredShare.map { "\($0)" } ?? "", "\(entry.isBest)", "\(entry.examples)",
+            number(way?.share), number(way?.low), number(way?.high), way?.floor ?? "", "\(entry.isBest)",
+            "\(entry.trainings)", entry.trainingsThatTookOff.map { "\($0)" } ?? "", "\(entry.examples)",
             "\(entry.isPartial)",
         ] + latency + [entry.cells.map { "\($0)" }.joined(separator: " ")]
     }

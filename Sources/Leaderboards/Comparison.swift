@@ -1,65 +1,27 @@
 import Budgets
 import Foundation
 import Results
-import Seeding
 
-/// Two methods side by side on the same examples: `picbench compare`.
+/// A method beside others on the same examples: `picbench compare`.
 public struct Comparison: Codable, Sendable, Equatable {
-    public var first: String
-    public var second: String
-    /// One a task, dataset, model and ratio that both were run at.
+    /// Names of the methods; the first is compared with each of the others.
+    public var methods: [String]
+    /// One a method that the first is compared with, task, dataset, model and budget that both were run at.
     public var rows: [Row]
     /// How fast their compressors learned, where their training is recorded.
     public var curves: [Curve]
-
-    public struct Row: Codable, Sendable, Equatable {
-        public var model: String
-        public var dataset: String
-        public var taskID: String
-        public var metric: String
-        /// Requested; nil where a number of positions was.
-        public var ratio: Double?
-        public var positions: Int?
-        public var examples: Int
-        public var documents: Int
-        public var first: Double
-        public var second: Double
-        /// first − second, with its 95% paired bootstrap interval over documents
-        public var difference: Double
-        public var low: Double
-        public var high: Double
-        /// (first − second) ÷ second; nil where second is 0.
-        public var relative: Double?
-        /// Two-sided, by 10,000 random exchanges of the two methods' scores, a document at a time.
-        public var pValue: Double
-        /// Holm-corrected over the rows shown.
-        public var correctedPValue: Double
-    }
-
-    public struct Curve: Codable, Sendable, Equatable {
-        /// A quality of the training log, such as `em@8/16`.
-        public var quality: String
-        public var firstBest: Double
-        public var secondBest: Double
-        /// Optimiser steps, and seconds of them, until the second is at its best.
-        public var secondStep: Int
-        public var secondSeconds: Double
-        /// Until the first is at least there; nil where it never is.
-        public var firstStep: Int?
-        public var firstSeconds: Double?
-        /// 1 − firstSeconds ÷ secondSeconds
-        public var saved: Double?
-    }
+    /// Trained methods of which there is one training here: what is said of them holds for that one.
+    public var oneTraining: [String]
 
     /// A method as it is in the store.
     public struct Method: Sendable, Equatable {
         public var id: String
         public var parameters: String
-        /// Which of several trainings or versions of it: a compressor's name, or the beginning of its hash or
-        /// of its code's. Nil where there is one.
-        public var which: String?
+        /// Which of several trainings or versions of it: compressors' names, or the beginnings of their hashes or of its
+        /// code's. Several are trainings of one recipe. Empty where there is one, or where the store knows that they are.
+        public var which: [String]
 
-        public init(id: String, parameters: String, which: String? = nil) {
+        public init(id: String, parameters: String, which: [String] = []) {
             self.id = id
             self.parameters = parameters
             self.which = which
@@ -67,65 +29,100 @@ public struct Comparison: Codable, Sendable, Equatable {
 
         fileprivate func holds(_ record: CellRecord) -> Bool {
             guard record.methodID == id, record.parameters == parameters else { return false }
-            guard let which else { return true }
             let hashes = [
                 record.adapterHash, record.identityFields["methodSource"].map { String($0.dropFirst()) },
             ]
-            return record.adapterName == which || hashes.contains { $0?.hasPrefix(which) == true }
+            return which.isEmpty
+                || which.contains { name in
+                    record.adapterName == name || hashes.contains { $0?.hasPrefix(name) == true }
+                }
+        }
+    }
+
+    /// What of a store is compared; nil for all.
+    public struct Filter: Sendable {
+        public var budget: Budget?
+        public var task: String?
+        /// The beginning of a dataset's identifier.
+        public var dataset: String?
+        /// A model's name, or the beginning of its hash.
+        public var model: String?
+        /// In place of each task's headline.
+        public var metric: String?
+
+        public init(
+            budget: Budget? = nil, task: String? = nil, dataset: String? = nil, model: String? = nil,
+            metric: String? = nil
+        ) {
+            self.budget = budget
+            self.task = task
+            self.dataset = dataset
+            self.model = model
+            self.metric = metric
         }
     }
 
     /// - Parameters:
-    ///   - budget, task: only these; nil for all
+    ///   - methods: at least two
     ///   - points: of a training by its identifier
-    /// - Throws: `ComparisonError` where one of them is several
+    /// - Throws: `ComparisonError` where one of them is several, or nothing is what the filter names
     public init(
-        _ snapshot: Snapshot, _ first: Method, _ second: Method, budget: Budget? = nil, task: String? = nil,
+        _ snapshot: Snapshot, _ methods: [Method], _ filter: Filter = Filter(),
         points: (Int64) throws -> [TrainingPoint] = { _ in [] }
     ) throws {
-        func cells(of method: Method) -> [StoredCell] {
-            snapshot.cells.filter { cell in
-                let record = cell.record
-                return method.holds(record) && cell.state == .done
-                    && (budget ?? record.budget) == record.budget && (task ?? record.taskID) == record.taskID
-            }
-        }
-        let ours = cells(of: first)
-        let theirs = cells(of: second)
+        let families = TrainingFamilies(snapshot.trainings)
+        let done = try filter.cells(of: snapshot).filter { $0.state == .done }
         func place(_ cell: StoredCell) -> Place {
-            let record = cell.record
-            return Place(section: SectionDraft.Key(record), budget: record.budget)
+            Place(section: SectionDraft.Key(cell.record), budget: cell.record.budget)
         }
-        for (method, cells) in [(first, ours), (second, theirs)] {
-            try Self.requireOne(method, Leaderboard.groups(cells, by: place))
+        let cells = try methods.map { method in
+            let own = done.filter { method.holds($0.record) }
+            try Self.requireOne(method, Leaderboard.groups(own, by: place), families)
+            return own
         }
-        let groups = Leaderboard.groups(ours, by: place)
-        var rows = groups.compactMap { group in
-            Row(group, theirs.filter { place($0) == place(group[0]) })
+        let names = zip(methods, cells).map { $1.first?.record.methodName ?? $0.id }
+        let byPlace = cells.map { Dictionary(grouping: $0, by: place) }
+        var rows = Leaderboard.groups(cells[0], by: place).flatMap { own in
+            cells.indices.dropFirst().compactMap { other -> Row? in
+                let record = own[0].record
+                let metric = filter.metric ?? record.primaryMetric
+                guard record.metrics.contains(metric) else { return nil }
+                return Row(
+                    own, byPlace[other][place(own[0])] ?? [], names: (names[0], names[other]), metric: metric,
+                    snapshot.metrics[metric])
+            }
         }
         let corrected = Statistics.holm(rows.map(\.pValue))
         for i in rows.indices { rows[i].correctedPValue = corrected[i] }
-        self.first = ours.first?.record.methodName ?? first.id
-        self.second = theirs.first?.record.methodName ?? second.id
+        self.methods = names
         self.rows = rows
+        oneTraining = zip(names, cells).compactMap { name, cells in
+            Set(cells.compactMap(\.record.adapterHash)).count == 1 ? name : nil
+        }
 
-        func training(_ cells: [StoredCell]) throws -> [TrainingPoint] {
+        let trainings = try cells.map { cells -> [TrainingPoint] in
             let hashes = Set(cells.compactMap(\.record.adapterHash))
             let found = snapshot.trainings.last { $0.outputHash.map(hashes.contains) ?? false }
             return try found?.id.map(points) ?? []
         }
-        let (a, b) = (try training(ours), try training(theirs))
-        let qualities = Set(a.map(\.name)).intersection(b.map(\.name)).subtracting(["loss"])
-        curves = qualities.sorted().compactMap { Curve($0, a, b) }
+        curves = cells.indices.dropFirst().flatMap { other in
+            Set(trainings[0].map(\.name)).intersection(trainings[other].map(\.name)).subtracting(["loss"])
+                .sorted().compactMap { quality in
+                    Curve(quality, (names[0], names[other]), trainings[0], trainings[other])
+                }
+        }
     }
 }
 
 extension Comparison {
-    /// Refuses cells that differ in more than the seed where one number is to stand for them.
-    private static func requireOne(_ method: Method, _ groups: [[StoredCell]]) throws {
+    /// Refuses cells that differ in more than seed and training where one number is to stand for them.
+    private static func requireOne(
+        _ method: Method, _ groups: [[StoredCell]], _ families: TrainingFamilies
+    ) throws {
         for cells in groups {
             let trained = Leaderboard.groups(cells) { $0.record.adapterHash }
-            if trained.count > 1 {
+            let recipes = Set(trained.map { families.family(of: $0[0].record) })
+            if recipes.count > 1, method.which.count < 2 {
                 throw ComparisonError.several(
                     method: method.id, what: "differently trained compressors",
                     choices: trained.map { cells in
@@ -147,15 +144,47 @@ extension Comparison {
     }
 }
 
+extension Comparison.Filter {
+    /// - Throws: `ComparisonError` where a name is nobody's, with those that there are
+    fileprivate func cells(of snapshot: Snapshot) throws -> [StoredCell] {
+        let all = snapshot.cells
+        func require(
+            _ what: String, _ name: String?, among known: [String], _ holds: (StoredCell, String) -> Bool
+        ) throws {
+            guard let name, !all.contains(where: { holds($0, name) }) else { return }
+            throw ComparisonError.unknown(what: what, name: name, known: Set(known).sorted())
+        }
+        func isOfDataset(_ cell: StoredCell, _ name: String) -> Bool {
+            cell.record.datasetID.hasPrefix(name)
+        }
+        func isOfModel(_ cell: StoredCell, _ name: String) -> Bool {
+            cell.record.modelName == name || cell.record.modelHash.hasPrefix(name)
+        }
+        func isOfMetric(_ cell: StoredCell, _ name: String) -> Bool { cell.record.metrics.contains(name) }
+        try require("dataset", dataset, among: all.map(\.record.datasetID), isOfDataset)
+        try require("model", model, among: all.map(\.record.modelName), isOfModel)
+        try require("metric", metric, among: all.flatMap(\.record.metrics), isOfMetric)
+        return all.filter { cell in
+            (budget ?? cell.record.budget) == cell.record.budget
+                && (task ?? cell.record.taskID) == cell.record.taskID
+                && dataset.map { isOfDataset(cell, $0) } ?? true && model.map { isOfModel(cell, $0) } ?? true
+        }
+    }
+}
+
 /// What cannot be compared, in one line.
 public enum ComparisonError: Error, CustomStringConvertible, Equatable {
     case several(method: String, what: String, choices: [String])
+    case unknown(what: String, name: String, known: [String])
 
     public var description: String {
         switch self {
         case .several(let method, let what, let choices):
             "\(method) has cells of \(choices.count) \(what) here, which are not one number; choose one: "
                 + choices.map { "\(method)@\($0)" }.joined(separator: ", ")
+                + "; or several that are trainings of one recipe: \(method)@\(choices.joined(separator: ","))"
+        case .unknown(let what, let name, let known):
+            "no cell here has the \(what) '\(name)'; known: \(known.joined(separator: ", "))"
         }
     }
 }
@@ -164,108 +193,4 @@ public enum ComparisonError: Error, CustomStringConvertible, Equatable {
 private struct Place: Hashable {
     let section: SectionDraft.Key
     let budget: Budget
-}
-
-extension Comparison.Row {
-    public var budget: Budget { Budget(ratio: ratio, positions: positions) }
-
-    fileprivate init?(_ first: [StoredCell], _ second: [StoredCell]) {
-        guard let record = first.first?.record else { return nil }
-        let pairs = Statistics.pairs(first, second, metric: record.primaryMetric)
-        guard !pairs.isEmpty else { return nil }
-        let count = pairs.reduce(0) { $0 + $1.count }
-        let mean = (
-            pairs.reduce(0) { $0 + $1.first } / Double(count),
-            pairs.reduce(0) { $0 + $1.second } / Double(count)
-        )
-        let differences = pairs.map(\.difference)
-        guard let interval = Statistics.interval(of: differences) else { return nil }
-        self.init(
-            model: record.modelName, dataset: record.datasetID, taskID: record.taskID,
-            metric: record.primaryMetric,
-            ratio: record.ratio, positions: record.positions, examples: count, documents: pairs.count,
-            first: mean.0, second: mean.1,
-            difference: mean.0 - mean.1, low: interval.lowerBound, high: interval.upperBound,
-            relative: mean.1 > 0 ? (mean.0 - mean.1) / mean.1 : nil,
-            pValue: Statistics.permutationPValue(of: differences), correctedPValue: 1)
-    }
-}
-
-extension Comparison.Curve {
-    fileprivate init?(_ quality: String, _ first: [TrainingPoint], _ second: [TrainingPoint]) {
-        let (a, b) = (first.filter { $0.name == quality }, second.filter { $0.name == quality })
-        guard let best = b.map(\.value).max(), let reached = b.first(where: { $0.value == best }),
-            let firstBest = a.map(\.value).max()
-        else { return nil }
-        let passed = a.first { $0.value >= best }
-        self.init(
-            quality: quality, firstBest: firstBest, secondBest: best, secondStep: reached.step,
-            secondSeconds: reached.seconds, firstStep: passed?.step, firstSeconds: passed?.seconds,
-            saved: passed.map { 1 - $0.seconds / reached.seconds })
-    }
-}
-
-extension Statistics {
-    /// Scores of both on one document's examples, added up over the examples and seeds that both have.
-    struct Pair: Sendable {
-        var first = 0.0
-        var second = 0.0
-        var count = 0
-
-        /// first − second
-        var difference: Cluster { Cluster(sum: first - second, count: count) }
-    }
-
-    /// In order of the documents' identifiers.
-    static func pairs(_ first: [StoredCell], _ second: [StoredCell], metric: String) -> [Pair] {
-        func scores(_ cells: [StoredCell]) -> [ExactText: (document: String, sum: Double, count: Int)] {
-            var result: [ExactText: (document: String, sum: Double, count: Int)] = [:]
-            for cell in cells {
-                guard let place = cell.record.metrics.firstIndex(of: metric) else { continue }
-                for score in cell.scores where !score.values[place].isNaN {
-                    let example = ExactText(score.exampleID)
-                    let known = result[example]
-                    result[example] = (
-                        score.documentID, (known?.sum ?? 0) + score.values[place], (known?.count ?? 0) + 1
-                    )
-                }
-            }
-            return result
-        }
-        let (a, b) = (scores(first), scores(second))
-        var documents: [String: Pair] = [:]
-        for (example, mine) in a {
-            guard let other = b[example] else { continue }
-            documents[mine.document, default: Pair()].first += mine.sum / Double(mine.count)
-            documents[mine.document, default: Pair()].second += other.sum / Double(other.count)
-            documents[mine.document, default: Pair()].count += 1
-        }
-        return documents.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// How often random signs of the clusters' differences give a mean at least as far from 0.
-    package static func permutationPValue(of differences: [Cluster], seed: UInt64 = 0) -> Double {
-        let observed = abs(differences.reduce(0) { $0 + $1.sum })
-        var generator = SeededGenerator(seed: seed, stream: "permutation")
-        var extreme = 0
-        for _ in 0..<resamples {
-            var sum = 0.0
-            for difference in differences {
-                sum += generator.next() >> 63 == 0 ? difference.sum : -difference.sum
-            }
-            if abs(sum) >= observed - 1e-12 { extreme += 1 }
-        }
-        return Double(extreme + 1) / Double(resamples + 1)
-    }
-
-    /// Holm's step-down correction (1979): in the order given.
-    package static func holm(_ pValues: [Double]) -> [Double] {
-        var corrected = pValues
-        var largest = 0.0
-        for (rank, i) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {
-            largest = max(largest, min(1, pValues[i] * Double(pValues.count - rank)))
-            corrected[i] = largest
-        }
-        return corrected
-    }
 }

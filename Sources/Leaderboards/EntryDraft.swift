@@ -1,9 +1,9 @@
 import Results
 
-/// A method at a budget: what its samples, of all seeds, add up to.
+/// A method at a budget: what its samples, of all seeds and trainings, add up to.
 struct EntryDraft {
-    /// One a seed.
-    private let cells: [StoredCell]
+    /// One a seed and a training.
+    let cells: [StoredCell]
     /// The headline first.
     private let metrics: [String]
     /// Of each metric, in order of the documents' identifiers.
@@ -16,6 +16,7 @@ struct EntryDraft {
     private var bytes = 0
 
     var documents: Int { clusters[0].count }
+    private var trainings: Set<String> { Set(cells.compactMap(\.record.adapterHash)) }
 
     /// - Parameter cells: at least one, with scores
     init(_ cells: [StoredCell]) {
@@ -52,31 +53,59 @@ struct EntryDraft {
         }
     }
 
-    /// - Parameter recovered: the share recovered by a mean of the headline metric, over as many examples
-    func entry(
-        _ details: [Leaderboard.MetricDetail], recovered: (_ mean: Double, _ examples: Int) -> Double?
-    ) -> Leaderboard.Entry {
+    /// - Parameter section: where the references and controls are that it is on the way between
+    func entry(_ details: [Leaderboard.MetricDetail], in section: SectionDraft) -> Leaderboard.Entry {
         let examples = cells.reduce(0) { $0 + $1.scores.count }
         let scores = zip(metrics, zip(clusters, intervals)).compactMap {
             metric, found -> Leaderboard.Score? in
             let count = found.0.reduce(0) { $0 + $1.count }
             guard count > 0 else { return nil }
             let mean = found.0.reduce(0) { $0 + $1.sum } / Double(count)
-            let interval = found.1 ?? mean...mean
+            let isShare = details.first { $0.id == metric }?.isShare ?? true
+            let interval = seededInterval(metric, isShare) ?? found.1 ?? mean...mean
             return Leaderboard.Score(
                 metric: metric, mean: mean, low: interval.lowerBound, high: interval.upperBound,
-                isShare: details.first { $0.id == metric }?.isShare ?? true)
+                isShare: isShare)
         }
         let record = cells[0].record
+        let isLowerBetter = details.first { $0.id == record.primaryMetric }?.isLowerBetter ?? false
         return Leaderboard.Entry(
             ratio: record.ratio, positions: record.positions,
             achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
             keptPositions: Double(kept) / Double(documents), keptBytes: Double(bytes) / Double(documents),
             scores: scores,
-            recoveredShare: record.role == nil
-                ? scores.first.flatMap { recovered($0.mean, examples / cells.count) } : nil,
+            shareOfWay: record.role == nil
+                ? Leaderboard.ShareOfWay(
+                    cells, full: section.references("upper"), floor: section.floor(of: record),
+                    in: section.scores) : nil,
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: examples,
-            isBest: false, isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
+            isBest: false, trainings: record.isTrained ? trainings.count : 0,
+            trainingsThatTookOff: tookOff(section, isLowerBetter),
+            isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
             seeds: cells.map(\.record.seed), cells: cells.map(\.id))
+    }
+
+    /// The interval of a mean of several seeds or trainings, which are random as the documents are; nil where there is one.
+    private func seededInterval(_ metric: String, _ isShare: Bool) -> ClosedRange<Double>? {
+        guard cells.count > 1 else { return nil }
+        let shared = ScoreTable(cells, metric: metric).shared([cells])
+        guard shared.clusters[0].count > 1, let found = Contrast([(1, shared.clusters[0])])?.interval else {
+            return nil
+        }
+        // A t interval does not know where a share ends.
+        return isShare ? found.clamped(to: 0...1) : found
+    }
+
+    /// How many trainings are above no context by more than chance, where some are and others are not.
+    private func tookOff(_ section: SectionDraft, _ isLowerBetter: Bool) -> Int? {
+        let lower = section.references("lower")
+        guard trainings.count > 1, !lower.isEmpty else { return nil }
+        let draws = ScoreTable.draws(cells)
+        let above = draws.count { training in
+            let shared = section.scores.shared([training, lower])
+            guard let test = Contrast(shared.clusters[0], against: shared.clusters[1]) else { return true }
+            return isLowerBetter ? test.interval.upperBound < 0 : test.interval.lowerBound > 0
+        }
+        return 0 < above && above < draws.count ? above : nil
     }
 }

@@ -29,9 +29,26 @@ package enum Figures {
         value == value.rounded() && value < 1e15 ? "\(Int(value))x" : "\(value)x"
     }
 
-    /// Milliseconds: `1.25 (1.40)`, median and 95th percentile.
+    /// `78% (71–84)`, `-8% (-10 to -6)`
+    package static func share(_ share: Leaderboard.ShareOfWay) -> String {
+        func whole(_ value: Double) -> String { fixed((100 * value).rounded() + 0, 0) }
+        guard let low = share.low, let high = share.high else { return self.share(share.share) }
+        return "\(self.share(share.share)) (\(whole(low))\(low < 0 ? " to " : "–")\(whole(high)))"
+    }
+
+    /// Milliseconds: `1.25 (1.18–1.40)`, a median with its interval where there is one.
     package static func milliseconds(_ spread: Leaderboard.Latency.Spread) -> String {
-        "\(fixed(1000 * spread.median, 2)) (\(fixed(1000 * spread.p95, 2)))"
+        let median = fixed(1000 * spread.median, 2)
+        guard let low = spread.low, let high = spread.high else { return median }
+        return "\(median) (\(fixed(1000 * low, 2))–\(fixed(1000 * high, 2)))"
+    }
+
+    /// A p-value: `0.0132`, `<0.0001`.
+    package static func pValue(_ value: Double) -> String { value < 0.0001 ? "<0.0001" : fixed(value, 4) }
+
+    /// `+4.1`, or with three digits where it is no share.
+    package static func signed(_ value: Double, isShare: Bool) -> String {
+        (value < 0 ? "" : "+") + (isShare ? score(value) : fixed(value, 3))
     }
 
     /// `12.5 KiB`

@@ -21,7 +21,8 @@ extension Leaderboard {
 
     public init(_ snapshot: Snapshot) {
         let shown = snapshot.cells.filter { $0.state == .failed || !$0.scores.isEmpty }
-        var drafts = Self.groups(shown) { SectionDraft.Key($0.record) }.map(SectionDraft.init)
+        let families = TrainingFamilies(snapshot.trainings)
+        var drafts = Self.groups(shown) { SectionDraft.Key($0.record) }.map { SectionDraft($0, families) }
         SectionDraft.fillIntervals(of: &drafts)
         SectionDraft.tellApart(&drafts)
         sections = drafts.map { Section($0, metrics: snapshot.metrics) }
@@ -46,10 +47,12 @@ extension Leaderboard {
         func scored(_ section: Section, _ role: String) -> [StoredCell] {
             (section.rows.first { $0.role == role }?.entries.flatMap(\.cells) ?? []).compactMap { byID[$0] }
         }
-        let pairs = sections.map { section in
-            Statistics.pairs(
-                scored(section, "upper"), scored(section, "lower"), metric: section.primaryMetric
-            ).map(\.difference)
+        let pairs = sections.map { section -> [Statistics.Cluster] in
+            let references = ["upper", "lower"].map { scored(section, $0) }
+            let shared = ScoreTable(references.flatMap { $0 }, metric: section.primaryMetric).shared(
+                references)
+            guard let full = shared.clusters[0].first, let none = shared.clusters[1].first else { return [] }
+            return zip(full, none).map { .init(sum: $0.sum - $1.sum, count: $0.count) }
         }
         for (i, interval) in Statistics.intervals(of: pairs).enumerated() where !pairs[i].isEmpty {
             let isLowerBetter = sections[i].primary?.isLowerBetter ?? false
@@ -83,34 +86,46 @@ extension Leaderboard {
 
     package static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 
-    /// Marks the entries that are significantly ahead of the runner-up at their ratio.
+    /// Marks the entries that are ahead of every other method at their budget by more than chance.
+    ///
+    /// Who scores best is compared with each of the others; a section's tests are corrected together. Controls are no
+    /// methods, and are not compared.
     private mutating func markBest(_ cells: [StoredCell]) {
         let byID = Dictionary(cells.map { ($0.id, $0) }) { first, _ in first }
-        var leads: [(section: Int, row: Int, entry: Int)] = []
-        var differences: [[Statistics.Cluster]] = []
         for (s, section) in sections.enumerated() {
             let sign = section.primary?.isLowerBetter == true ? -1.0 : 1
+            var leads: [(row: Int, entry: Int, tests: Range<Int>)] = []
+            var pValues: [Double] = []
             for budget in section.budgets {
-                let places = section.rows.indices.compactMap { r -> (row: Int, entry: Int, mean: Double)? in
-                    guard section.rows[r].role == nil,
-                        let e = section.rows[r].entries.firstIndex(where: { $0.budget == budget }),
-                        let mean = section.rows[r].entries[e].scores.first?.mean
+                var places = section.rows.indices.compactMap { r -> (row: Int, entry: Int, mean: Double)? in
+                    let row = section.rows[r]
+                    guard row.role == nil, let e = row.entries.firstIndex(where: { $0.budget == budget }),
+                        let mean = row.entries[e].scores.first?.mean,
+                        row.entries[e].cells.allSatisfy({ byID[$0]?.record.control == nil })
                     else { return nil }
                     return (r, e, sign * mean)
                 }.sorted { $0.mean > $1.mean }
                 guard places.count > 1 else { continue }
-                let (first, second) = (places[0], places[1])
                 func cells(_ place: (row: Int, entry: Int, mean: Double)) -> [StoredCell] {
                     section.rows[place.row].entries[place.entry].cells.compactMap { byID[$0] }
                 }
-                leads.append((s, first.row, first.entry))
-                differences.append(
-                    Statistics.pairs(cells(first), cells(second), metric: section.primaryMetric)
-                        .map { .init(sum: sign * $0.difference.sum, count: $0.difference.count) })
+                let table = ScoreTable(places.flatMap(cells), metric: section.primaryMetric)
+                let first = places.removeFirst()
+                let tests = places.map { other -> Double in
+                    let shared = table.shared([cells(first), cells(other)])
+                    guard let test = Contrast(shared.clusters[0], against: shared.clusters[1]),
+                        sign * test.estimate > 0
+                    else { return 1 }
+                    return test.pValue
+                }
+                leads.append((first.row, first.entry, pValues.count..<pValues.count + tests.count))
+                pValues += tests
             }
-        }
-        for (lead, interval) in zip(leads, Statistics.intervals(of: differences)) {
-            sections[lead.section].rows[lead.row].entries[lead.entry].isBest = (interval?.lowerBound ?? 0) > 0
+            let corrected = Statistics.holm(pValues)
+            for lead in leads {
+                sections[s].rows[lead.row].entries[lead.entry].isBest =
+                    corrected[lead.tests].allSatisfy { $0 < 0.05 }
+            }
         }
     }
 }
@@ -119,20 +134,10 @@ extension Leaderboard.Section {
     init(_ draft: SectionDraft, metrics: [String: MetricRecord]) {
         let cells = draft.cells
         let record = cells[0].record
-        let full = cells.first { $0.record.role == "upper" && $0.state == .done }
-        let upper = Self.headline(of: full)
-        let lower = Self.headline(of: cells.first { $0.record.role == "lower" && $0.state == .done })
         let details = record.metrics.map { Leaderboard.MetricDetail(metrics[$0], id: $0) }
         let isLowerBetter = details.first { $0.id == record.primaryMetric }?.isLowerBetter ?? false
         let budgets = Set(cells.filter { $0.record.role == nil }.map(\.record.budget)).sorted()
-        let rows = draft.rows.map { row in
-            Leaderboard.Row(row, details) { score, examples in
-                // Of other examples a share would be a share of something else.
-                guard let upper, let lower, abs(upper - lower) > 0.01, full?.scores.count == examples
-                else { return nil }
-                return (score - lower) / (upper - lower)
-            }
-        }
+        let rows = draft.rows.map { Leaderboard.Row($0, in: draft, details) }
         self.init(
             model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
             taskID: record.taskID,
@@ -150,27 +155,17 @@ extension Leaderboard.Section {
                     reason: $0.failure ?? "unknown")
             })
     }
-
-    private static func headline(of cell: StoredCell?) -> Double? {
-        guard let cell, let place = cell.record.metrics.firstIndex(of: cell.record.primaryMetric) else {
-            return nil
-        }
-        let values = cell.scores.map { $0.values[place] }.filter { !$0.isNaN }
-        return values.reduce(0, +) / Double(max(values.count, 1))
-    }
 }
 
 extension Leaderboard.Row {
-    init(
-        _ draft: SectionDraft.Row, _ details: [Leaderboard.MetricDetail],
-        recovered: (_ mean: Double, _ examples: Int) -> Double?
-    ) {
+    init(_ draft: SectionDraft.Row, in section: SectionDraft, _ details: [Leaderboard.MetricDetail]) {
         let record = draft.record
         self.init(
             methodID: record.methodID, method: record.methodName + draft.suffix, family: record.family,
             role: record.role,
             isTrained: record.isTrained, isQueryAware: record.isQueryAware, parameters: record.parameters,
-            entries: draft.entries.map { $0.entry(details, recovered: recovered) })
+            knownTrainings: draft.knownTrainings,
+            entries: draft.entries.map { $0.entry(details, in: section) })
     }
 
     /// Sorts rows: ascending, by the mean headline score within compression methods.
@@ -193,10 +188,9 @@ extension Leaderboard.Latency {
     package init?(_ records: [LatencyRecord]) {
         func spread(_ seconds: (LatencyRecord) -> Double) -> Spread? {
             let values = records.map(seconds)
-            guard let median = Statistics.percentile(0.5, of: values),
-                let p95 = Statistics.percentile(0.95, of: values)
-            else { return nil }
-            return Spread(median: median, p95: p95)
+            guard let median = Statistics.percentile(0.5, of: values) else { return nil }
+            let interval = Statistics.medianInterval(of: values)
+            return Spread(median: median, low: interval?.lowerBound, high: interval?.upperBound)
         }
         guard let compress = spread(\.compressSeconds), let prefill = spread(\.prefillSeconds),
             let decode = spread(\.decodeSecondsPerToken)

@@ -52,11 +52,13 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var isTrained: Bool
         public var isQueryAware: Bool
         public var parameters: String
+        /// Trainings of its recipe that the store knows, whether they are shown or not; nil where it knows none.
+        public var knownTrainings: Int?
         /// One a ratio, ascending.
         public var entries: [Entry]
     }
 
-    /// A method at a ratio, over all seeds.
+    /// A method at a ratio, over all seeds and trainings.
     public struct Entry: Codable, Sendable, Equatable {
         /// Requested; nil where a number of positions was.
         public var ratio: Double?
@@ -69,13 +71,17 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         /// Keys and values of the kept positions, on average.
         public var keptBytes: Double
         public var scores: [Score]
-        /// The share of the way from the prompt alone to the full context, by the headline metric.
-        public var recoveredShare: Double?
+        /// How far it is on the way from what guessing scores to the full context, by the headline metric.
+        public var shareOfWay: ShareOfWay?
         public var latency: Latency?
         public var examples: Int
-        /// Whether it is ahead of every other method at its ratio by more than chance: the 95% interval
-        /// of the paired difference to the runner-up does not hold 0.
+        /// Whether it is ahead of every other method at its ratio by more than chance: paired tests that count documents
+        /// and trainings as random, p < 0.05 by Holm's correction over the section's comparisons.
         public var isBest: Bool
+        /// Trained compressors that its scores are of; 0 where nothing is trained.
+        public var trainings: Int
+        /// How many of its trainings are above no context by more than chance, where some are and others are not.
+        public var trainingsThatTookOff: Int?
         /// Fewer than there should be: the cell is not finished.
         public var isPartial: Bool
         public var seeds: [Int64]
@@ -83,7 +89,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var cells: [Int64]
     }
 
-    /// A mean with the 95% bootstrap interval over documents.
+    /// A mean with its 95% interval: by bootstrap over documents, where there are several seeds or trainings by a crossed
+    /// analysis of variance over both.
     public struct Score: Codable, Sendable, Equatable {
         public var metric: String
         public var mean: Double
@@ -93,7 +100,7 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var isShare: Bool
     }
 
-    /// Seconds, measured one prompt at a time.
+    /// Seconds, measured one prompt at a time, all methods in turn.
     public struct Latency: Codable, Sendable, Equatable {
         public var compress: Spread
         /// From the compressed context and the question to the first token.
@@ -101,9 +108,11 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var decodePerToken: Spread
         public var samples: Int
 
+        /// A median with its 95% interval; without where fewer than six samples cannot bound it.
         public struct Spread: Codable, Sendable, Equatable {
             public var median: Double
-            public var p95: Double
+            public var low: Double?
+            public var high: Double?
         }
     }
 

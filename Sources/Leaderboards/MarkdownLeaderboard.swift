@@ -9,7 +9,8 @@ public enum MarkdownLeaderboard {
             parts.append("## \(Markdown.text(section.title))\n")
             parts.append(Markdown.text(section.caption) + "\n")
             parts.append(scores(section).markdown)
-            parts.append("All scores, and what an answer costs: milliseconds, median (95th percentile).\n")
+            parts += section.remarks.map { Markdown.text($0) + "\n" }
+            parts.append("All scores, and what an answer costs: milliseconds, \(section.medians).\n")
             parts.append(details(section).markdown)
             if let warning = section.warning { parts.append("Warning: \(Markdown.text(warning)).\n") }
             if !section.failures.isEmpty {
@@ -25,10 +26,12 @@ public enum MarkdownLeaderboard {
     }
 
     private static let introduction = """
-        Scores are percentages with 95% bootstrap intervals over documents; higher is better. A ratio
-        is context tokens ÷ decoder positions kept. *Recovered* is the share of the way from no
-        context to the full context. Bold: ahead of the runner-up by more than chance (the 95% interval
-        of the paired difference does not hold 0), whatever the family.
+        Scores are percentages with 95% intervals over documents, and over trainings where there are
+        several; higher is better. A ratio is context tokens ÷ decoder positions kept. *Of the way* is
+        how far a score is from what guessing gets (no context, or somebody else's memories where those
+        were scored) to the full context. Bold: ahead of every other method, whatever the family, by
+        paired tests that count documents and trainings as random (p < 0.05, Holm's correction over a
+        table's tests).
 
         """
 
@@ -85,37 +88,6 @@ public enum MarkdownLeaderboard {
         }
         parts.append((models + compressors).joined())
         return parts
-    }
-}
-
-extension Leaderboard.Section {
-    /// `Question answering: gazette, 200 examples in 50 documents`
-    var title: String { "\(task): \(setting)" + (variant.map { " (\($0))" } ?? "") }
-
-    package var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
-
-    var caption: String {
-        let what = positions.isEmpty ? "by ratio" : ratios.isEmpty ? "by positions kept" : "by budget"
-        return "\(headline), \(what)."
-    }
-
-    /// Ratios to show; one where there are only references.
-    package var columns: [Budget] { budgets.isEmpty ? [.whole] : budgets }
-}
-
-extension Leaderboard.Row {
-    /// `soft prompt, trained`
-    package var kind: String {
-        if role != nil { return "reference" }
-        return Figures.family(family) + (isTrained ? ", trained" : "") + (isQueryAware ? ", query-aware" : "")
-    }
-}
-
-extension Leaderboard.Entry {
-    /// What stands behind a score: the share recovered, and whether the cell is not finished.
-    package var marks: String {
-        (recoveredShare.map { ", recovered \(Figures.share($0))" } ?? "")
-            + (isPartial ? " (unfinished, \(examples) scored)" : "")
     }
 }
 

@@ -4,10 +4,12 @@ import Results
 
 /// One question's cells in rows and entries, before the intervals, which are worked out for all together.
 ///
-/// A section's cells differ in nothing but method, compressor, budget and seed; a row's in budget and seed;
-/// an entry's in seed alone. Whatever else differs is a section or a row of its own, and says what it is.
+/// A section's cells differ in nothing but method, compressor, budget and seed; a row's in budget, seed and training;
+/// an entry's in seed and training alone. Whatever else differs is a section or a row of its own, and says what it is.
 struct SectionDraft {
     let cells: [StoredCell]
+    /// By the headline metric.
+    let scores: ScoreTable
     var rows: [Row]
     var variant: String?
     private let key: Key
@@ -16,6 +18,8 @@ struct SectionDraft {
         let record: CellRecord
         /// What tells it from another row of the method: its compressor, the version of its code.
         let suffix: String
+        /// Trainings of its recipe that the store knows; nil where it knows none.
+        var knownTrainings: Int?
         var entries: [EntryDraft]
     }
 
@@ -39,17 +43,38 @@ struct SectionDraft {
         ]
     }
 
-    /// - Parameter cells: at least one, all with one key
-    init(_ cells: [StoredCell]) {
+    /// - Parameters:
+    ///   - cells: at least one, all with one key
+    ///   - families: which compressors are trainings of one recipe
+    init(_ cells: [StoredCell], _ families: TrainingFamilies) {
         self.cells = cells
         key = Key(cells[0].record)
+        scores = ScoreTable(cells, metric: cells[0].record.primaryMetric)
         let scored = cells.filter { !$0.scores.isEmpty }
-        rows = Leaderboard.groups(scored) { [$0.record.methodID, $0.record.parameters] }.flatMap(Self.rows)
+        rows = Leaderboard.groups(scored) { [$0.record.methodID, $0.record.parameters] }
+            .flatMap { Self.rows($0, families) }
+        for i in rows.indices { rows[i].knownTrainings = families.count(like: rows[i].record) }
     }
 
-    /// The rows of one method: one where its cells differ in budget and seed alone, otherwise one for each
-    /// compressor, each version of its code, and each time that nothing known is different.
-    private static func rows(_ cells: [StoredCell]) -> [Row] {
+    /// The finished cells of a reference.
+    func references(_ role: String) -> [StoredCell] {
+        cells.filter { $0.record.role == role && $0.state == .done }
+    }
+
+    /// What guessing scores: the method's own control at the budget where it was scored, otherwise no context.
+    func floor(of record: CellRecord) -> [StoredCell] {
+        guard record.control == nil else { return references("lower") }
+        let control = cells.filter {
+            let other = $0.record
+            return other.control != nil && $0.state == .done && other.methodID == record.methodID
+                && other.budget == record.budget && other.plainParameters == record.plainParameters
+        }
+        return control.isEmpty ? references("lower") : control
+    }
+
+    /// The rows of one method: one where its cells differ in budget, seed and training alone, otherwise one for each
+    /// recipe, each version of its code, and each time that nothing known is different.
+    private static func rows(_ cells: [StoredCell], _ families: TrainingFamilies) -> [Row] {
         func entries(_ cells: [StoredCell]) -> [EntryDraft] {
             Leaderboard.groups(cells, by: \.record.budget)
                 .sorted { $0[0].record.budget < $1[0].record.budget }.map(EntryDraft.init)
@@ -57,20 +82,26 @@ struct SectionDraft {
         func isOne(_ cells: [StoredCell]) -> Bool {
             Leaderboard.groups(cells) { "\($0.record.budget) \($0.record.seed)" }.allSatisfy { $0.count == 1 }
         }
+        // Trainings of one recipe are what seeds are; each has its cells once.
+        func isOneRecipe(_ cells: [StoredCell]) -> Bool {
+            Leaderboard.groups(cells) { $0.record.adapterHash }.allSatisfy(isOne)
+        }
         // A retrained compressor or changed code is a row of its own only where it competes with the one
         // before.
         if isOne(cells) { return [Row(record: cells[0].record, suffix: "", entries: entries(cells))] }
-        let byCompressor = Leaderboard.groups(cells) { $0.record.adapterHash }
-        return byCompressor.flatMap { cells -> [Row] in
+        let byRecipe = Leaderboard.groups(cells) { families.family(of: $0.record) }
+        return byRecipe.flatMap { cells -> [Row] in
             let record = cells[0].record
             let compressor =
-                byCompressor.count > 1
+                byRecipe.count > 1
                 ? record.adapterHash.map { ", \(record.adapterName ?? "") \($0.prefix(7))" } ?? "" : ""
-            if isOne(cells) { return [Row(record: record, suffix: compressor, entries: entries(cells))] }
+            if isOneRecipe(cells) {
+                return [Row(record: record, suffix: compressor, entries: entries(cells))]
+            }
             return Leaderboard.groups(cells) { $0.record.identityFields["methodSource"] }.flatMap { cells in
                 let source = cells[0].record.identityFields["methodSource"].map(short) ?? "unknown"
                 let code = compressor + ", code \(source)"
-                if isOne(cells) {
+                if isOneRecipe(cells) {
                     return [Row(record: cells[0].record, suffix: code, entries: entries(cells))]
                 }
                 return cells.map {

@@ -83,6 +83,23 @@ package enum Statistics {
         return result
     }
 
+    /// The 95% interval of a median between two of the values, whatever they are distributed like (Conover 1999, 3.2).
+    /// - Returns: nil with fewer than six values, of which all but the whole range would promise too much
+    package static func medianInterval(of values: [Double]) -> ClosedRange<Double>? {
+        let sorted = values.sorted()
+        let count = Double(sorted.count)
+        // How often fewer than so many values lie below the median.
+        var (below, rank) = (0.0, 0)
+        while rank < sorted.count / 2 {
+            let place = Double(rank)
+            let ways = lgamma(count + 1) - lgamma(place + 1) - lgamma(count - place + 1)
+            let next = below + exp(ways - count * log(2))
+            guard next <= 0.025 else { break }
+            (below, rank) = (next, rank + 1)
+        }
+        return rank > 0 ? sorted[rank - 1]...sorted[sorted.count - rank] : nil
+    }
+
     /// With linear interpolation between neighbours, as numpy's default.
     /// - Parameter fraction: 0 to 1
     package static func percentile(_ fraction: Double, of values: [Double]) -> Double? {

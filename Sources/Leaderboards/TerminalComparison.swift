@@ -1,30 +1,23 @@
 /// A comparison for a terminal or a log.
 public enum TerminalComparison {
     public static func render(_ comparison: Comparison) -> String {
-        let (first, second) = (comparison.first, comparison.second)
-        let titles = [
-            "metric", "ratio", "documents", first, second, "difference (95%)", "relative", "p", "p, Holm",
-        ]
+        var text = comparison.title + (comparison.rows.contains(where: \.isShare) ? ", scores in %" : "")
+        text += ", paired over documents\n" + comparison.table(scores: comparison.scoreTitles).plain()
+        text += comparison.remarks.map { $0 + "\n" }.joined()
+        for curves in Leaderboard.groups(comparison.curves, by: \.second) {
+            text += Self.curves(curves, first: curves[0].first, second: curves[0].second)
+        }
+        return text
+    }
+
+    private static func curves(_ curves: [Comparison.Curve], first: String, second: String) -> String {
         let table = TextTable(
-            ["task"], numbers: titles,
-            rows: comparison.rows.map { row in
-                [
-                    row.taskID, Figures.metric(row.metric), Figures.budget(row.budget), "\(row.documents)",
-                    Figures.score(row.first), Figures.score(row.second),
-                    "\(signed(100 * row.difference)) (\(signed(100 * row.low)) to \(signed(100 * row.high)))",
-                    row.relative.map { signed(100 * $0) + "%" } ?? "", Figures.fixed(row.pValue, 4),
-                    Figures.fixed(row.correctedPValue, 4),
-                ]
-            })
-        var text = "\(first) against \(second), scores in %, paired over documents\n" + table.plain()
-        guard !comparison.curves.isEmpty else { return text }
-        let curves = TextTable(
             ["quality"],
             numbers: [
                 "best of \(first)", "best of \(second)", "\(second) there at", "\(first) there at",
                 "time saved",
             ],
-            rows: comparison.curves.map { curve in
+            rows: curves.map { curve in
                 [
                     curve.quality, Figures.score(curve.firstBest), Figures.score(curve.secondBest),
                     place(curve.secondStep, curve.secondSeconds),
@@ -32,14 +25,12 @@ public enum TerminalComparison {
                     curve.saved.map { Figures.share($0) } ?? "",
                 ]
             })
-        text +=
-            "\nTraining: when \(first) reaches what \(second) has at its best (em@SUBJECTS/RATIO, validation)\n"
-        return text + curves.plain()
+        return
+            "\nTraining: when \(first) reaches what \(second) has at its best (em@SUBJECTS/RATIO, validation), one training each\n"
+            + table.plain()
     }
 
     private static func place(_ step: Int, _ seconds: Double) -> String {
         "step \(step), \(Figures.fixed(seconds, 0)) s"
     }
-
-    private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Figures.fixed(value, 1) }
 }

@@ -8,7 +8,7 @@ public enum TerminalLeaderboard {
         for section in board.sections {
             text += bold(section.title.shown, color) + "\n"
             text +=
-                "\(section.headline.shown), 95% interval, share recovered of full context\n"
+                "\(section.headline.shown), 95% interval, share of the way from \(section.floor) to full context\n"
             let rows = section.families.flatMap(\.elements)
             text += scores(section).plain { line, row in
                 guard color else { return line }
@@ -18,6 +18,7 @@ public enum TerminalLeaderboard {
             if section.rows.contains(where: { $0.entries.contains(where: \.isPartial) }) {
                 text += "* not finished\n"
             }
+            for remark in section.remarks { text += remark.shown + "\n" }
             if let warning = section.warning { text += "warning: \(warning.shown)\n" }
             for failure in section.failures {
                 text +=
@@ -32,7 +33,7 @@ public enum TerminalLeaderboard {
                 })
             else { continue }
             text += bold("What an answer costs (\(section.task.lowercased().shown))", color) + "\n"
-            text += "milliseconds, median (95th percentile); KV: keys and values of the kept context\n"
+            text += "milliseconds, \(section.medians); KV: keys and values of the kept context\n"
             text +=
                 costs(section).plain { line, row in color && row == nil ? "\u{1b}[2m\(line)\u{1b}[0m" : line }
                 + "\n"
@@ -51,7 +52,7 @@ public enum TerminalLeaderboard {
                 }
                 return [
                     Figures.interval(score) + (entry.isPartial ? "*" : ""),
-                    entry.recoveredShare.map(Figures.share) ?? "",
+                    entry.shareOfWay.map(Figures.share) ?? "",
                 ]
             }
             return [[row.method] + scores]

@@ -80,7 +80,7 @@ struct CellPages {
             fact(site.name(of: score.metric), .element("b", [:], Markup(Figures.interval(score))))
         }
         if let spread { fact("Of the samples", Markup(spread)) }
-        if let share = entry.recoveredShare { fact("Recovered", Markup(Figures.share(share))) }
+        if let share = entry.shareOfWay { fact("Of the way", Markup(Figures.share(share))) }
         if let achieved = entry.achievedRatio {
             fact(
                 "Kept",
@@ -90,7 +90,7 @@ struct CellPages {
         }
         if let latency = entry.latency {
             fact(
-                "Milliseconds",
+                "Milliseconds, median of \(latency.samples)",
                 Markup(
                     "compress \(Figures.milliseconds(latency.compress)), prefill "
                         + "\(Figures.milliseconds(latency.prefill)), decode a token "

@@ -45,9 +45,11 @@ struct FrontPage {
                 "p", ["class": "soft"],
                 """
                 A ratio is context tokens ÷ decoder positions kept. Scores are percentages and higher is better, \
-                unless a table says otherwise; the bar below a score is its 95% bootstrap interval over documents on a scale from 0 to 100. \
-                Recovered: the share of the way from no context to the full context. Bold: ahead of the \
-                runner-up of all families by more than chance.
+                unless a table says otherwise; the bar below a score is its 95% interval over documents, and over trainings where there are several, \
+                on a scale from 0 to 100. Of the way: how far a score is from what guessing gets (no context, or \
+                somebody else's memories where those were scored) to the full context, with its 95% interval. Bold: \
+                ahead of every other method of all families by paired tests that count documents and trainings as \
+                random (p < 0.05, Holm's correction over a table's tests).
                 """),
             besides, .element("nav", ["class": "contents", "aria-label": "On this page"], contents),
         ]

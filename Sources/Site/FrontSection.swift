@@ -12,6 +12,7 @@ struct FrontSection {
     var html: Markup {
         var parts: [Markup] = [.element("h2", ["id": "task-\(number)"], Markup(title))]
         parts += section.metrics.map(scores)
+        parts += section.remarks.map { .element("p", ["class": "soft"], Markup($0)) }
         if let warning = section.warning {
             parts.append(.element("p", ["class": "warning"], Markup("Warning: \(warning).")))
         }
@@ -28,7 +29,9 @@ struct FrontSection {
             .element("h3", [:], "All scores"), details, .element("h3", [:], "What an answer costs"),
             .element(
                 "p", ["class": "soft"],
-                "KV: keys and values of the kept context. Milliseconds: median (95th percentile) of one prompt at a time."
+                Markup(
+                    "KV: keys and values of the kept context. Milliseconds of one prompt at a time: \(section.medians)."
+                )
             ),
             costs,
         ]
@@ -124,11 +127,11 @@ struct FrontSection {
     }
 
     private var details: Markup {
-        table("all scores", id: "details", section.metrics.map(section.name) + ["Recovered"]) { entry, _ in
+        table("all scores", id: "details", section.metrics.map(section.name) + ["Of the way"]) { entry, _ in
             section.metrics.map { metric in
                 let score = entry.scores.first { $0.metric == metric }
                 return Self.cell(score?.mean, score.map(Figures.mean) ?? "")
-            } + [Self.cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? "")]
+            } + [Self.cell(entry.shareOfWay?.share, entry.shareOfWay.map(Figures.share) ?? "")]
         }
     }
 

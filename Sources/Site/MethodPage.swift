@@ -1,6 +1,6 @@
 import Leaderboards
 
-/// One method with its parameters: what it is, what it recovers, and all its cells.
+/// One method with its parameters: what it is, how far it gets, and all its cells.
 struct MethodPage {
     let site: Site
     let rows: [(section: Leaderboard.Section, row: Leaderboard.Row)]
@@ -26,7 +26,7 @@ struct MethodPage {
         }
         body += [
             .element("dl", [:], facts), .element("h2", [:], "All cells"),
-            cells, .element("div", ["class": "pictures"], recovered.map(\.figure)),
+            cells, .element("div", ["class": "pictures"], waysToFull.map(\.figure)),
         ]
         return Markup.page(
             title: "\(row.method): picbench", root: "../", way: [Markup(row.method)], body)
@@ -34,7 +34,7 @@ struct MethodPage {
 
     private var cells: Markup {
         let titles = [
-            "Task", "Ratio", "Metric", "Score, %", "95% interval", "Recovered", "Achieved", "Samples",
+            "Task", "Ratio", "Metric", "Score, %", "95% interval", "Of the way", "Achieved", "Samples",
             "Dataset", "Model",
         ]
         let lines = rows.flatMap { section, row in
@@ -57,7 +57,7 @@ struct MethodPage {
                             score.low,
                             "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score))"
                         ),
-                        cell(entry.recoveredShare, entry.recoveredShare.map(Figures.share) ?? ""),
+                        cell(entry.shareOfWay?.share, entry.shareOfWay.map(Figures.share) ?? ""),
                         cell(
                             entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
                         .element("td", [:], .joined(links, separator: ", ")),
@@ -73,37 +73,47 @@ struct MethodPage {
         ).html
     }
 
-    /// The share recovered by ratio: a picture a model and dataset, with one line a task.
-    private var recovered: [Picture] {
+    /// The share of the way by ratio: a picture a model and dataset, with one line a task.
+    private var waysToFull: [Picture] {
         let settings = Leaderboard.groups(rows) { [$0.section.modelHash, $0.section.dataset] }
         let ratios = Set(
-            rows.flatMap(\.row.entries).filter { $0.recoveredShare != nil }.map(\.placeByRatio)
+            rows.flatMap(\.row.entries).filter { $0.shareOfWay != nil }.map(\.placeByRatio)
         ).sorted()
         guard let first = ratios.first, let last = ratios.last else { return [] }
         return settings.compactMap { places in
-            var table = TextTable(["Task"], numbers: ["Ratio", "Recovered, %"])
+            var table = TextTable(["Task"], numbers: ["Ratio", "Of the way, %", "95% low", "95% high"])
             let series = places.enumerated().compactMap { i, place -> LineChart.Series? in
                 let (section, row) = place
                 let name = section.task + (section.variant.map { " (\($0))" } ?? "")
                 let points = row.entries.compactMap { entry -> LineChart.Point? in
-                    guard let share = entry.recoveredShare else { return nil }
-                    table.rows.append([name, Figures.budget(entry.budget), Figures.score(share)])
-                    return .init(x: entry.placeByRatio, y: 100 * share)
+                    guard let way = entry.shareOfWay else { return nil }
+                    table.rows.append(
+                        [name, Figures.budget(entry.budget)]
+                            + [way.share, way.low, way.high].map { $0.map(Figures.score) ?? "" })
+                    return .init(
+                        x: entry.placeByRatio, y: 100 * way.share,
+                        interval: way.interval.map { 100 * $0.lowerBound...100 * $0.upperBound })
                 }
                 return points.isEmpty ? nil : .init(name: name, key: "line-\(i)", style: i, points: points)
             }
             guard !series.isEmpty else { return nil }
+            let ends = series.flatMap(\.points).flatMap { point in
+                [point.y] + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+            }
             let chart = LineChart(
                 x: .init(
                     title: "compression ratio", isLogarithmic: true, label: Figures.ratio, ticks: ratios,
                     range: first...last),
-                y: .init(title: "recovered, %", label: { Figures.fixed($0, 0) }, range: 0...100),
+                y: .init(
+                    title: "of the way, %", label: { Figures.fixed($0, 0) },
+                    range: min(0, ends.min() ?? 0)...max(100, ends.max() ?? 100)),
                 series: series)
             let section = places[0].section
             return Picture(
-                title: "Share of the full context's quality that is recovered"
+                title: "Share of the way to the full context's quality"
                     + (settings.count > 1 ? ": \(section.model) on \(section.dataset)" : ""),
-                description: "One line a task; 0 is no context, 100 the full context.",
+                description:
+                    "One line a task, with 95% intervals; 0 is what guessing scores, 100 the full context.",
                 drawing: chart.draw(), legend: chart.legend, data: table)
         }
     }

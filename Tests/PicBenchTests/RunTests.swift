@@ -27,7 +27,8 @@ struct RunTests {
         let first = try Command.run(grid())
         #expect(first.status == 0, "\(first.error)")
         for part in [
-            "Question answering", "PIC", "Truncation", "Full context", "No context", "4x", "16x", "recovered",
+            "Question answering", "PIC", "Truncation", "Full context", "No context", "4x", "16x",
+            "share of the way",
         ] {
             #expect(first.output.contains(part), "\(part)")
         }

@@ -8,22 +8,26 @@ import Results
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Compares two methods on the same examples, with significance.",
+        commandName: "compare",
+        abstract: "Compares a method with others on the same examples, with significance.",
         discussion: """
-            The paired difference with its 95% bootstrap interval over documents, and a
-            permutation test whose p-value is Holm-corrected over the rows shown. Where both
+            The first method is compared with each of the others: the paired difference with its 95%
+            interval and a p-value, Holm-corrected over the rows shown. Documents are random; where a
+            method has several trainings of one recipe, or several seeds, so are they. Where both
             compressors' training is in the results file, also how fast they learned.
 
                 picbench compare pic icae
+                picbench compare pic icae mean-pooling --metric f1 --latex
                 picbench compare pic:visibility=chunk+memory pic --ratio 64 --task qa
                 picbench compare pic@pic-s2 icae@icae-s2    of several trainings, these
+                picbench compare pic@pic,pic-s2 icae        these together, as trainings of one recipe
             """)
 
-    @Argument(help: "A method, with parameters behind colons where they differ from the defaults.")
-    var first: String
-
-    @Argument(help: "The method to compare with.")
-    var second: String
+    @Argument(
+        help: ArgumentHelp(
+            "Two methods or more, with parameters behind colons where they differ from the defaults.",
+            valueName: "method"))
+    var methods: [String]
 
     @Option(help: "Only this ratio.")
     var ratio: String?
@@ -31,12 +35,26 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Only this task.")
     var task: String?
 
+    @Option(help: "Only datasets whose identifier begins so, as tables show it.")
+    var dataset: String?
+
+    @Option(help: "Only the model of this name, or whose hash begins so.")
+    var model: String?
+
+    @Option(help: "This metric in place of each task's headline.")
+    var metric: String?
+
     @Flag(help: "Prints JSON.")
     var json = false
+
+    @Flag(help: "Prints a LaTeX table.")
+    var latex = false
 
     @OptionGroup var store: StoreOptions
 
     func run() throws {
+        guard methods.count > 1 else { throw UsageError("compare needs two methods or more") }
+        guard !(json && latex) else { throw UsageError("--json or --latex, not both") }
         let catalogue = Catalogue.current
         func named(_ text: String) throws -> Comparison.Method {
             // In a command it may stand for itself.
@@ -46,23 +64,27 @@ struct CompareCommand: ParsableCommand {
             let method = try catalogue.method(describedBy: parts.first ?? "")
             return Comparison.Method(
                 id: method.card.id, parameters: method.parametersJSON,
-                which: parts.count == 2 ? parts[1] : nil)
+                which: parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [])
         }
-        let (a, b) = (try named(first), try named(second))
+        let compared = try methods.map(named)
         let budget = try ratio.flatMap { try Ratio.list($0).first }.map(Budget.ratio)
         if let task { _ = try catalogue.task(task) }
         let results = try store.openForReading()
         let snapshot = try results.snapshot()
         let comparison = try Comparison(
-            snapshot, a, b, budget: budget, task: task, points: results.points)
+            snapshot, compared,
+            .init(budget: budget, task: task, dataset: dataset, model: model, metric: metric),
+            points: results.points)
         guard !comparison.rows.isEmpty else {
             try snapshot.requireSound(of: store.db.path)
             throw UsageError(
-                "\(store.db) has no finished cells that \(first) and \(second) share; "
-                    + "run both with 'picbench run --methods \(first),\(second)'")
+                "\(store.db) has no finished cells that \(methods[0]) shares with \(methods.dropFirst().joined(separator: " or ")); "
+                    + "run them with 'picbench run --methods \(methods.joined(separator: ","))'")
         }
         if json {
             try Output.json(comparison)
+        } else if latex {
+            try Output.text(LaTeXComparison.render(comparison))
         } else {
             try Output.text(TerminalComparison.render(comparison))
         }
