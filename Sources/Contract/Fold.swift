@@ -20,6 +20,12 @@ public struct Fold: Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { "\(number)/\(count)" }
 
+    /// What it adds to a dataset's identifier.
+    fileprivate var mark: String { ",held-out=\(self)" }
+
+    /// Whether a dataset is of this fold alone, as its identifier says.
+    public func isOnlyOne(of dataset: String) -> Bool { "\(dataset),".contains("\(mark),") }
+
     public func holds(_ document: Document) -> Bool {
         Int((document.group ?? document.id).stableHash() % UInt64(count)) == number - 1
     }
@@ -29,7 +35,7 @@ extension DocumentStream {
     /// The documents of a fold alone.
     /// - Throws: while it is read, `DatasetError` where no document is in it
     public func heldOut(_ fold: Fold) -> DocumentStream {
-        DocumentStream(id: "\(id),held-out=\(fold)", isShuffled: isShuffled) {
+        DocumentStream(id: id + fold.mark, isShuffled: isShuffled) {
             FoldDocuments(reader: try reader(), fold: fold, dataset: id)
         }
     }

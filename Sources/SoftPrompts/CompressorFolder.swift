@@ -101,7 +101,7 @@ public struct CompressorFolder: Sendable {
                 warnings.append("\(card.name) learned from \(data.dataset), all of it")
                 continue
             }
-            if dataset.contains(",held-out=\(fold)") { continue }
+            if Fold(fold)?.isOnlyOne(of: dataset) == true { continue }
             warnings.append(
                 "\(card.name) learned from \(data.dataset); --held-out \(fold) scores what it has not seen")
         }

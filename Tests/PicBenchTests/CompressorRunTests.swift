@@ -81,7 +81,7 @@ struct CompressorRunTests {
         let learned = #""trainedOn": [{"dataset": "jsonl:mine.jsonl", "heldOut": "1/2"}], "seed" : 1"#
         try String(contentsOf: card, encoding: .utf8).replacing("\"seed\" : 1", with: learned)
             .write(to: card, atomically: true, encoding: .utf8)
-        let rows = (0..<8).map {
+        let rows = (0..<60).map {
             #"{"context": "Text \#($0) is about Oslo.", "question": "What is it about?", "answers": ["Oslo"]}"#
         }
         _ = try folder.write(rows.joined(separator: "\n") + "\n", to: "mine.jsonl")
@@ -100,6 +100,9 @@ struct CompressorRunTests {
             "\(seen.error)")
         let unseen = try run("--held-out", "1/2")
         #expect(unseen.status == 0 && !unseen.error.contains("learned from"), "\(unseen.error)")
+        // 1/2 is no beginning of 1/20.
+        let other = try run("--held-out", "1/20")
+        #expect(other.status == 0 && other.error.contains("--held-out 1/2 scores"), "\(other.error)")
     }
 
     @Test func `every compressor that fits has a cell of its own, and a control beside it`() throws {
