@@ -16,7 +16,7 @@ struct GazetteFact {
 
 /// A kind of subject: how it is named and what can be said about it.
 struct GazetteKind {
-    enum Name: String, CaseIterable { case person, company, event, place }
+    enum Name: String { case person, company, event, place }
 
     let name: Name
     let facts: [GazetteFact]
@@ -391,6 +391,9 @@ struct GazetteKind {
         case .place: "places"
         }
     }
+
+    /// Each once.
+    static let each = [person, company, event, place]
 
     /// Drawn with these weights: people are twice as frequent.
     static let all = [person, person, company, event, place]

@@ -15,13 +15,16 @@ extension Gazette {
     /// The chance of words in front of a statement that was told before.
     private static let openerChance = 0.6
 
+    /// A question with the fact or the gist that it is about.
+    private typealias Asking = (kind: String, text: String, answer: String)
+
     func prose(id: String, subjects count: Int, using generator: inout SeededGenerator) -> Document {
         let subjects = drawSubjects(count, using: &generator)
         // Two of them are in one town, and everything else is elsewhere.
         let pair = count < 2 ? [] : Array(generator.shuffled(Array(subjects.indices)).prefix(2)).sorted()
         let town = GazetteFact.Pool.town.draw(using: &generator)
         var sentences: [String] = []
-        var questions: [(kind: String, text: String, answer: String)] = []
+        var facts: [Asking] = []
         var digest: [String] = []
         for (i, subject) in subjects.enumerated() {
             let kind = subject.kind
@@ -32,7 +35,7 @@ extension Gazette {
                 values[fact.name] =
                     isPaired && fact.name == kind.townFact
                     ? town : value(of: fact, except: town, using: &generator)
-                questions.append(
+                facts.append(
                     (
                         "\(kind.name.rawValue).\(fact.name)",
                         Self.filled(
@@ -47,14 +50,13 @@ extension Gazette {
             sentences += mentions(of: told, values, of: subject, using: &generator)
             digest.append(subject.digest(values))
         }
-        questions += gist(of: subjects, pair: pair.map { subjects[$0] }, using: &generator)
-        let wanted = questions.filter { question in
+        let gist = gist(of: subjects, pair: pair.map { subjects[$0] }, using: &generator)
+        let wanted =
             switch asked {
-            case .all: true
-            case .facts: question.kind.contains(".")
-            case .gist: !question.kind.contains(".")
+            case .all: facts + gist
+            case .facts: facts
+            case .gist: gist
             }
-        }
         return Document(
             id: id, text: sentences.joined(separator: " "),
             questions: generator.shuffled(
@@ -77,8 +79,7 @@ extension Gazette {
             let value = fact.pool.draw(using: &generator)
             switch fact.pool {
             case .town where value == town: continue
-            case .person where Self.isTest(value) != (split == .test): continue
-            case .company where Self.isTest(value) != (split == .test): continue
+            case .person where !isToldHere(value), .company where !isToldHere(value): continue
             default: return value
             }
         }
@@ -123,8 +124,8 @@ extension Gazette {
 
     private func gist(
         of subjects: [Subject], pair: [Subject], using generator: inout SeededGenerator
-    ) -> [(kind: String, text: String, answer: String)] {
-        let kinds = [GazetteKind.person, .company, .event, .place]
+    ) -> [Asking] {
+        let kinds = GazetteKind.each
         func count(_ kind: GazetteKind) -> Int { subjects.filter { $0.kind.name == kind.name }.count }
         let counted = generator.element(of: kinds)
         let told = generator.element(of: subjects)
@@ -153,7 +154,7 @@ extension Gazette {
     private func stranger(to subjects: [Subject], using generator: inout SeededGenerator) -> Subject {
         while true {
             let drawn = drawSubject(using: &generator)
-            if Self.isTest(drawn.name) == (split == .test),
+            if isToldHere(drawn.name),
                 !subjects.contains(where: { $0.name == drawn.name })
             {
                 return drawn

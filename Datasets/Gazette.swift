@@ -161,8 +161,7 @@ public struct Gazette: DatasetFormat {
 
     /// Sentences that hold every word a document, question or digest can hold, for a vocabulary.
     public static var vocabularyText: [String] {
-        let kinds = [GazetteKind.person, .company, .event, .place]
-        let templates = kinds.flatMap { kind in
+        let templates = GazetteKind.each.flatMap { kind in
             kind.facts.flatMap { fact in
                 (fact.statements + [fact.heldOut] + fact.questions).map { template in
                     filled(template, subject: "", value: "")
@@ -202,7 +201,7 @@ public struct Gazette: DatasetFormat {
         var used: Set<String> = []
         while subjects.count < count {
             let subject = drawSubject(using: &generator)
-            guard Self.isTest(subject.name) == (split == .test), used.isDisjoint(with: subject.keys)
+            guard isToldHere(subject.name), used.isDisjoint(with: subject.keys)
             else { continue }
             used.formUnion(subject.keys)
             subjects.append(subject)
@@ -233,6 +232,9 @@ public struct Gazette: DatasetFormat {
         let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0100_0000_01b3 }
         return (hash >> 32) % 5 == 0
     }
+
+    /// Whether the split is the one that a name is kept for.
+    func isToldHere(_ name: String) -> Bool { Self.isTest(name) == (split == .test) }
 
     /// A template's words with its places taken; an "a" in front of a vowel becomes "an".
     static func filled(_ template: String, subject: String, value: String) -> String {

@@ -1,3 +1,6 @@
+import Contract
+import Tasks
+
 /// A context and what is to be learned behind it.
 struct Lesson {
     /// What stands before the context where the decoder reads it.
@@ -20,4 +23,12 @@ struct Lesson {
 
     /// What its targets weigh together.
     var weight: Float { tails.reduce(0) { $0 + $1.weight * Float($1.target.count) } }
+}
+
+extension Lesson {
+    /// Asks for a context again, as the task does: the same about any text.
+    static var readBackPrompt: Prompt {
+        let document = Document(id: "", text: "Any text.", questions: [])
+        return Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0].prompt
+    }
 }

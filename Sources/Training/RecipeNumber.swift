@@ -28,6 +28,11 @@ public struct RecipeNumber {
         list(field, values.map(Double.init), 1...Double(Gazette.mostSubjects))
     }
 
+    /// How many ways of telling there are, where any are said.
+    static func styles(_ field: String, _ values: [Gazette.Style]?) -> RecipeNumber {
+        RecipeNumber("the number of \(field)", values?.count ?? 1, 1...100)
+    }
+
     /// What is wrong with it; nil where nothing is.
     var problem: String? {
         if range.contains(value) { return nil }
@@ -79,7 +84,7 @@ extension BaseRecipe: BoundedRecipe {
         let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
             let steps = RecipeNumber("levels[\(i)].steps", level.steps, 1...1_000_000_000)
             let drills = RecipeNumber("levels[\(i)].drills", level.drills, 0...1)
-            let styles = RecipeNumber("the number of levels[\(i)].styles", level.styles?.count ?? 1, 1...100)
+            let styles = RecipeNumber.styles("levels[\(i)].styles", level.styles)
             return [steps, drills, styles] + RecipeNumber.subjects("levels[\(i)].subjects", level.subjects)
         }
         return own + ofLevels + optimizer.numbers + evaluation.numbers
@@ -102,7 +107,7 @@ extension CompressorRecipe: BoundedRecipe {
         let ofLevels = levels.enumerated().flatMap { i, level -> [RecipeNumber] in
             let field = "levels[\(i)]"
             let steps = RecipeNumber("\(field).steps", level.steps, 1...1_000_000_000)
-            let styles = RecipeNumber("the number of \(field).styles", level.styles?.count ?? 1, 1...100)
+            let styles = RecipeNumber.styles("\(field).styles", level.styles)
             let contexts = level.contextTokens.map { lengths in
                 [RecipeNumber("the number of \(field).contextTokens", lengths.count, 2...2)]
                     + RecipeNumber.list("\(field).contextTokens", lengths.map(Double.init), 1...10_000_000)

@@ -24,11 +24,10 @@ struct Teacher {
         self.format = format
         self.digestWeight = digestWeight
         words = Set(Gazette.vocabularyText.flatMap { tokenizer.encode($0) }).sorted()
-        let document = Document(id: "", text: "Any text.", questions: [])
-        let repetition = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
-        end = format.end(of: repetition.prompt)
-        opening = try format.opening(of: repetition.prompt)
-        readBack = try format.closing(of: repetition.prompt)
+        let prompt = Lesson.readBackPrompt
+        end = format.end(of: prompt)
+        opening = try format.opening(of: prompt)
+        readBack = try format.closing(of: prompt)
     }
 
     /// Questions and the digest behind a document, or the document again.

@@ -5,7 +5,6 @@ import Prompting
 import Reading
 import Seeding
 import SoftPrompts
-import Tasks
 import Tensors
 
 /// Lessons from texts: a stretch of one is read back, or gone on with; what is asked about a whole one is answered.
@@ -29,9 +28,7 @@ struct TextLessons: LessonSource {
         self.recipe = recipe
         self.reader = reader
         self.texts = texts
-        let document = Document(id: "", text: "Any text.", questions: [])
-        let prompt = Reconstruction().items(of: document, in: Dataset(id: "", documents: [document]))[0]
-            .prompt
+        let prompt = Lesson.readBackPrompt
         readBack = (try reader.format.closing(of: prompt), reader.format.end(of: prompt))
         func pool(_ texts: [TrainingTexts.Text], _ lengths: ClosedRange<Int>) -> TextPool {
             TextPool(texts, lengths: lengths, continuation: recipe.continuation)

@@ -36,12 +36,10 @@ public struct TrainingTexts: Sendable {
     /// - Throws: `DatasetError` where a dataset is unsound; `TrainingError` where nothing is left to learn from
     public init(_ streams: [DocumentStream], heldOut fold: Fold?, reader: Reader) throws {
         let format = reader.format
-        func prefix(_ purpose: Prompt.Purpose) throws -> [Int32] {
-            try format.opening(of: Prompt(purpose: purpose, request: "")).prefix
-        }
+        let opening = try format.opening(of: Prompt(purpose: .answer))
         prefixes = Prefixes(
-            answer: try prefix(.answer), readBack: try prefix(.readBack), continuation: format.textPrefix)
-        let opening = try format.opening(of: Prompt(purpose: .answer, request: ""))
+            answer: opening.prefix, readBack: try format.opening(of: Lesson.readBackPrompt).prefix,
+            continuation: format.textPrefix)
 
         var (learned, heldOut): ([Text], [Text]) = ([], [])
         var (data, remarks): ([CompressorCard.TrainingData], [String]) = ([], [])
