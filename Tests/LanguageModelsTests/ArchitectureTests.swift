@@ -5,19 +5,14 @@ import Testing
 
 /// Architectures beyond Llama's kin against transformers (Tests/References/architectures.py).
 struct ArchitectureTests {
-    struct Expected: Decodable {
-        struct Model: Decodable {
-            let short, long: [Float]
-            let greedy: [Int32]
-            /// Of three steps of AdamW.
-            let losses: [Double]
-            /// Of each tensor's first gradient its length and its product with the cosines of 0, 1, 2, …
-            let gradients: [String: [Double]]
-        }
-
-        let tokens: [[Int32]]
-        let places: [Int]
-        let models: [String: Model]
+    /// A model's own outputs, and how it learns.
+    struct Learning: Decodable {
+        let short, long: [Float]
+        let greedy: [Int32]
+        /// Of three steps of AdamW.
+        let losses: [Double]
+        /// Of each tensor's first gradient its length and its product with the cosines of 0, 1, 2, …
+        let gradients: [String: [Double]]
     }
 
     static let names = [
@@ -25,16 +20,16 @@ struct ArchitectureTests {
     ]
     static func folder(_ name: String) -> URL { Reference.folder("architectures/\(name)") }
 
-    private let expected: Expected
+    private let expected: ReferenceOutputs<Learning>
     /// Without rounding rows to the 16 bits of stored weights.
     private let c = Computation(backend: CPUBackend(isRounding: false))
 
     init() throws {
         expected = try JSONDecoder().decode(
-            Expected.self, from: Data(contentsOf: Reference.folder("architectures.json")))
+            ReferenceOutputs.self, from: Data(contentsOf: Reference.folder("architectures.json")))
     }
 
-    private func open(_ name: String) throws -> (LanguageModel, Expected.Model) {
+    private func open(_ name: String) throws -> (LanguageModel, Learning) {
         (try LanguageModel(folder: Self.folder(name)), try #require(expected.models[name]))
     }
 
@@ -58,29 +53,8 @@ struct ArchitectureTests {
     @Test(arguments: names)
     func `greedy tokens are those of transformers, through the cache`(_ name: String) throws {
         let (model, reference) = try open(name)
-        let prompt = expected.tokens[0]
-        let cache = KVCache(for: model.configuration, capacity: prompt.count + reference.greedy.count)
-        var (tokens, generated, length) = (prompt, [Int32](), 0)
-        while generated.count < reference.greedy.count {
-            let hidden = states(of: tokens, from: length, model, cache)
-            length += tokens.count
-            tokens = model.bestTokens(hidden, in: c).suffix(1)
-            generated += tokens
-        }
+        let generated = model.greedy(behind: expected.tokens[0], count: reference.greedy.count, c)
         #expect(generated == reference.greedy)
-    }
-
-    /// Passes over rows of a cache behind those that it has.
-    private func states(of tokens: [Int32], from first: Int, _ model: LanguageModel, _ cache: KVCache)
-        -> Tensor
-    {
-        let rows = Array(first..<first + tokens.count)
-        var visibility = Visibility()
-        for row in rows { visibility.append([0..<row + 1]) }
-        return model.hidden(
-            model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility,
-            cache: cache,
-            cacheRows: rows, in: c)
     }
 
     @Test(arguments: names)
@@ -90,7 +64,7 @@ struct ArchitectureTests {
         let whole = Packed([tokens]).hidden(of: model, c).values
         let cache = KVCache(for: model.configuration, capacity: tokens.count)
         let stepwise = [0..<9, 9..<10, 10..<31, 31..<40].flatMap {
-            states(of: Array(tokens[$0]), from: $0.lowerBound, model, cache).values
+            model.states(of: Array(tokens[$0]), from: $0.lowerBound, cache, c).values
         }
         #expect(distance(stepwise, whole) < 1e-5)
     }
@@ -247,12 +221,12 @@ struct ArchitectureTests {
         let (model, _) = try open("phi4-mini")
         let tokens = Array(Packed.long.prefix(140))
         let source = KVCache(for: model.configuration, capacity: 140)
-        _ = states(of: tokens, from: 0, model, source)
+        _ = model.states(of: tokens, from: 0, source, c)
         let kept = Array(130..<140)
         let moved = KVCache(for: model.configuration, capacity: 10)
         moved.copy(kept, from: source, to: 0, turnedTo: 0, by: model, in: c)
         let alone = KVCache(for: model.configuration, capacity: 10)
-        _ = states(of: Array(tokens[130...]), from: 0, model, alone)
+        _ = model.states(of: Array(tokens[130...]), from: 0, alone, c)
         // The first layer's keys know of nothing but their token and their place.
         #expect(distance(moved.keys[0].values, alone.keys[0].values) < 1e-5)
     }

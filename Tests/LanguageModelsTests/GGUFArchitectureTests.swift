@@ -7,16 +7,7 @@ import Testing
 /// Architectures beyond Llama's kin in GGUF files (Tests/References/gguf_architectures.py): against the folders that they
 /// are of, against transformers, and against llama.cpp on the same file.
 struct GGUFArchitectureTests {
-    private struct Expected: Decodable {
-        struct Model: Decodable {
-            let short, long: [Float]
-            let greedy: [Int32]
-        }
-
-        let tokens: [[Int32]]
-        let places: [Int]
-        let models: [String: Model]
-    }
+    private typealias Expected = ReferenceOutputs<ReferenceLogits>
 
     static let names = ["gemma3-bf16", "granite", "olmo2", "phi3", "phi4-mini", "smollm3"]
     /// Without rounding rows to the 16 bits of stored weights.
@@ -59,12 +50,7 @@ struct GGUFArchitectureTests {
         #expect(abs(own.normEpsilon / folders.normEpsilon - 1) < 1e-6)
         (own.rotary, own.normEpsilon) = (folders.rotary, folders.normEpsilon)
         #expect(own == folders)
-        #expect(found.tensors.keys.sorted() == expected.tensors.keys.sorted())
-        for (name, tensor) in expected.tensors {
-            #expect(found.tensors[name]?.shape == tensor.shape)
-            let isSame = found.tensors[name]?.values == tensor.values
-            #expect(isSame, "\(name)")
-        }
+        expectSameTensors(found, expected)
     }
 
     /// Logits of the sequences, the long one's at places, and greedy tokens behind the first.
@@ -92,19 +78,7 @@ struct GGUFArchitectureTests {
             #expect(distance(own, row) < 10 * tolerance, "place \(place)")
         }
         guard length == nil, !isLongAlone else { return }
-        let cache = KVCache(for: model.configuration, capacity: all.tokens[0].count + reference.greedy.count)
-        var (tokens, generated, first) = (all.tokens[0], [Int32](), 0)
-        while generated.count < reference.greedy.count {
-            let rows = Array(first..<first + tokens.count)
-            var visibility = Visibility()
-            for row in rows { visibility.append([0..<row + 1]) }
-            let hidden = model.hidden(
-                model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility,
-                cache: cache, cacheRows: rows, in: c)
-            first += tokens.count
-            tokens = model.bestTokens(hidden, in: c).suffix(1)
-            generated += tokens
-        }
+        let generated = model.greedy(behind: all.tokens[0], count: reference.greedy.count, c)
         #expect(generated == reference.greedy)
     }
 

@@ -5,32 +5,22 @@ import Testing
 
 /// Every supported kind of checkpoint against transformers (Tests/References/checkpoints.py).
 struct ParityTests {
-    private struct Expected: Decodable {
-        struct Model: Decodable {
-            let short, long: [Float]
-            let greedy: [Int32]
-        }
-
-        let tokens: [[Int32]]
-        let places: [Int]
-        let models: [String: Model]
-    }
 
     static let names = [
         "llama", "llama-biased-yarn-bf16", "llama-dynamic", "llama-linear-sharded-bf16", "llama-yarn-mscale",
         "llama3-tied", "mistral-fp16", "mistral-window", "qwen2", "qwen2-window", "qwen3",
         "qwen3-biased-sharded-fp16",
     ]
-    private let expected: Expected
+    private let expected: ReferenceOutputs<ReferenceLogits>
     /// Without rounding rows to the 16 bits of stored weights.
     private let c = Computation(backend: CPUBackend(isRounding: false))
 
     init() throws {
         expected = try JSONDecoder().decode(
-            Expected.self, from: Data(contentsOf: Reference.folder("parity.json")))
+            ReferenceOutputs.self, from: Data(contentsOf: Reference.folder("parity.json")))
     }
 
-    private func open(_ name: String) throws -> (LanguageModel, Expected.Model) {
+    private func open(_ name: String) throws -> (LanguageModel, ReferenceLogits) {
         (try LanguageModel(folder: Reference.folder(name)), try #require(expected.models[name]))
     }
 
@@ -52,20 +42,8 @@ struct ParityTests {
     @Test(arguments: names)
     func `greedy tokens are those of transformers, through the cache`(_ name: String) throws {
         let (model, reference) = try open(name)
-        let prompt = expected.tokens[0]
-        let cache = KVCache(for: model.configuration, capacity: prompt.count + reference.greedy.count)
-        var (tokens, generated, length) = (prompt, [Int32](), 0)
-        while generated.count < reference.greedy.count {
-            let rows = Array(length..<length + tokens.count)
-            var visibility = Visibility()
-            for row in rows { visibility.append([0..<row + 1]) }
-            let hidden = model.hidden(
-                model.embed(tokens, in: c), positions: rows.map { Int32($0) }, visibility: visibility,
-                cache: cache, cacheRows: rows, in: c)
-            length += tokens.count
-            let next = c.backend.argmax(model.logits(hidden, in: c)).last ?? 0
-            generated.append(next)
-            tokens = [next]
+        let generated = model.greedy(behind: expected.tokens[0], count: reference.greedy.count, c) {
+            c.backend.argmax(model.logits($0, in: c)).last
         }
         #expect(generated == reference.greedy)
     }
@@ -82,13 +60,8 @@ struct ParityTests {
             let cache = KVCache(for: model.configuration, capacity: tokens.count, elementType: elementType)
             var stepwise: [Float] = []
             for stretch in [0..<9, 9..<10, 10..<31, 31..<40] {
-                var visibility = Visibility()
-                for row in stretch { visibility.append([0..<row + 1]) }
                 stepwise +=
-                    model.hidden(
-                        model.embed(Array(tokens[stretch]), in: c), positions: stretch.map { Int32($0) },
-                        visibility: visibility, cache: cache, cacheRows: Array(stretch), in: c
-                    ).values
+                    model.states(of: Array(tokens[stretch]), from: stretch.lowerBound, cache, c).values
             }
             #expect(distance(stepwise, whole) < tolerance)
         }
