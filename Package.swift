@@ -74,6 +74,13 @@ let package = Package(
             name: "SoftPrompts",
             dependencies: ["Budgets", "Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
 
+        // A model in another program, behind HTTP.
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "HTTPModels",
+            dependencies: ["CCurl", "Contract", "Files", "Prompting", "Reading", "Seeding", "Tokenizers"]),
+
         // A method in another program.
         .target(
             name: "External", dependencies: ["Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
@@ -102,8 +109,9 @@ let package = Package(
         .target(
             name: "PicBench",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "External", "Files", "HardPrompts", "LanguageModels",
-                "Leaderboards", "Methods", "Metrics", "Prompting", "Reading", "Records", "Results", "Runner",
+                "Budgets", "Contract", "Datasets", "External", "Files", "HTTPModels", "HardPrompts",
+                "LanguageModels", "Leaderboards", "Methods", "Metrics", "Prompting", "Reading", "Records",
+                "Results", "Runner",
                 "Site", "SoftPrompts", "Tasks", "Tensors", "Tokenizers", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -117,6 +125,12 @@ let package = Package(
             ], path: "Benchmarks/study/Sources"),
 
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(
+            name: "HTTPModelsTests",
+            dependencies: [
+                "Budgets", "Contract", "HTTPModels", "LanguageModels", "Methods", "Prompting", "Reading",
+                "Results", "Runner", "Tasks", "TestSupport", "Tokenizers",
+            ]),
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
             name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"],
@@ -219,7 +233,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "PicBenchTests",
-            dependencies: ["picbench", "Results", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "picbench", "Results", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

@@ -24,7 +24,7 @@ extension ScoredCacheMethod {
 
 extension CacheMethod {
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
-        [CachePreparation(method: self, backbone: resources.backbone)]
+        [CachePreparation(method: self, backbone: try resources.backbone)]
     }
 }
 

@@ -55,7 +55,7 @@ public struct Chain: ConfiguredMethod {
         let demand = demand.shared(by: links.count)
         let first = try links.dropLast().map { try $0.preparation(for: demand, from: resources) }
         return try links[links.count - 1].preparations(for: demand, from: resources).map {
-            ChainPreparation(chain: self, parts: first + [$0], tokenizer: resources.backbone.tokenizer)
+            ChainPreparation(chain: self, parts: first + [$0], tokenizer: resources.tokenizer)
         }
     }
 

@@ -19,6 +19,8 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     case noVersion(kind: String, name: String)
     case contextTooLong(tokens: Int, limit: Int, document: String)
     case oneDocument(control: String)
+    case withoutWeights(model: String)
+    case withoutLikelihoods(model: String, task: String)
     case fewExamples(asked: Int, found: Int, task: String)
 
     public var description: String { text.oneLine }
@@ -59,6 +61,12 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
         case .contextTooLong(let tokens, let limit, let document):
             "document \(document) has \(tokens) tokens with its prompt, the model reads at most \(limit); "
                 + "leave it out or choose a model with a longer context"
+        case .withoutWeights(let model):
+            "the weights of \(model) are not here: it answers in another program, which takes nothing but text; choose "
+                + "methods that keep text ('family:hard'), with --scorer where they ask how likely it is"
+        case .withoutLikelihoods(let model, let task):
+            "\(model) answers in another program, which does not say what the task \(task) is scored by: how likely "
+                + "given words are; choose another task with --tasks"
         case .fewExamples(let asked, let found, let task):
             "\(asked) worked examples are asked for and there are \(found) for the task \(task) in other "
                 + "documents; ask for fewer or name more data with --shots-from"

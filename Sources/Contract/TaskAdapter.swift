@@ -52,6 +52,16 @@ public struct TaskCard: Sendable {
         self.version = version
     }
 
+    /// The same with those of its metrics that look at nothing else than `abilities`; nil where there are none.
+    public func limited(to abilities: Metric.Needs) -> TaskCard? {
+        let left = metrics.filter { abilities.isSuperset(of: $0.needs) }
+        return left.isEmpty
+            ? nil
+            : TaskCard(
+                id: id, name: name, summary: summary, metrics: left, isOnRequest: isOnRequest,
+                version: version)
+    }
+
     /// Everything that its metrics look at.
     public var needs: Metric.Needs { metrics.reduce(into: []) { $0.formUnion($1.needs) } }
 }

@@ -10,7 +10,7 @@ final class ExternalChild: @unchecked Sendable {
     private let command: ExternalCommand
     private let process: ChildProcess
     /// What it has to be, and for which model; nil where it is only asked what it is.
-    private let role: (method: ExternalMethod, backbone: Backbone)?
+    private let role: (method: ExternalMethod, decoder: DecoderModel)?
     /// Where it writes files; nil where it has none to write.
     private let folder: TensorFolder?
     private var lastID = 0
@@ -25,9 +25,9 @@ final class ExternalChild: @unchecked Sendable {
     }
 
     /// Starts a method for a model; it is ready after `waitUntilReady`.
-    init(_ method: ExternalMethod, _ backbone: Backbone) throws {
+    init(_ method: ExternalMethod, _ decoder: DecoderModel) throws {
         command = method.command
-        role = (method, backbone)
+        role = (method, decoder)
         switch method.hello.returns {
         case .indices, .text: folder = nil
         case .embeddings, .keysAndValues: folder = try TensorFolder()
@@ -35,14 +35,7 @@ final class ExternalChild: @unchecked Sendable {
         process = try ChildProcess(
             command.words, in: command.folder, leftover: folder?.url,
             log: Self.naming(method.hello.name, method.log))
-        let shape = backbone.model.configuration
-        try say(
-            Opening(
-                model: .init(
-                    name: backbone.name, folder: backbone.folder.path, hash: backbone.contentHash,
-                    vocabulary: shape.vocabularySize, hidden: shape.hiddenSize, layers: shape.layers,
-                    heads: shape.heads, kvHeads: shape.kvHeads, headDim: shape.headDim),
-                folder: folder?.place.path))
+        try say(Opening(model: .init(decoder), folder: folder?.place.path))
     }
 
     private static func naming(
@@ -112,7 +105,7 @@ final class ExternalChild: @unchecked Sendable {
                     throw failure("answered for the id \(reply.id), expected \(expected)")
                 }
                 do {
-                    result[place] = try KeptReader(role.method.hello, role.backbone.model, folder)
+                    result[place] = try KeptReader(role.method.hello, role.decoder, folder)
                         .kept(reply, of: contexts[place], in: c)
                 } catch let problem as KeptReader.Problem {
                     throw failure(problem.text)
@@ -156,7 +149,7 @@ final class ExternalChild: @unchecked Sendable {
                 throw failure("asks for tokens and does not get on; it has to read what it is told")
             }
             let text = try decoded(TokenizeRequest.self, line).text
-            try say(TokenizeReply(tokens: role.backbone.tokenizer.encode(text, specialTokens: .text)))
+            try say(TokenizeReply(tokens: role.decoder.tokenizer.encode(text, specialTokens: .text)))
         }
     }
 

@@ -65,8 +65,10 @@ public struct ExternalMethod: ConfiguredMethod {
         return SHA256.hex(of: "\(files.hash) \(canonicalJSON(decisive.sorted))")
     }
 
-    public func preparations(for demand: Demand, from resources: Resources) -> [any Preparation] {
-        [ExternalPreparation(self, resources.backbone)]
+    public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
+        // Text reaches any decoder, tensors only one that is here.
+        if card.family != .hardPrompt { _ = try resources.backbone }
+        return [ExternalPreparation(self, resources.decoder)]
     }
 }
 

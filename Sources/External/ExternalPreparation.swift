@@ -1,13 +1,12 @@
 import Contract
 import Dispatch
-import LanguageModels
 import Synchronization
 import Tensors
 
 /// The children of a cell: as many as `workers`, each asked by one thread at a time.
 final class ExternalPreparation: Preparation {
     private let method: ExternalMethod
-    private let backbone: Backbone
+    private let decoder: DecoderModel
     private let turns: DispatchSemaphore
     private let state = Mutex(State())
 
@@ -17,9 +16,9 @@ final class ExternalPreparation: Preparation {
         var failure: (any Error)?
     }
 
-    init(_ method: ExternalMethod, _ backbone: Backbone) {
+    init(_ method: ExternalMethod, _ decoder: DecoderModel) {
         self.method = method
-        self.backbone = backbone
+        self.decoder = decoder
         turns = DispatchSemaphore(value: method.command.workers)
     }
 
@@ -79,6 +78,6 @@ final class ExternalPreparation: Preparation {
                 problem: "is no longer what the grid was planned with: \(file.path) was changed; start again",
                 lastWords: "")
         }
-        return try ExternalChild(method, backbone)
+        return try ExternalChild(method, decoder)
     }
 }

@@ -14,13 +14,13 @@ struct KeptReader {
     }
 
     private let hello: Hello
-    private let model: LanguageModel
+    private let decoder: DecoderModel
     private let folder: TensorFolder?
 
     /// - Parameter folder: where the child writes tensors, where it does
-    init(_ hello: Hello, _ model: LanguageModel, _ folder: TensorFolder?) {
+    init(_ hello: Hello, _ decoder: DecoderModel, _ folder: TensorFolder?) {
         self.hello = hello
-        self.model = model
+        self.decoder = decoder
         self.folder = folder
     }
 
@@ -46,8 +46,17 @@ struct KeptReader {
         return indices
     }
 
+    private var model: LanguageModel {
+        get throws {
+            guard case .opened(let backbone) = decoder else {
+                throw ContractError.withoutWeights(model: decoder.name)
+            }
+            return backbone.model
+        }
+    }
+
     private func embeddings(_ reply: Reply, of context: Context) throws -> Kept {
-        let hidden = model.configuration.hiddenSize
+        let hidden = try model.configuration.hiddenSize
         var tensors = try tensors(reply, of: context, numbersInRow: hidden)
         let slots = try take("embeddings", from: &tensors, rows: nil, width: hidden)
         try requireNoMore(tensors)
@@ -56,6 +65,7 @@ struct KeptReader {
     }
 
     private func keysAndValues(_ reply: Reply, of context: Context, in c: Computation) throws -> Kept {
+        let model = try model
         let shape = model.configuration
         let width = shape.kvHeads * shape.headDim
         var tensors = try tensors(reply, of: context, numbersInRow: 2 * shape.layers * width)

@@ -1,4 +1,6 @@
+import Contract
 import Foundation
+import LanguageModels
 
 /// What a child says first: what it is, what it wants to be given of a context and what it gives back.
 struct Hello: Codable, Equatable, Sendable {
@@ -58,9 +60,25 @@ struct Opening: Encodable {
     /// Where it writes files of tensors; absent where it returns none.
     let folder: String?
 
+    /// The folder and the sizes of one that is in this process; a model behind HTTP has a name and a tokenizer.
     struct Model: Encodable {
-        let name, folder, hash: String
-        let vocabulary, hidden, layers, heads, kvHeads, headDim: Int
+        let name, hash: String
+        let vocabulary: Int
+        var folder: String?
+        var hidden, layers, heads, kvHeads, headDim: Int?
+
+        init(_ decoder: DecoderModel) {
+            (name, hash) = (decoder.name, decoder.contentHash)
+            guard case .opened(let backbone) = decoder else {
+                vocabulary = decoder.tokenizer.vocabularySize
+                return
+            }
+            let shape = backbone.model.configuration
+            vocabulary = shape.vocabularySize
+            folder = backbone.folder.path
+            (hidden, layers) = (shape.hiddenSize, shape.layers)
+            (heads, kvHeads, headDim) = (shape.heads, shape.kvHeads, shape.headDim)
+        }
     }
 }
 

@@ -21,10 +21,10 @@ public struct Scorer: Sendable {
     }
 
     /// - Parameter decoder: whose tokens are asked for
-    public init(_ backbone: Backbone, for decoder: Backbone) {
+    public init(_ backbone: Backbone, for decoder: Tokenizer) {
         model = backbone.model
         tokenizer = backbone.tokenizer
-        foreign = tokenizer.hasVocabulary(of: decoder.tokenizer) ? nil : decoder.tokenizer
+        foreign = tokenizer.hasVocabulary(of: decoder) ? nil : decoder
     }
 
     /// -ln p(token | all before it) of each token of a context behind its prefix, in nats.

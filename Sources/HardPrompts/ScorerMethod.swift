@@ -14,7 +14,7 @@ extension ScorerMethod {
     /// One, which scores with the model that is named for it, or with the decoder.
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
         let scorer =
-            resources.scorer.map { Scorer($0, for: resources.backbone) } ?? Scorer(resources.backbone)
+            try resources.scorer.map { Scorer($0, for: resources.tokenizer) } ?? Scorer(resources.backbone)
         return [ScorerPreparation(method: self, scorer: scorer, content: resources.scorer?.asScorer)]
     }
 }

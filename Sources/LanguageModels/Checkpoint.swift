@@ -152,12 +152,35 @@ public struct Checkpoint: Sendable {
 
     /// The tokenizer, and what is said about it.
     package func tokenizer() throws -> (Tokenizer, TokenizerConfiguration) {
-        if case .gguf(let file) = weights {
-            let vocabulary = try GGUFVocabulary(file)
-            let configuration = TokenizerConfiguration(vocabulary)
-            return (try Tokenizer(vocabulary, configuration), configuration)
-        }
+        if case .gguf(let file) = weights { return try Self.tokenizer(of: file) }
         return (try Tokenizer(folder: url), try TokenizerConfiguration(folder: url))
+    }
+
+    private static func tokenizer(of file: GGUFFile) throws -> (Tokenizer, TokenizerConfiguration) {
+        let vocabulary = try GGUFVocabulary(file)
+        let configuration = TokenizerConfiguration(vocabulary)
+        return (try Tokenizer(vocabulary, configuration), configuration)
+    }
+
+    /// The tokenizer of a folder that may hold nothing else, or of a GGUF file, and what is said about it.
+    package static func tokenizer(of url: URL) throws -> (Tokenizer, TokenizerConfiguration) {
+        GGUFFile.isOne(url)
+            ? try tokenizer(of: GGUFFile(url))
+            : (try Tokenizer(folder: url), try TokenizerConfiguration(folder: url))
+    }
+
+    /// SHA-256 over the files that decide what the tokenizer of a folder or a GGUF file does.
+    package static func tokenizerHash(of url: URL) throws -> String {
+        var hash = ContentHash()
+        if GGUFFile.isOne(url) {
+            try hash.add(url, named: "model.gguf")
+        } else {
+            for name in Tokenizer.fileNames.sorted() {
+                let file = url.appendingPathComponent(name)
+                if FileManager.default.fileExists(atPath: file.path) { try hash.add(file, named: name) }
+            }
+        }
+        return hash.finish()
     }
 
     /// Maps the weights.

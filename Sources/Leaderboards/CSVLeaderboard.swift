@@ -54,7 +54,7 @@ public enum CSVLeaderboard {
             row.family, row.role ?? "", "\(row.isTrained)", "\(row.isQueryAware)", row.parameters,
             entry.ratio.map { "\($0)" } ?? "", entry.positions.map { "\($0)" } ?? "",
             entry.achievedRatio.map { "\($0)" } ?? "", "\(entry.keptPositions)",
-            "\(entry.keptBytes)", section.primaryMetric,
+            number(entry.keptBytes), section.primaryMetric,
         ] + scores + [
             number(way?.share), number(way?.low), number(way?.high), way?.floor ?? "", "\(entry.isBest)",
             "\(entry.trainings)", entry.trainingsThatTookOff.map { "\($0)" } ?? "", "\(entry.examples)",
@@ -88,7 +88,8 @@ public enum CSVLeaderboard {
                 "\(record.seed)", sample.exampleID, sample.documentID,
                 sample.question, sample.prediction, sample.references.joined(separator: " | "),
             ] + metrics.map { metric in sample.metrics[metric].map { "\($0)" } ?? "" } + [
-                "\(sample.contextTokens)", "\(sample.keptPositions)", "\(sample.keptBytes)",
+                "\(sample.contextTokens)", "\(sample.keptPositions)",
+                record.interface == nil ? "\(sample.keptBytes)" : "",
                 "\(sample.outputTokens)",
             ], forSpreadsheets: forSpreadsheets)
     }

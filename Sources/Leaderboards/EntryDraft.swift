@@ -72,7 +72,8 @@ struct EntryDraft {
         return Leaderboard.Entry(
             ratio: record.ratio, positions: record.positions,
             achievedRatio: kept > 0 ? Double(tokens) / Double(kept) : nil,
-            keptPositions: Double(kept) / Double(documents), keptBytes: Double(bytes) / Double(documents),
+            keptPositions: Double(kept) / Double(documents),
+            keptBytes: record.interface == nil ? Double(bytes) / Double(documents) : nil,
             scores: scores,
             shareOfWay: record.role == nil
                 ? Leaderboard.ShareOfWay(

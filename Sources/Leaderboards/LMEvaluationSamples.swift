@@ -74,7 +74,8 @@ public enum LMEvaluationSamples {
         let cell: Int64
         let model, dataset, method, methodName, parameters, budget: String
         let seed: Int64
-        let contextTokens, keptPositions, keptBytes, outputTokens: Int
+        let contextTokens, keptPositions, outputTokens: Int
+        let keptBytes: Int?
 
         init(_ sample: SampleRecord, of cell: StoredCell) {
             let record = cell.record
@@ -83,7 +84,9 @@ public enum LMEvaluationSamples {
             (methodName, parameters) = (record.methodName, record.parameters)
             (budget, seed) = ("\(record.budget)", record.seed)
             (contextTokens, keptPositions) = (sample.contextTokens, sample.keptPositions)
-            (keptBytes, outputTokens) = (sample.keptBytes, sample.outputTokens)
+            (keptBytes, outputTokens) = (
+                record.interface == nil ? sample.keptBytes : nil, sample.outputTokens
+            )
         }
     }
 

@@ -142,7 +142,7 @@ extension Leaderboard.Section {
             model: record.modelName, modelHash: record.modelHash, dataset: record.datasetID,
             taskID: record.taskID,
             task: record.taskName, primaryMetric: record.primaryMetric, metrics: record.metrics,
-            metricDetails: details, variant: draft.variant,
+            metricDetails: details, variant: draft.variant, interface: record.interface,
             examples: record.exampleCount,
             documents: draft.rows.flatMap(\.entries).map(\.documents).max() ?? 0,
             ratios: budgets.compactMap(\.ratioValue), positions: budgets.compactMap(\.positionsValue),

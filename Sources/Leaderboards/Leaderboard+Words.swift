@@ -5,7 +5,10 @@ extension Leaderboard.Section {
     /// `Question answering: gazette, 200 examples in 50 documents`
     var title: String { "\(task): \(setting)" + (variant.map { " (\($0))" } ?? "") }
 
-    package var setting: String { "\(model) on \(dataset), \(examples) examples in \(documents) documents" }
+    package var setting: String {
+        let way = interface.map { " over HTTP (\($0))" } ?? ""
+        return "\(model)\(way) on \(dataset), \(examples) examples in \(documents) documents"
+    }
 
     /// What the share of the way begins at.
     var floor: String {
@@ -18,7 +21,10 @@ extension Leaderboard.Section {
         let samples = rows.flatMap(\.entries).compactMap(\.latency?.samples)
         guard let least = samples.min(), let most = samples.max() else { return "median" }
         let count = (least == most ? "\(most)" : "\(least) to \(most)") + " prompts"
-        return least < 6 ? "median of \(count), too few for an interval" : "median of \(count) (95% interval)"
+        let network = interface == nil ? "" : ", the network's time included"
+        return
+            (least < 6 ? "median of \(count), too few for an interval" : "median of \(count) (95% interval)")
+            + network
     }
 
     /// What figures of trained methods are of, where they say less than they seem to: one line each.

@@ -21,6 +21,9 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var metricDetails: [MetricDetail]
         /// What tells it from another section of the same task, dataset and model; nil where none is.
         public var variant: String?
+        /// How a model in another program was asked, such as `chat`: times include the network's. Nil for a model of the
+        /// process itself.
+        public var interface: String?
         public var examples: Int
         public var documents: Int
         /// Requested ratios, ascending.
@@ -68,8 +71,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var achievedRatio: Double?
         /// Of one context, on average.
         public var keptPositions: Double
-        /// Keys and values of the kept positions, on average.
-        public var keptBytes: Double
+        /// Keys and values of the kept positions, on average; nil where nobody knows, of a model in another program.
+        public var keptBytes: Double?
         public var scores: [Score]
         /// How far it is on the way from what guessing scores to the full context, by the headline metric.
         public var shareOfWay: ShareOfWay?

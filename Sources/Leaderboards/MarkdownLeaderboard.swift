@@ -67,7 +67,9 @@ public enum MarkdownLeaderboard {
                 return [
                     Markdown.text(row.method), row.role == nil ? Figures.budget(entry.budget) : "",
                     entry.achievedRatio.map { "\(Figures.fixed($0, 2))x" } ?? "",
-                ] + scores + [Figures.fixed(entry.keptPositions, 1), Figures.bytes(entry.keptBytes)]
+                ] + scores + [
+                    Figures.fixed(entry.keptPositions, 1), entry.keptBytes.map(Figures.bytes) ?? "",
+                ]
                     + latency
             }
         }

@@ -67,7 +67,7 @@ public enum TerminalLeaderboard {
                 return [
                     row.method, row.role == nil ? Figures.budget(entry.budget) : "",
                     entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? "",
-                    Figures.bytes(entry.keptBytes),
+                    entry.keptBytes.map(Figures.bytes) ?? "",
                     Figures.milliseconds(latency.compress), Figures.milliseconds(latency.prefill),
                     Figures.milliseconds(latency.decodePerToken),
                 ]

@@ -34,7 +34,7 @@ struct StoreOptions: ParsableArguments {
 
 /// The model, what adapts it and how it is prompted.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a folder, a GGUF file, or a name in Models/.")
+    @Option(help: "The model: a folder, a GGUF file, a name in Models/, or a server's address, http://…/v1.")
     var model = ModelLocator.bundled
 
     @Option(help: ArgumentHelp("A LoRA adapter of the model, a folder as PEFT writes it.", valueName: "path"))
@@ -46,7 +46,15 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var chat: ChatOptions
 
     /// Opens it, and refuses weights that no figure can come from.
-    func open() throws -> Reader {
+    /// - Parameter server: how it is asked where --model is a server's address; nil where it has to be here
+    func open(server: ServerOptions? = nil) throws -> Reader {
+        if let server, ServerOptions.isAddress(model) {
+            guard adapter == nil else {
+                throw UsageError(
+                    "--adapter goes with a model's own files; a server has loaded its adapters itself")
+            }
+            return try server.open(model, name: try shownName(), chat: chat)
+        }
         let checkpoint = try ModelLocator.checkpoint(model)
         let backbone = try Backbone(checkpoint, adapter: adapter?.url)
         if let adapter, let base = try LowRankAdapter.baseModel(of: adapter.url),
@@ -55,12 +63,16 @@ struct ModelOptions: ParsableArguments {
             ProgressReporter().note(
                 "\(adapter) says that it is for '\(base)'; it is used with \(checkpoint.name)")
         }
-        guard let name else { return try chat.reader(of: backbone) }
+        return try chat.reader(of: try shownName().map(backbone.named) ?? backbone)
+    }
+
+    private func shownName() throws -> String? {
+        guard let name else { return nil }
         let isShown = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         guard isShown, 1...80 ~= name.count, name.contains(where: { !$0.isWhitespace }) else {
             throw UsageError("--name is a name of 1 to 80 characters")
         }
-        return try chat.reader(of: backbone.named(name))
+        return name
     }
 }
 
@@ -112,7 +124,7 @@ struct ChatOptions: ParsableArguments {
         return reader
     }
 
-    private func choice() throws -> ChatTemplate.Choice {
+    func choice() throws -> ChatTemplate.Choice {
         guard let chatTemplate else { return .folder }
         if chatTemplate == "none" { return .plain }
         if let family = ChatTemplate.Family(rawValue: chatTemplate) { return .family(family) }

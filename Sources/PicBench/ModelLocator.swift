@@ -43,6 +43,11 @@ enum ModelLocator {
     private static func isFile(_ url: URL) -> Bool { url.pathExtension.lowercased() == "gguf" }
 
     static func find(_ nameOrPath: String) throws -> URL {
+        if ServerOptions.isAddress(nameOrPath) {
+            throw UsageError(
+                "\(nameOrPath) is a server's address, which 'run' and 'generate' can ask; this takes the model's own files"
+            )
+        }
         let path = URL(fileURLWithPath: nameOrPath)
         if !nameOrPath.isEmpty, path.isFolder || FileManager.default.fileExists(atPath: path.path) {
             return path

@@ -12,10 +12,10 @@ public struct PromptFormat: Sendable {
     public let lineEnds: LineEnds?
     /// The chat template around turns; nil for a model that is prompted otherwise.
     public let chatTemplate: ChatTemplate?
-    private let tokenizer: Tokenizer
+    let tokenizer: Tokenizer
     private let style: Style
 
-    private enum Style {
+    enum Style {
         /// Each purpose has a token.
         case marks([Mark: [Int32]], begin: [Int32])
         /// A base model goes on writing.
@@ -45,20 +45,28 @@ public struct PromptFormat: Sendable {
         for configuration: ModelConfiguration, tokenizer: Tokenizer, endToken: String? = nil,
         chat: ChatTemplate? = nil
     ) {
+        self.init(
+            tokenizer: tokenizer, begin: configuration.bosID, ends: configuration.eosIDs, endToken: endToken,
+            chat: chat)
+    }
+
+    private init(
+        tokenizer: Tokenizer, begin: Int32?, ends: [Int32], endToken: String?, chat: ChatTemplate?
+    ) {
         self.tokenizer = tokenizer
         chatTemplate = chat
         let marks = Dictionary(
             uniqueKeysWithValues: Mark.allCases.compactMap { mark in
                 tokenizer.id(of: mark.rawValue).map { (mark, [$0]) }
             })
-        let ends = Set(configuration.eosIDs + [endToken.flatMap(tokenizer.id)].compactMap { $0 })
+        let ends = Set(ends + [endToken.flatMap(tokenizer.id)].compactMap { $0 })
         if let chat {
             textPrefix = tokenizer.prefix
             style = .chat(chat)
             stop = ends.union([chat.endOfTurn].compactMap { $0 })
             lineEnds = nil
         } else if marks.count == Mark.allCases.count {
-            textPrefix = configuration.bosID.map { [$0] } ?? []
+            textPrefix = begin.map { [$0] } ?? []
             style = .marks(marks, begin: textPrefix)
             stop = Set(marks[.end, default: []])
             lineEnds = nil
@@ -80,12 +88,12 @@ public struct PromptFormat: Sendable {
     }
 
     /// How a prompt is put: a chat model goes on writing where its prompt says so.
-    private func style(for prompt: Prompt) -> Style {
+    func style(for prompt: Prompt) -> Style {
         if case .chat = style, prompt.form == .plainVerbatim { return .plain }
         return style
     }
 
-    private func words(_ prompt: Prompt) -> PromptWords {
+    func words(_ prompt: Prompt) -> PromptWords {
         if case .chat = style(for: prompt) { return PromptWords(prompt: prompt, isChat: true) }
         return PromptWords(prompt: prompt, isChat: false)
     }
@@ -123,7 +131,7 @@ public struct PromptFormat: Sendable {
             let (text, space) = words.ahead([prompt.system] + prompt.shots.map(words.answered))
             return opening(tokenizer.prefix, text, space)
         case .chat(let chat):
-            let text = try frame(of: prompt, in: chat).before
+            let text = try frame(of: prompt, in: chat, writing: tokenizer.quoting).before
             // A space in front of the context belongs to its first word.
             let space = text.hasSuffix(" ") ? " " : ""
             let prefix = leading(
@@ -134,20 +142,19 @@ public struct PromptFormat: Sendable {
         }
     }
 
-    /// What a chat template writes before and behind the context; words of tasks and data are quoted in it.
-    private func frame(of prompt: Prompt, in chat: ChatTemplate) throws -> (before: String, after: String) {
+    /// What a chat template writes before and behind the context.
+    /// - Parameter write: how words of tasks and data stand in it, whose special tokens are text
+    func frame(
+        of prompt: Prompt, in chat: ChatTemplate, writing write: (String) -> String
+    ) throws -> (before: String, after: String) {
         let words = words(prompt)
         let (before, space) = words.ahead([])
         let (messages, answers) = words.turns
         return try chat.frame(
-            system: prompt.system.map(tokenizer.quoting),
-            shots: prompt.shots.map { shot in
-                (tokenizer.quoting(words.asked(shot)), tokenizer.quoting(shot.answer))
-            },
-            before: tokenizer.quoting(before + space), after: tokenizer.quoting(messages[0]),
-            following: zip(answers, messages.dropFirst()).map {
-                (tokenizer.quoting($0), tokenizer.quoting($1))
-            })
+            system: prompt.system.map(write),
+            shots: prompt.shots.map { (write(words.asked($0)), write($0.answer)) },
+            before: write(before + space), after: write(messages[0]),
+            following: zip(answers, messages.dropFirst()).map { (write($0), write($1)) })
     }
 
     /// Words, where there are some, behind tokens that begin a text.
@@ -180,8 +187,8 @@ public struct PromptFormat: Sendable {
         case .plain: data(words(prompt).behind, at: .behindText)
         case .chat(let chat):
             tokenizer.encode(
-                try frame(of: prompt, in: chat).after, at: .behindText, specialTokens: .recognisedUnlessQuoted
-            )
+                try frame(of: prompt, in: chat, writing: tokenizer.quoting).after, at: .behindText,
+                specialTokens: .recognisedUnlessQuoted)
         }
     }
 
@@ -237,6 +244,18 @@ public struct PromptFormat: Sendable {
 }
 
 extension PromptFormat {
+    /// The format of a model in another program, whose tokenizer is here.
+    /// - Parameter folder: the tokenizer's, for messages
+    public init(
+        _ tokenizer: Tokenizer, _ configuration: TokenizerConfiguration, chatTemplate: ChatTemplate.Choice,
+        folder: String
+    ) throws {
+        self.init(
+            tokenizer: tokenizer, begin: configuration.beginToken.flatMap(tokenizer.id), ends: [],
+            endToken: configuration.endToken,
+            chat: try ChatTemplate(chatTemplate, for: configuration, tokenizer: tokenizer, folder: folder))
+    }
+
     /// The format of a model for a choice of chat templates.
     public init(_ backbone: Backbone, chatTemplate: ChatTemplate.Choice = .folder) throws {
         let configuration = try backbone.tokenizerConfiguration()

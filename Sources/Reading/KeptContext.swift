@@ -33,7 +33,7 @@ public struct KeptContext {
     public struct Measure: Sendable, Equatable {
         /// Decoder positions that it takes.
         public let positions: Int
-        /// Keys and values of those positions in all layers.
+        /// Keys and values of those positions in all layers; 0 where nobody knows, of a model in another program.
         public let bytes: Int
         /// The text that the decoder reads, where it reads real tokens.
         public let text: String?
@@ -65,8 +65,15 @@ public struct KeptContext {
     /// - Throws: where it cannot be used or keeps too much
     init(_ kept: Kept, of context: Context, budget: Int?, method: String, reader: Reader) throws {
         func bad(_ reason: String) -> ContractError { .badCompression(method: method, reason: reason) }
-        let (model, tokenizer) = (reader.backbone.model, reader.backbone.tokenizer)
-        let hidden = model.configuration.hiddenSize
+        let tokenizer = reader.tokenizer
+        // A server is given text.
+        let model = reader.localBackbone?.model
+        func weights(_ form: String) throws -> LanguageModel {
+            guard let model else {
+                throw bad("it keeps \(form), and a model in another program is given nothing but text")
+            }
+            return model
+        }
         var text: String?
         var stretches: [Range<Int>]?
         var bytes: Int?
@@ -89,6 +96,7 @@ public struct KeptContext {
             positions = tokens.count
             text = written
         case .slots(let slots, let places):
+            let hidden = try weights("embeddings").configuration.hiddenSize
             guard places.count == slots.rows, slots.rows == 0 || slots.width == hidden else {
                 throw bad(
                     "slots \(slots.shape) with \(places.count) positions for a model of width \(hidden)")
@@ -101,6 +109,7 @@ public struct KeptContext {
             rows = .slots(slots, positions: places)
             positions = slots.rows
         case .cache(let cache, let selection):
+            let model = try weights("keys and values")
             let ahead = context.prefix.count
             // A cache of less than the context says where the prompt goes on.
             guard cache.capacity >= ahead + (kept.next == nil ? context.tokens.count : 0) else {
@@ -119,6 +128,7 @@ public struct KeptContext {
             end = context.tokens.count
         }
         if let lead = kept.lead {
+            let hidden = try weights("embeddings in front of prompts").configuration.hiddenSize
             guard [lead.answer, lead.readBack].allSatisfy({ $0.shape == [1, hidden] && $0.isFinite }) else {
                 throw bad("what introduces prompts is not one finite row of width \(hidden)")
             }
@@ -134,7 +144,8 @@ public struct KeptContext {
         self.init(
             prefix: context.prefix, rows: rows, next: next, lead: kept.lead, decoder: kept.decoder,
             measure: Measure(
-                positions: positions, bytes: bytes ?? KVCache.bytes(rows: positions, of: model), text: text,
+                positions: positions,
+                bytes: bytes ?? model.map { KVCache.bytes(rows: positions, of: $0) } ?? 0, text: text,
                 stretches: stretches))
     }
 

@@ -8,11 +8,16 @@ import Tokenizers
 /// The model as every method is read by: what it is asked with, and the tokens of texts, each encoded
 /// once however many cells of a grid ask for it. From any thread.
 public final class Reader: Sendable {
-    public let backbone: Backbone
+    private let engine: Engine
     public let format: PromptFormat
     private let sources = Mutex<[SourceKey: SourceText]>([:])
     private let layouts = Mutex<[Prompt: Layout]>([:])
     private let references = Mutex<[Reference: [Int32]]>([:])
+
+    private enum Engine: Sendable {
+        case local(Backbone)
+        case served(any ServedModel)
+    }
 
     private struct SourceKey: Hashable {
         let text: String
@@ -36,7 +41,14 @@ public final class Reader: Sendable {
     }
 
     public init(_ backbone: Backbone, format: PromptFormat) {
-        self.backbone = backbone
+        engine = .local(backbone)
+        self.format = format
+    }
+
+    /// A model that answers in another program.
+    /// - Parameter format: how its prompts are put into words; where the server does that, how they are counted
+    public init(_ model: any ServedModel, format: PromptFormat) {
+        engine = .served(model)
         self.format = format
     }
 
@@ -45,12 +57,54 @@ public final class Reader: Sendable {
         self.init(backbone, format: try PromptFormat(backbone))
     }
 
+    // MARK: - The model
+
+    /// Nil where it answers in another program.
+    public var localBackbone: Backbone? {
+        if case .local(let backbone) = engine { backbone } else { nil }
+    }
+
+    /// The model that answers in another program; nil for one of this process.
+    public var server: (any ServedModel)? {
+        if case .served(let model) = engine { model } else { nil }
+    }
+
+    /// - Throws: ``ContractError`` where it answers in another program
+    public var backbone: Backbone {
+        get throws {
+            guard let localBackbone else { throw ContractError.withoutWeights(model: decoder.name) }
+            return localBackbone
+        }
+    }
+
+    /// As methods may know it.
+    public var decoder: DecoderModel {
+        switch engine {
+        case .local(let backbone): .opened(backbone)
+        case .served(let model):
+            .served(name: model.name, contentHash: model.contentHash, tokenizer: model.tokenizer)
+        }
+    }
+
+    /// The tokens that budgets are counted in.
+    public var tokenizer: Tokenizer { decoder.tokenizer }
+
+    /// The most tokens that it reads and writes together; nil where a server does not say.
+    public var contextLimit: Int? {
+        switch engine {
+        case .local(let backbone): backbone.model.configuration.contextLimit
+        case .served(let model): model.contextLimit
+        }
+    }
+
+    // MARK: - Prompts
+
     /// - Throws: where the model's chat template refuses the prompt
     public func layout(of prompt: Prompt) throws -> Layout {
         if let known = layouts.withLock({ $0[prompt] }) { return known }
         let opening = try format.opening(of: prompt)
         let closing = try format.closing(of: prompt)
-        func text(_ ids: [Int32]) -> String { backbone.tokenizer.decode(ids, specialTokens: true) }
+        func text(_ ids: [Int32]) -> String { tokenizer.decode(ids, specialTokens: true) }
         let made = Layout(
             opening: opening, closing: closing, before: text(opening.prefix), after: text(closing))
         layouts.withLock { Self.keep(made, of: prompt, in: &$0) }
@@ -78,7 +132,7 @@ public final class Reader: Sendable {
         let (written, place) = format.answer(text, to: prompt)
         let key = Reference(text: written, isBehindText: place == .behindText)
         if let known = references.withLock({ $0[key] }) { return known }
-        let made = backbone.tokenizer.encode(written, at: place, specialTokens: .text)
+        let made = tokenizer.encode(written, at: place, specialTokens: .text)
         references.withLock { Self.keep(made, of: key, in: &$0) }
         return made
     }
@@ -96,7 +150,11 @@ public final class Reader: Sendable {
     /// What was put out for a prompt, as text: without white space around it, and where a line is the
     /// answer its first line; all of it, such as the indentation of code, for what is asked word for word.
     public func text(of output: [Int32], for prompt: Prompt) -> String {
-        let whole = backbone.tokenizer.decode(output)
+        text(of: tokenizer.decode(output), for: prompt)
+    }
+
+    /// The same of what was put out as text.
+    public func text(of whole: String, for prompt: Prompt) -> String {
         guard prompt.form == .paragraphs else { return whole }
         let text = whole.trimmingCharacters(in: .whitespacesAndNewlines)
         return format.lineEnds(for: prompt) == nil ? text : LineEnds.firstLine(of: text)

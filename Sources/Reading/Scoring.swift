@@ -10,8 +10,7 @@ public struct Scoring: Sendable {
     /// Context and prompt rows of one packed batch, about.
     public var rowsPerBatch = 6144
 
-    private var reader: Reader { trial.reader }
-    private var backbone: Backbone { trial.reader.backbone }
+    var reader: Reader { trial.reader }
 
     public init(_ trial: Trial, task: TaskCard) {
         self.trial = trial
@@ -37,6 +36,8 @@ public struct Scoring: Sendable {
     /// A document stays whole, so that its context is compressed once, unless its items alone fill several
     /// batches or its method compresses it for each of them.
     public func batches(of documents: [DocumentItems]) throws -> [[DocumentItems]] {
+        // A server is asked one by one.
+        if reader.server != nil { return documents.flatMap(parts).map { [$0] } }
         let units = documents.flatMap(parts)
         var result: [[DocumentItems]] = []
         var rows = 0
@@ -57,10 +58,12 @@ public struct Scoring: Sendable {
     /// A document's items in as many parts as its context is compressed times.
     private func parts(of unit: DocumentItems) -> [DocumentItems] {
         if trial.method.card.isQueryAware { return unit.items.map { DocumentItems(unit.document, [$0]) } }
+        // Prompts to a server wait for each other within a part.
+        let most = reader.server == nil ? mostRowsOfDocument : 16 * 48
         var parts: [[Item]] = []
         var rows = 0
         for item in unit.items {
-            if parts.isEmpty || rows + cost(of: item) > mostRowsOfDocument {
+            if parts.isEmpty || rows + cost(of: item) > most {
                 parts.append([])
                 rows = 0
             }
@@ -138,7 +141,7 @@ public struct Scoring: Sendable {
         }
     }
 
-    private func scores(of answer: Answer, to item: Item) throws -> [String: Double] {
+    func scores(of answer: Answer, to item: Item) throws -> [String: Double] {
         var result: [String: Double] = [:]
         for metric in task.metrics {
             guard let value = metric.score(answer) else { continue }
@@ -163,8 +166,7 @@ public struct Scoring: Sendable {
     ) throws {
         let tokens =
             context.prefix.count + context.tokens.count + request.prompt.count + request.maxNewTokens
-        let limit = backbone.model.configuration.contextLimit
-        guard tokens <= limit else {
+        if let limit = reader.contextLimit, tokens > limit {
             throw ContractError.contextTooLong(tokens: tokens, limit: limit, document: document.id)
         }
     }
@@ -204,7 +206,8 @@ public struct Scoring: Sendable {
         to items: [Item], _ requests: [DecodingSession.Request], behind contexts: [Context]
     ) throws -> (targets: [Target], logits: [Tensor?])? {
         guard task.needs.contains(.ownAnswer) else { return nil }
-        let full = contexts.map { KeptContext(tokens: $0.tokens, prefix: $0.prefix, for: backbone.model) }
+        let model = try reader.backbone.model
+        let full = contexts.map { KeptContext(tokens: $0.tokens, prefix: $0.prefix, for: model) }
         let session = try trial.session(
             full, requests, predicting: requests.reduce(0) { $0 + $1.maxNewTokens })
         let targets = session.finish().enumerated().map {

@@ -72,12 +72,11 @@ public struct Trial: Sendable {
         _ contexts: [KeptContext], _ requests: [DecodingSession.Request], stop: Set<Int32>? = nil,
         predicting: Int = 0, in c: Computation = Computation()
     ) throws -> DecodingSession {
+        let backbone = try reader.backbone
         let session = DecodingSession(
-            contexts, requests, model: reader.backbone.model, stop: stop ?? reader.format.stop,
+            contexts, requests, model: backbone.model, stop: stop ?? reader.format.stop,
             predicting: predicting, computation: c)
-        guard session.firstLogits.isFinite else {
-            throw reader.backbone.model.notFinite(in: reader.backbone.folder)
-        }
+        guard session.firstLogits.isFinite else { throw backbone.model.notFinite(in: backbone.folder) }
         return session
     }
 
@@ -96,8 +95,8 @@ public struct Trial: Sendable {
         case (nil, .hardPrompt): read = min(tokens, budget.positions(for: tokens))
         case _: read = tokens
         }
-        return layout.prefix.count + read + layout.closing.count + reader.outputLimit(of: item)
-            - reader.backbone.model.configuration.contextLimit
+        guard let limit = reader.contextLimit else { return 0 }
+        return layout.prefix.count + read + layout.closing.count + reader.outputLimit(of: item) - limit
     }
 
     /// A document without some tokens in its middle; nil where it has no more than those.

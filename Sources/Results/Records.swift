@@ -111,6 +111,12 @@ extension CellRecord {
         set { (ratio, positions) = (newValue.ratioValue, newValue.positionsValue) }
     }
 
+    /// How a model in another program was asked, such as `chat`; nil for one of the process that ran the cell.
+    public var interface: String? {
+        let object = try? JSONSerialization.jsonObject(with: Data(decoding.utf8))
+        return (object as? [String: Any])?["interface"] as? String
+    }
+
     /// The fields of `identity`, each as canonical JSON.
     public var identityFields: [String: String] {
         let object = try? JSONSerialization.jsonObject(with: Data(identity.utf8))

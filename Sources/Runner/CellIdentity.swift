@@ -41,6 +41,8 @@ package struct CellIdentity: Codable, Equatable {
         let endsAtLine: Bool?
         /// The identity of the template; nil where there is none.
         let chatTemplate: String?
+        /// How a model in another program is asked; nil for one of this process.
+        let interface: String?
     }
 
     package var json: String { canonicalJSON(self) }

@@ -19,6 +19,8 @@ public struct Grid {
     public var sourceHashes: [String: String] = [:]
     /// Whether a method that was not trained for the model, or for a budget, is left out; otherwise it is an error.
     public var leavesOutUntrained = false
+    /// Whether a task that a server says too little for is left out; otherwise it is an error.
+    public var leavesOutUnscorable = false
     /// Whether trained methods are scored with somebody else's memories as well.
     public var hasControls = false
 
@@ -76,6 +78,14 @@ public struct Grid {
         let (questions, notes) = try questions()
         var remarks = notes
         for (task, documents) in zip(tasks, questions) where !documents.isEmpty {
+            guard let card = reader.server.map({ task.card.limited(to: $0.abilities) }) ?? task.card else {
+                guard leavesOutUnscorable else {
+                    throw ContractError.withoutLikelihoods(model: reader.decoder.name, task: task.card.id)
+                }
+                remarks.append(
+                    "left out the task \(task.card.id): the server does not say how likely words are")
+                continue
+            }
             try requireDistinct(documents)
             let others = hasControls ? try Control.anotherDocument.applied(to: documents) : []
             let hashes = try ItemHashes(documents, reader: reader)
@@ -90,6 +100,10 @@ public struct Grid {
                 } catch ContractError.untrained where leavesOutUntrained {
                     remarks.append("left out \(method.label) at \(budget): it is not trained for that")
                     return
+                } catch ContractError.withoutWeights where leavesOutUntrained {
+                    remarks.append(
+                        "left out \(method.label): it takes the model's weights, which are not here")
+                    return
                 }
                 for preparation in preparations {
                     remarks += (preparation.content?.warnings ?? []).map { "\(method.label): \($0)" }
@@ -98,11 +112,11 @@ public struct Grid {
                     if let remark = fitted.remark { remarks.append("\(task.card.id): \(remark)") }
                     guard !fitted.documents.isEmpty else { continue }
                     var cell = PlannedCell(
-                        trial: trial, task: task.card, documents: fitted.documents, hashes: hashes,
+                        trial: trial, task: card, documents: fitted.documents, hashes: hashes,
                         dataset: data.id, overflow: fitted.remark == nil ? nil : overflow,
                         methodSource: try source(
                             method.types, version: method.card.version, "method", method.card.id),
-                        taskSource: try source(["\(task)"], version: task.card.version, "task", task.card.id))
+                        taskSource: try source(["\(task)"], version: card.version, "task", card.id))
                     cells.append(cell)
                     guard hasControls, preparation.content?.isTrained == true else { continue }
                     cell.control = .anotherDocument
@@ -187,11 +201,12 @@ package struct PlannedCell: Sendable {
         // What is asked word for word is answered in any number of lines.
         let isVerbatim = documents.allSatisfy { $0.items.allSatisfy { $0.prompt.form != .paragraphs } }
         return CellIdentity(
-            model: trial.reader.backbone.contentHash,
+            model: trial.reader.decoder.contentHash,
             decoding: .init(
                 strategy: "greedy", stop: format.stop.sorted(),
                 endsAtLine: format.lineEnds == nil || isVerbatim ? nil : true,
-                chatTemplate: format.chatTemplate?.identity),
+                chatTemplate: format.chatTemplate?.identity,
+                interface: trial.reader.server?.interface.rawValue),
             prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
             methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
             taskSource: taskSource,
@@ -209,7 +224,7 @@ package struct PlannedCell: Sendable {
         let content = trial.preparation.content
         return CellRecord(
             fingerprint: identity.fingerprint, identity: identity.json,
-            modelName: trial.reader.backbone.name, modelHash: identity.model, adapterName: content?.name,
+            modelName: trial.reader.decoder.name, modelHash: identity.model, adapterName: content?.name,
             adapterHash: content?.hash, methodID: card.id,
             methodName: trial.method.label + (control.map { ", \($0.label)" } ?? ""),
             family: card.family.rawValue, role: card.role?.rawValue, isTrained: content?.isTrained ?? false,

@@ -62,7 +62,7 @@ extension GridRunner {
                         tell("\(work.cell.label), latency")
                         try settle(work, run: run) {
                             let record = try latency(of: work.cell, work.cell.documents[place])
-                            if next > 0 { records[work.open.id, default: []].append(record) }
+                            if next > 0, let record { records[work.open.id, default: []].append(record) }
                         }
                     }
                     next += 1
@@ -80,8 +80,9 @@ extension GridRunner {
     /// How long others wait at a time: less than they have patience for.
     private static var quietTime: Duration { .seconds(60) }
 
-    /// One prompt, its context compressed anew.
-    private func latency(of cell: PlannedCell, _ unit: DocumentItems) throws -> LatencyRecord {
+    /// One prompt, its context compressed anew; nil where a server ended its answer before there was a time between two
+    /// tokens.
+    private func latency(of cell: PlannedCell, _ unit: DocumentItems) throws -> LatencyRecord? {
         let (trial, item) = (cell.trial, unit.items[0])
         let clock = ContinuousClock()
         let context = try trial.context(unit.document, for: item.prompt)
@@ -89,6 +90,10 @@ extension GridRunner {
         let made = try trial.preparation.compress([context], in: Computation())
         let compressed = clock.now
         let kept = try trial.checked(made, of: [context])
+        if let server = trial.reader.server {
+            return try latency(
+                of: item, by: server, trial, context, kept[0], compress: begin.duration(to: compressed))
+        }
         // The same number of tokens for everyone, stop tokens ignored.
         let request = try trial.request(item, context: 0, exactly: Self.decodedTokens + 1)
         let asked = clock.now
@@ -103,6 +108,24 @@ extension GridRunner {
             prefillSeconds: asked.duration(to: prefilled) / .seconds(1),
             decodeSecondsPerToken: prefilled.duration(to: decoded) / .seconds(Self.decodedTokens),
             outputTokens: outputs[0].count)
+    }
+
+    /// As whoever asks the server waits for it, the network's time included.
+    private func latency(
+        of item: Item, by server: any ServedModel, _ trial: Trial, _ context: Context, _ kept: KeptContext,
+        compress: Duration
+    ) throws -> LatencyRecord? {
+        let prompt = try trial.request(
+            item, around: kept.text(of: context), of: server.interface, atMost: Self.decodedTokens + 1)
+        let answer = try server.answer(prompt)
+        let tokens = answer.tokens ?? trial.reader.tokenizer.encode(answer.text).count
+        guard tokens > 1 else { return nil }
+        return LatencyRecord(
+            exampleID: item.id, contextTokens: context.tokens.count, keptPositions: kept.measure.positions,
+            keptBytes: kept.measure.bytes, compressSeconds: compress / .seconds(1),
+            prefillSeconds: answer.secondsToFirst,
+            decodeSecondsPerToken: (answer.seconds - answer.secondsToFirst) / Double(tokens - 1),
+            outputTokens: tokens)
     }
 
     private static var decodedTokens: Int { 16 }

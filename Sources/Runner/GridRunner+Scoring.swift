@@ -1,4 +1,5 @@
 import Contract
+import Dispatch
 import Reading
 import Results
 import SoftPrompts
@@ -67,10 +68,17 @@ extension GridRunner {
     ///
     /// A narrow model's products are too short to be shared out without loss. A wide one's are not, and
     /// what it computes of a batch is too large to be in memory once a thread.
-    private var isSideBySide: Bool { plan.reader.backbone.model.configuration.hiddenSize <= 1024 }
+    private var isSideBySide: Bool {
+        plan.reader.localBackbone.map { $0.model.configuration.hiddenSize <= 1024 } ?? true
+    }
+
+    /// Batches that are in work at once.
+    private var concurrency: Int {
+        plan.reader.server.map(\.requests) ?? (isSideBySide ? Threads.count : 1)
+    }
 
     /// Enough of them that threads seldom wait for the last ones of a round.
-    var piecesPerRound: Int { isSideBySide ? 8 * Threads.count : 1 }
+    var piecesPerRound: Int { isSideBySide ? 8 * concurrency : 1 }
 
     func pieces(of cell: PlannedCell, _ open: OpenCell) throws -> [GridWork.Piece] {
         let left = cell.documents.compactMap { unit -> DocumentItems? in
@@ -117,12 +125,33 @@ extension GridRunner {
                 }
             }
         }
-        if isSideBySide {
+        if plan.reader.server != nil {
+            Self.waiting(on: pieces.count, threads: concurrency, handle)
+        } else if isSideBySide {
             Threads.concurrently(pieces.count, handle)
         } else {
             for i in pieces.indices { handle(i) }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// Calls `body` once for each of 0..<count on threads that wait most of the time: more of them than processors.
+    private static func waiting(on count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let next = Mutex(0)
+        let (queue, group) = (DispatchQueue(label: "requests", attributes: .concurrent), DispatchGroup())
+        for _ in 0..<min(threads, count) {
+            queue.async(group: group) {
+                while true {
+                    let place = next.withLock { next in
+                        defer { next += 1 }
+                        return next
+                    }
+                    guard place < count else { return }
+                    body(place)
+                }
+            }
+        }
+        group.wait()
     }
 
     /// Does something for a cell, and notes in the store where the cell fails by it.
@@ -132,6 +161,8 @@ extension GridRunner {
             do {
                 try body()
             } catch let error as ResultsError {
+                throw error
+            } catch let error as any RunEndingError {
                 throw error
             } catch {
                 if work.end(.failed) { try store.failCell(work.open.id, run: run, reason: "\(error)") }
@@ -150,7 +181,18 @@ extension GridRunner {
             }
             return 0
         case .batch(let batch):
-            let outcomes = try Scoring(work.cell.trial, task: work.cell.task).score(batch)
+            let scoring = Scoring(work.cell.trial, task: work.cell.task)
+            if let server = plan.reader.server {
+                // What a server answered is kept at once: the next answer may be long in coming.
+                for unit in batch {
+                    try scoring.score(unit, by: server) { outcome in
+                        try store.append(
+                            samples: [SampleRecord(outcome)], to: work.open.id, run: run)
+                    }
+                }
+                return batch.reduce(0) { $0 + $1.items.count }
+            }
+            let outcomes = try scoring.score(batch)
             try store.append(samples: outcomes.map(SampleRecord.init), to: work.open.id, run: run)
             return outcomes.count
         }

@@ -24,7 +24,7 @@ public enum Overflow: String, Sendable, CaseIterable {
                 (item: item, tokens: try trial.tokensOver(item, behind: unit.document))
             }
             guard let most = over.map(\.tokens).max(), most > 0 else { return unit }
-            let limit = trial.reader.backbone.model.configuration.contextLimit
+            let limit = trial.reader.contextLimit ?? 0
             switch self {
             case .error:
                 throw ContractError.contextTooLong(

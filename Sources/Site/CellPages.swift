@@ -85,8 +85,9 @@ struct CellPages {
             fact(
                 "Kept",
                 Markup(
-                    "\(Figures.fixed(entry.keptPositions, 1)) positions, \(Figures.bytes(entry.keptBytes)) of keys "
-                        + "and values: \(Figures.fixed(achieved, 2))x"))
+                    "\(Figures.fixed(entry.keptPositions, 1)) positions"
+                        + (entry.keptBytes.map { ", \(Figures.bytes($0)) of keys and values" } ?? "")
+                        + ": \(Figures.fixed(achieved, 2))x"))
         }
         if let latency = entry.latency {
             fact(

@@ -151,7 +151,8 @@ struct FrontSection {
                 Self.cell(
                     entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
                 Self.cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
-                Self.cell(entry.keptBytes, Figures.bytes(entry.keptBytes)), time(entry.latency?.compress),
+                Self.cell(entry.keptBytes, entry.keptBytes.map(Figures.bytes) ?? ""),
+                time(entry.latency?.compress),
                 time(entry.latency?.prefill), time(entry.latency?.decodePerToken), answer(row.isTrained),
                 answer(row.isQueryAware),
             ]

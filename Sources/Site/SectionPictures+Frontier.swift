@@ -28,8 +28,8 @@ extension SectionPictures {
     var qualityByBytes: PanelRow? {
         frontier("Quality by kept memory", "Keys and values of the kept context, KiB.", axis: "KiB") {
             entry in
-            let value = entry.keptBytes / 1024
-            return value > 0 ? Cost(value: value, low: value, high: value) : nil
+            guard let value = entry.keptBytes.map({ $0 / 1024 }), value > 0 else { return nil }
+            return Cost(value: value, low: value, high: value)
         }
     }
 

@@ -69,8 +69,9 @@ extension TrainableMethod {
         let fitting = try CompressorFolder.fitting(
             self, demand, among: folders, beyond: resources.reachesBeyondTraining)
         guard !fitting.isEmpty else {
-            return [TrainedPreparation(self, .untrained(resources.backbone.model))]
+            return [TrainedPreparation(self, .untrained(try resources.backbone.model))]
         }
+        let backbone = try resources.backbone
         // Only what is used is read; the same weights in several folders are used once.
         var hashes: Set<String> = []
         return try (resources.compressors == nil ? Array(fitting.prefix(1)) : fitting).map { folder in
@@ -80,7 +81,7 @@ extension TrainableMethod {
             return (folder, stored)
         }.filter { hashes.insert($1.contentHash).inserted }.map { folder, stored in
             TrainedPreparation(
-                self, .stored(stored, resources.backbone), name: folder.name(at: demand),
+                self, .stored(stored, backbone), name: folder.name(at: demand),
                 warnings: folder.warnings(at: demand, of: resources.dataset))
         }
     }

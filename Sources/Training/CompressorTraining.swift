@@ -17,7 +17,7 @@ public struct CompressorTraining {
     public let folder: URL
     private let source: any LessonSource
 
-    private var backbone: Backbone { reader.backbone }
+    private let backbone: Backbone
 
     /// - Parameter texts: what is learned from in place of the built-in documents; as the recipe wants it
     /// - Throws: `TrainingError` where the texts do not have what the recipe wants
@@ -27,6 +27,7 @@ public struct CompressorTraining {
     ) throws {
         self.recipe = recipe
         self.reader = reader
+        backbone = try reader.backbone
         self.method = method
         self.folder = folder
         let readsBack = type(of: method).readsBack

@@ -30,7 +30,7 @@ struct GazetteLessons: LessonSource {
         self.recipe = recipe
         self.reader = reader
         self.readsBack = readsBack
-        teacher = try Teacher(tokenizer: reader.backbone.tokenizer, format: reader.format)
+        teacher = try Teacher(tokenizer: reader.tokenizer, format: reader.format)
     }
 
     var fingerprint: String { "" }

@@ -65,7 +65,7 @@ final class Guest {
 
     func context(_ text: String = Guest.text, question: String? = nil) -> Context {
         Context(
-            SourceText(text, tokenizer: reader.backbone.tokenizer), limit: .positions(budget), seed: .max,
+            SourceText(text, tokenizer: reader.tokenizer), limit: .positions(budget), seed: .max,
             question: question)
     }
 

@@ -41,7 +41,7 @@ struct ArchitectureMethodTests {
             let method = Method(parameters: .init())
             let preparation =
                 if let trainable = method as? any TrainableMethod {
-                    trainable.preparation(with: Compressor(for: reader.backbone.model))
+                    trainable.preparation(with: Compressor(for: try reader.backbone.model))
                 } else {
                     try #require(
                         method.preparations(for: Demand(budget), from: Resources(reader.backbone)).first)
@@ -53,15 +53,15 @@ struct ArchitectureMethodTests {
 
     private func context(_ length: Int, _ budget: Budget, _ reader: Reader) -> Context {
         var generator = SeededGenerator(seed: UInt64(length))
-        let vocabulary = reader.backbone.tokenizer.vocabularySize
+        let vocabulary = reader.tokenizer.vocabularySize
         let tokens = (0..<length).map { _ in Int32(generator.integer(in: 264...vocabulary - 1)) }
         return Context(
             SourceText(tokens: tokens, prefix: reader.format.textPrefix), limit: budget, seed: 5)
     }
 
     /// The scores of the first token behind a prompt.
-    private func logits(_ kept: [KeptContext], _ reader: Reader) -> [Float] {
-        let session = DecodingSession(
+    private func logits(_ kept: [KeptContext], _ reader: Reader) throws -> [Float] {
+        let session = try DecodingSession(
             kept, [.init(context: 0, prompt: [2, 7], maxNewTokens: 3)], model: reader.backbone.model, stop: []
         )
         let logits = session.firstLogits.values
@@ -77,7 +77,7 @@ struct ArchitectureMethodTests {
         for method in allMethods {
             for length in [0, 3, 40, 150] {
                 let kept = try trial(method, budget, reader).keep([context(length, budget, reader)])
-                let logits = logits(kept, reader)
+                let logits = try logits(kept, reader)
                 let isFinite = logits.allSatisfy { $0.isFinite }
                 #expect(isFinite, "\(method.card.id) of \(length)")
             }
@@ -91,9 +91,9 @@ struct ArchitectureMethodTests {
         let budget = Budget.ratio(try #require(Ratio(1)))
         let context = context(40, budget, reader)
         let full = try #require(allMethods.first { $0.card.role == .upper })
-        let expected = logits(try trial(full, budget, reader).keep([context]), reader)
+        let expected = try logits(try trial(full, budget, reader).keep([context]), reader)
         for method in allMethods where method.card.family == .kvCache {
-            let found = logits(try trial(method, budget, reader).keep([context]), reader)
+            let found = try logits(try trial(method, budget, reader).keep([context]), reader)
             #expect(relative(found, expected) < 1e-4, "\(method.card.id)")
         }
     }
@@ -104,7 +104,7 @@ struct ArchitectureMethodTests {
         throws
     {
         let reader = try reader(name)
-        let model = reader.backbone.model
+        let model = try reader.backbone.model
         let budget = Budget.ratio(try #require(Ratio(4)))
         let contexts = [40, 12].map { context($0, budget, reader) }
         let compressor = Compressor(for: model, encoder: model.copy())

@@ -20,14 +20,14 @@ struct ChainTests {
 
     private func context(_ budget: Budget, question: String? = nil, text: String? = nil) -> Context {
         Context(
-            SourceText(text ?? self.text, prefix: [1], tokenizer: reader.backbone.tokenizer), limit: budget,
+            SourceText(text ?? self.text, prefix: [1], tokenizer: reader.tokenizer), limit: budget,
             seed: 7,
             question: question)
     }
 
     private func trial(_ links: [any ConfiguredMethod], _ budget: Budget) throws -> Trial {
         let method = try Chain(links)
-        let resources = Resources(reader.backbone)
+        let resources = Resources(try reader.backbone)
         let preparation = try method.preparation(for: Demand(budget), from: resources)
         try preparation.open()
         return Trial(method, preparation, budget: budget, reader: reader)
@@ -65,8 +65,8 @@ struct ChainTests {
             alone, try alone.preparation(for: Demand(budget), from: Resources(reader.backbone)),
             budget: budget,
             reader: reader)
-        func answer(_ kept: [KeptContext]) -> [[Int32]] {
-            DecodingSession(
+        func answer(_ kept: [KeptContext]) throws -> [[Int32]] {
+            try DecodingSession(
                 kept, [.init(context: 0, prompt: [2, 7, 9], maxNewTokens: 12)], model: reader.backbone.model,
                 stop: []
             ).finish()
@@ -125,7 +125,7 @@ struct ChainTests {
     }
 
     @Test func `selected tokens have the text that they stand for`() {
-        let source = SourceText("Anna Berg lives in Oslo, at 7.", tokenizer: reader.backbone.tokenizer)
+        let source = SourceText("Anna Berg lives in Oslo, at 7.", tokenizer: reader.tokenizer)
         let all = source.selecting(Array(source.tokens.indices))
         #expect(all.text == source.text && all.offsets == source.offsets && all.tokens == source.tokens)
         let indices = source.tokens.indices.filter { $0 % 3 != 1 }

@@ -15,9 +15,12 @@ import TestSupport
 struct MethodContractTests {
     static let ids = allMethods.map { $0.card.id }
     private let reader: Reader
-    private var backbone: Backbone { reader.backbone }
+    private let backbone: Backbone
 
-    init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
+    init() throws {
+        backbone = try Backbone(folder: bundledModel)
+        reader = try Reader(backbone)
+    }
 
     @Test func `identifiers and names are unique and can be typed`() {
         #expect(Set(Self.ids).count == Self.ids.count)

@@ -120,6 +120,10 @@ struct ChatTemplateTests {
             let (plain, full) = try (ids(format, prompt), ids(format, fullPrompt))
             #expect(plain == sample["plain"] as? [Int])
             #expect(full == sample["full"] as? [Int])
+            // What a server is sent is the same prompt, but for the token that it puts in front of every text itself.
+            let begin = tokenizer.prefix.map(Int.init)
+            let sent = tokenizer.encode(try format.text(of: fullPrompt, around: context)).map(Int.init)
+            #expect(sent == (full.starts(with: begin) ? Array(full.dropFirst(begin.count)) : full))
             let tokens = try configuration(of: sample)
             let ends = [sample["end"], tokens["eos_token"]].compactMap { $0 as? String }
             #expect(format.stop == Set([2] + ends.compactMap(tokenizer.id)))

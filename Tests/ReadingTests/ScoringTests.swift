@@ -11,9 +11,12 @@ import Testing
 
 struct ScoringTests {
     private let reading: TestReading
-    private var backbone: Backbone { reading.reader.backbone }
+    private let backbone: Backbone
 
-    init() throws { reading = try TestReading() }
+    init() throws {
+        reading = try TestReading()
+        backbone = try reading.reader.backbone
+    }
 
     private func outcomes(
         _ documents: [DocumentItems], ratio: Double = 1, _ body: @escaping @Sendable (Context) -> Kept

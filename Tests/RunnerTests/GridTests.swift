@@ -75,10 +75,10 @@ struct GridTests {
             #expect(different == (field == "data" ? ["data", "prompts"] : [field]), "\(different)")
         }
         // The same model asked in another way.
-        let plain = Reader(
+        let plain = try Reader(
             reader.backbone,
             format: PromptFormat(
-                for: reader.backbone.model.configuration, tokenizer: reader.backbone.tokenizer,
+                for: reader.backbone.model.configuration, tokenizer: reader.tokenizer,
                 chat: nil))
         #expect(try identities(grid(), reader: plain)[1] == own)
     }

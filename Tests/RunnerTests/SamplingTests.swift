@@ -124,7 +124,7 @@ struct SamplingTests {
         throws
     {
         let reader = try Reader(Backbone(folder: bundledModel))
-        let limit = reader.backbone.model.configuration.contextLimit
+        let limit = try #require(reader.contextLimit)
         var all = documents(3)
         all[1] = Document(
             id: "long", text: String(repeating: "Anna works in Oslo. ", count: limit),

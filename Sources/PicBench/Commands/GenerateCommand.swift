@@ -59,6 +59,7 @@ struct GenerateCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var scorer: ScorerOptions
     @OptionGroup var machine: MachineOptions
 
@@ -96,8 +97,9 @@ struct GenerateCommand: ParsableCommand {
         let budget = Budget.ratio(try self.ratio.flatMap { try Ratio.list($0).first } ?? .one)
         try machine.apply()
         if let promptTokens, context == nil, !showPrompt { return try goOn(from: promptTokens) }
-        let reader = try model.open()
-        let backbone = reader.backbone
+        let reader = try model.open(server: server)
+        if let server = reader.server { return try ask(server, by: reader, method, budget) }
+        let backbone = try reader.backbone
         let asked = try question.map(self.asked)
         let (tokens, prefix) = try prompt(for: reader, asked)
         guard !tokens.isEmpty else { throw UsageError("the prompt is empty; give at least one token") }
@@ -134,7 +136,7 @@ struct GenerateCommand: ParsableCommand {
         let request = DecodingSession.Request(
             context: 0, prompt: tokens, maxNewTokens: maxNewTokens,
             lineEnds: asked.flatMap { reader.format.lineEnds(for: $0) })
-        let session = try trial.session(kept, [request], stop: stop(of: reader))
+        let session = try trial.session(kept, [request], stop: try stop(of: reader))
         let prefilled = clock.now
         let output = session.finish()[0]
         let done = clock.now
@@ -211,20 +213,20 @@ struct GenerateCommand: ParsableCommand {
     private func show(
         prefix: [Int32], context: [Int32]?, suffix: [Int32], of reader: Reader
     ) throws {
-        func text(_ ids: [Int32]) -> String { reader.backbone.tokenizer.decode(ids, specialTokens: true) }
+        func text(_ ids: [Int32]) -> String { reader.tokenizer.decode(ids, specialTokens: true) }
         let prompt = Prompt(
             chatTemplate: reader.format.chatTemplate.map { $0.family?.rawValue ?? "own" },
             text: text(prefix) + "{context}" + text(suffix), prefix: prefix, suffix: suffix,
-            stop: stop(of: reader).sorted(), context: context)
+            stop: try stop(of: reader).sorted(), context: context)
         if json { try Output.json(prompt, pretty: false) } else { try Output.text(prompt.text + "\n") }
     }
 
-    private func stop(of reader: Reader) -> Set<Int32> {
-        question == nil ? Set(reader.backbone.model.configuration.eosIDs) : reader.format.stop
+    private func stop(of reader: Reader) throws -> Set<Int32> {
+        question == nil ? Set(try reader.backbone.model.configuration.eosIDs) : reader.format.stop
     }
 
     /// The question as the task of questions asks it, with worked examples and words of the user's own.
-    private func asked(_ question: String) throws -> Contract.Prompt {
+    func asked(_ question: String) throws -> Contract.Prompt {
         let task = QuestionAnswering()
         let document = Document(
             id: "", text: "-", questions: [Question(id: "", text: question, answers: ["-"])])
@@ -240,7 +242,7 @@ struct GenerateCommand: ParsableCommand {
     private func prompt(
         for reader: Reader, _ asked: Contract.Prompt?
     ) throws -> ([Int32], prefix: [Int32]) {
-        let (backbone, format) = (reader.backbone, reader.format)
+        let (backbone, format) = (try reader.backbone, reader.format)
         if let asked {
             let layout = try reader.layout(of: asked)
             return (layout.closing, layout.prefix)

@@ -33,6 +33,11 @@ struct RunCommand: ParsableCommand {
                 picbench run --methods all --ratios 4,16 --part 1/2 --db part-1.sqlite
                 picbench merge part-1.sqlite part-2.sqlite -o results.sqlite
 
+            A model in another program, by OpenAI's interface:
+
+                picbench run --model http://127.0.0.1:8080/v1 --tokenizer path/to/folder \\
+                    --methods family:hard --ratios 4 --scorer gazette-1m
+
             'picbench list methods' shows the methods with their parameters.
             """)
 
@@ -116,6 +121,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var data: DatasetOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var scorer: ScorerOptions
     @OptionGroup var machine: MachineOptions
 
@@ -214,7 +220,7 @@ struct RunCommand: ParsableCommand {
         guard !seeds.isEmpty else { throw UsageError("--seeds names no seed") }
         try machine.apply()
 
-        let reader = try model.open()
+        let reader = try model.open(server: server)
         let references = catalogue.methods.filter { $0.card.role != nil }.map { $0.standard }
         var grid = Grid(
             methods: references + asked.filter { $0.card.role == nil }, budgets: budgets,
@@ -224,11 +230,12 @@ struct RunCommand: ParsableCommand {
         grid.asking = try asking.asking(tasks: tasks.map { $0.card.id }, catalogue: catalogue)
         grid.asking.shotsInContext = shotsInContext
         grid.overflow = overflow
+        grid.leavesOutUnscorable = self.tasks == nil
         grid.leavesOutUntrained = try methods.values.contains { try catalogue.group($0) != nil }
         grid.sourceHashes = catalogue.sourceHashes
         grid.hasControls = controls
         let resources = Resources(
-            reader.backbone, scorer: try scorer.open(), compressors: try compressors.map(Self.folders),
+            reader.decoder, scorer: try scorer.open(), compressors: try compressors.map(Self.folders),
             reachesBeyondTraining: beyondTraining, dataset: grid.data.id)
         return try grid.plan(for: reader, with: resources)
     }
