@@ -67,14 +67,14 @@ def wait_for(address, server, log):
 
 def predictions(file):
     rows = sqlite3.connect(file).execute(
-        "SELECT methodID, exampleID, prediction, promptTokens FROM (SELECT methodID, exampleID, prediction, contextTokens"
-        " AS promptTokens FROM sample JOIN cell ON cell.id = cellID)")
-    return {(method, example): (text, tokens) for method, example, text, tokens in rows}
+        "SELECT methodID, exampleID, prediction FROM sample JOIN cell ON cell.id = cellID")
+    return {(method, example): text for method, example, text in rows}
 
 
 def likelihoods(file):
     rows = sqlite3.connect(file).execute(
-        "SELECT methodID, exampleID, value FROM score JOIN cell ON cell.id = cellID WHERE metric = 'nats'")
+        "SELECT methodID, exampleID, value FROM sampleMetric JOIN sample ON sample.id = sampleID"
+        " JOIN cell ON cell.id = cellID WHERE metric = 'nats'")
     return {(method, example): value for method, example, value in rows}
 
 
@@ -86,6 +86,7 @@ def main():
     options.add_argument("--data", default="gazette:subjects=8,documents=25,seed=1")
     options.add_argument("--limit", default="100")
     options.add_argument("--shots", default="2")
+    options.add_argument("--likelihoods", action="store_true", help="compared as well: that server takes seconds for each prompt's")
     options.add_argument("--api", choices=["completions", "chat"], default="completions")
     options.add_argument("--python", help="of an environment that has the packages")
     options.add_argument("--write-out", metavar="TARGET", help=argparse.SUPPRESS)
@@ -106,7 +107,10 @@ def main():
         with log.open("w") as output:
             server = subprocess.Popen(
                 [python, "-m", "llama_cpp.server", "--model", model, "--host", "127.0.0.1", "--port", str(port),
-                 "--n_ctx", "8192", "--logits_all", "true", "--model_alias", "model"],
+                 "--n_ctx", "4096", "--model_alias", "model",
+                 # A new request would break off the one before it.
+                 "--interrupt_requests", "false",
+                 "--logits_all", "true" if given.likelihoods else "false"],
                 stdout=output, stderr=subprocess.STDOUT)
         try:
             wait_for(address, server, log)
@@ -132,10 +136,10 @@ def main():
         print(f"{machine()}; {model.name}, {given.api}, {given.data}")
         for method in ("none", "truncation", "no-context"):
             shared = [key for key in own if key[0] == method and key in served]
-            same = [key for key in shared if own[key][0] == served[key][0]]
+            same = [key for key in shared if own[key] == served[key]]
             print(f"{method}: {len(same)} of {len(shared)} answers are the same text")
             for key in [key for key in shared if key not in same][:5]:
-                print(f"    {key[1]}: {own[key][0]!r} here, {served[key][0]!r} there")
+                print(f"    {key[1]}: {own[key]!r} here, {served[key]!r} there")
         own, served = (likelihoods(place / f"{name}.sqlite") for name in ("own engine", "server"))
         shared = [key for key in own if key in served]
         if shared:

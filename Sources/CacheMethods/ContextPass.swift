@@ -46,12 +46,59 @@ public struct ContextPass {
     /// The context's values in one layer, for each KV head [count, headDim].
     public func values(layer: Int) -> [Tensor] { heads(of: cache.values[layer]) }
 
-    private func heads(of tensor: Tensor) -> [Tensor] {
+    private func heads(of tensor: Tensor) -> [Tensor] { heads(of: tensor, rows: ahead..<ahead + count) }
+
+    private func heads(of tensor: Tensor, rows: Range<Int>) -> [Tensor] {
         let all = tensor.elementType == .float32 ? tensor : tensor.copy()
         let capacity = tensor.shape[1]
         return (0..<tensor.shape[0]).map { head in
-            all.rowsCopy(head * capacity + ahead..<head * capacity + ahead + count)
+            all.rowsCopy(head * capacity + rows.lowerBound..<head * capacity + rows.upperBound)
         }
+    }
+
+    /// Puts values in place of the context's own in one layer, such that attention over the chosen keys and the prefix
+    /// gives about what it gives over all.
+    /// - Parameters:
+    ///   - queries: rotated, [queries, heads × headDim]
+    ///   - scale: of products of queries and keys
+    ///   - ridge: how much values stay near their own
+    ///   - choose: which of the context's tokens stay, by their weights' root mean squares over the queries
+    /// - Returns: for each KV head those that stay, ascending
+    public func matchValues(
+        layer: Int, to queries: Tensor, scale: Float, ridge: Float, in c: Computation,
+        choose: ([Float]) -> [Int]
+    ) -> [[Int32]] {
+        let (heads, dim) = (model.configuration.kvHeads, model.configuration.headDim)
+        let group = model.configuration.heads / heads
+        let seen = 0..<ahead + count
+        let (keys, values) = (
+            self.heads(of: cache.keys[layer], rows: seen), self.heads(of: cache.values[layer], rows: seen)
+        )
+        let (asked, width) = (queries.values, queries.width)
+        var all = [Float](repeating: 0, count: count * heads * dim)
+        let kept = (0..<heads).map { head -> [Int32] in
+            let part = group * dim
+            var own: [Float] = []
+            for row in 0..<queries.rows {
+                let first = row * width + head * part
+                own += asked[first..<first + part]
+            }
+            let matched = MatchedValues(
+                Tensor(own, shape: [queries.rows * group, dim], on: c.backend), scale: scale,
+                keys: keys[head],
+                values: values[head])
+            let chosen = choose(Array(matched.rootMeanSquares[ahead...]))
+            let fitted = matched.values(of: chosen.map { ahead + $0 }, beside: 0..<ahead, ridge: ridge)
+            for (i, place) in chosen.enumerated() {
+                let to = (place * heads + head) * dim
+                all.replaceSubrange(to..<to + dim, with: fitted[i * dim..<(i + 1) * dim])
+            }
+            return chosen.map { Int32($0) }
+        }
+        cache.store(
+            values: Tensor(all, shape: [count, heads * dim], on: c.backend), at: Array(ahead..<ahead + count),
+            layer: layer, in: c)
+        return kept
     }
 
     /// No tokens, no scores.

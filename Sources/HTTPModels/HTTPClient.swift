@@ -136,6 +136,8 @@ private final class Handle: @unchecked Sendable {
         case CURLE_OPERATION_TIMEDOUT: "it said nothing for \(silence) seconds"
         case CURLE_WRITE_ERROR: "its answer is longer than any answer"
         case CURLE_COULDNT_CONNECT: "nobody answers there"
+        case CURLE_PARTIAL_FILE:
+            "its answer broke off (a server that answers one prompt at a time needs --requests 1)"
         case _: String(cString: curl_easy_strerror(code))
         }
     }

@@ -21,6 +21,8 @@ public struct HTTPModel: ServedModel {
 
     private let server: Server
     private let id: String
+    private let path: String
+    private let takesPenalties: Bool
 
     /// How a server is asked.
     public struct Options: Sendable {
@@ -29,6 +31,8 @@ public struct HTTPModel: ServedModel {
         /// What results are shown under; nil for the end of the model's name.
         public var name: String?
         public var interface = ServedInterface.completions
+        /// Whether it is asked how likely given words are, where it can say that.
+        public var asksLikelihoods = true
         /// Sent with every request; nil where none is asked for.
         public var key: String?
         /// Prompts at once.
@@ -60,8 +64,11 @@ public struct HTTPModel: ServedModel {
         id = model.id
         name = options.name ?? (model.id.split(separator: "/").last.map(String.init) ?? model.id)
         contextLimit = model.maxModelLen
+        path = interface == .chat ? "/chat/completions" : "/completions"
+        takesPenalties = try server.takesPenalties(model: model.id, path: path)
         abilities =
-            interface == .completions && server.repeatsPrompts(model: model.id) ? [.target, .options] : []
+            options.asksLikelihoods && interface == .completions && server.repeatsPrompts(model: model.id)
+            ? [.target, .options] : []
         contentHash = SHA256.hex(
             of: canonicalJSON(
                 Identity(
@@ -97,9 +104,10 @@ public struct HTTPModel: ServedModel {
             request.messages = turns.map { .init(role: $0.role.rawValue, content: $0.content) }
         }
         if !prompt.stop.isEmpty { request.stop = prompt.stop }
+        if takesPenalties { (request.repeatPenalty, request.repetitionPenalty) = (1, 1) }
         request.stream = true
         request.streamOptions = .init()
-        return try server.answer(request, to: interface == .chat ? "/chat/completions" : "/completions")
+        return try server.answer(request, to: path)
     }
 
     public func prediction(of text: String, behind prompt: String) throws -> Prediction {

@@ -8,6 +8,9 @@ struct CompletionRequest: Encodable {
     let maxTokens: Int
     /// Greedy.
     let temperature = 0
+    /// Of servers that punish words for standing in the prompt unless they are told not to: llama.cpp's names and
+    /// vLLM's. Nil for those that refuse what they do not know.
+    var repeatPenalty, repetitionPenalty: Int?
     var stop: [String]?
     var stream: Bool?
     var streamOptions: StreamOptions?
@@ -28,6 +31,8 @@ struct CompletionRequest: Encodable {
     enum CodingKeys: String, CodingKey {
         case model, prompt, messages, temperature, stop, stream, echo, logprobs
         case maxTokens = "max_tokens"
+        case repeatPenalty = "repeat_penalty"
+        case repetitionPenalty = "repetition_penalty"
         case streamOptions = "stream_options"
     }
 }

@@ -23,7 +23,7 @@ final class Retries: Sendable {
         _ server: String, _ request: () throws(HTTPFailure) -> Value
     ) throws(GivenUp) -> Value {
         let begin = ContinuousClock.now
-        var nonsense = 0
+        var (failures, nonsense) = (0, 0)
         var pause = 0.5
         while true {
             do {
@@ -35,17 +35,19 @@ final class Retries: Sendable {
                 if wasAway { log("\(server) answers again") }
                 return value
             } catch {
+                failures += 1
                 if case .nonsense = error { nonsense += 1 }
                 let waited = begin.duration(to: .now) / .seconds(1)
                 let wait = max(pause * Double.random(in: 0.5...1), error.retryAfter ?? 0)
                 // Nonsense is not an absence: it would be said again.
                 guard error.mayPass, nonsense < 3 else { throw GivenUp(failure: error, isAway: false) }
                 guard waited + wait <= patience else { throw GivenUp(failure: error, isAway: true) }
-                let isFirst = isAway.withLock { away in
-                    defer { away = true }
-                    return !away
+                // What is over at once is not told of.
+                let isToTell = isAway.withLock { away in
+                    defer { away = away || failures > 1 || wait > 1 }
+                    return !away && (failures > 1 || wait > 1)
                 }
-                if isFirst {
+                if isToTell {
                     log("\(server): \(error.words); trying again for up to \(Int(patience)) seconds")
                 }
                 Thread.sleep(forTimeInterval: wait)

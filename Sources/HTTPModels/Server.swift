@@ -48,6 +48,27 @@ struct Server: Sendable {
         return found?.tokens.isEmpty == false
     }
 
+    /// Whether it takes fields that OpenAI's interface has not: one that refuses them answers without.
+    func takesPenalties(model: String, path: String) throws -> Bool {
+        var request = CompletionRequest(model: model, maxTokens: 1)
+        if path == "/completions" {
+            request.prompt = "one"
+        } else {
+            request.messages = [.init(role: "user", content: "one")]
+        }
+        (request.repeatPenalty, request.repetitionPenalty) = (1, 1)
+        return try patiently { () throws(HTTPFailure) -> Bool in
+            do throws(HTTPFailure) {
+                _ = try whole(
+                    HTTPClient.Request(address: address + path, body: try body(request), headers: headers))
+                return true
+            } catch {
+                if case .status(let code, _, _) = error, code == 400 || code == 422 { return false }
+                throw error
+            }
+        }
+    }
+
     // MARK: - Asking
 
     func answer(_ request: CompletionRequest, to path: String) throws -> ServedAnswer {

@@ -65,6 +65,12 @@ public final class KVCache {
         c.storeHeads(newValues, to: rows, of: values[layer])
     }
 
+    /// Puts row i of other values at `rows[i]`, beside the keys that are there.
+    /// - Parameter newValues: [rows, kvHeads × headDim]
+    public func store(values newValues: Tensor, at rows: [Int], layer: Int, in c: Computation) {
+        c.storeHeads(newValues, to: rows, of: values[layer])
+    }
+
     /// Copies a selection's rows of another cache of the same model: each head's lie one behind the other from
     /// `firstRow` on.
     ///

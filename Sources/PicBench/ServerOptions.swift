@@ -24,6 +24,9 @@ struct ServerOptions: ParsableArguments {
             valueName: "interface"))
     var api = ServedInterface.completions
 
+    @Flag(help: "Does not ask a server how likely given words are, which some take seconds for.")
+    var noLikelihoods = false
+
     @Option(
         help: ArgumentHelp(
             "The environment variable with the server's key, which is stored nowhere.", valueName: "name"))
@@ -72,6 +75,7 @@ struct ServerOptions: ParsableArguments {
         options.model = modelName
         options.name = name
         options.interface = api
+        options.asksLikelihoods = !noLikelihoods
         options.key = try key()
         options.requests = requests
         options.silence = requestTimeout

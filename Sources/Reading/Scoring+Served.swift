@@ -4,9 +4,13 @@ import Prompting
 /// Scoring by a model in another program: a prompt at a time, each with its whole text.
 extension Scoring {
     /// Compresses a document's context and scores what the server makes of it.
-    /// - Parameter each: given every outcome as soon as it is known
+    /// - Parameters:
+    ///   - compute: runs what this machine computes itself, in between of waiting
+    ///   - each: given every outcome as soon as it is known
     public func score(
-        _ unit: DocumentItems, by server: any ServedModel, each: (Outcome) throws -> Void
+        _ unit: DocumentItems, by server: any ServedModel,
+        computing compute: (() throws -> [KeptContext]) throws -> [KeptContext] = { try $0() },
+        each: (Outcome) throws -> Void
     ) throws {
         var known: (context: Context, kept: KeptContext)?
         for item in unit.items {
@@ -14,7 +18,7 @@ extension Scoring {
             let context = try trial.context(unit.document, for: item.prompt)
             // Items of a unit share what stands in front and, where it is looked at, the question.
             if known?.context.prefix != context.prefix || known?.context.question != context.question {
-                known = (context, try trial.keep([context])[0])
+                known = (context, try compute { try trial.keep([context]) }[0])
             }
             guard let kept = known?.kept else { continue }
             let text = kept.text(of: context)

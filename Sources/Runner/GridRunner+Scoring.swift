@@ -108,10 +108,17 @@ extension GridRunner {
         let handle = { @Sendable (i: Int) in
             let (work, piece) = pieces[i]
             if isCancelled() || failure.withLock({ $0 != nil }) || work.end != nil { return }
-            let result = quiet.compute(unless: isCancelled) {
-                Result { try score(piece, of: work, run: run) }
+            let result: Result<Int, any Error>
+            if plan.reader.server != nil {
+                // Whoever waits for a server disturbs nobody.
+                result = Result { try score(piece, of: work, run: run) }
+            } else {
+                let computed = quiet.compute(unless: isCancelled) {
+                    Result { try score(piece, of: work, run: run) }
+                }
+                guard let computed else { return }
+                result = computed
             }
-            guard let result else { return }
             // One thread at a time.
             failure.withLock { failure in
                 do {
@@ -185,7 +192,7 @@ extension GridRunner {
             if let server = plan.reader.server {
                 // What a server answered is kept at once: the next answer may be long in coming.
                 for unit in batch {
-                    try scoring.score(unit, by: server) { outcome in
+                    try scoring.score(unit, by: server, computing: { try quiet.compute($0) }) { outcome in
                         try store.append(
                             samples: [SampleRecord(outcome)], to: work.open.id, run: run)
                     }

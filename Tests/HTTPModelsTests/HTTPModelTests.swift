@@ -33,13 +33,15 @@ struct HTTPModelTests {
 
     /// A server with one model whose prompts are answered by `respond`; its number counts prompts.
     private func server(
-        repeats: FakeServer.Action = FakeServer.repeatsNothing,
+        repeats: FakeServer.Action = FakeServer.repeatsNothing, takesPenalties: Bool = true,
         _ respond: @escaping @Sendable (FakeServer.Request, Int) -> [FakeServer.Action]
     ) throws -> FakeServer {
         let asked = Mutex(0)
         return try FakeServer { request, _ in
             if request.path.hasSuffix("/models") { return [FakeServer.oneModel] }
             if request.json["echo"] != nil { return [repeats] }
+            // Whether it takes fields of its own.
+            if request.json["stream"] == nil { return [.answer(takesPenalties ? 200 : 422, "{}")] }
             return respond(
                 request,
                 asked.withLock { asked in
@@ -75,6 +77,15 @@ struct HTTPModelTests {
             sent.json["prompt"] as? String == "Where? Answer:" && sent.json["stop"] as? [String] == ["\n"])
         #expect(sent.json["temperature"] as? Int == 0 && sent.json["max_tokens"] as? Int == 5)
         #expect(sent.json["model"] as? String == "org/tiny" && sent.json["stream"] as? Bool == true)
+        #expect(sent.json["repeat_penalty"] as? Int == 1 && sent.json["repetition_penalty"] as? Int == 1)
+    }
+
+    @Test func `a server that refuses fields of others is asked without them`() throws {
+        let server = try server(takesPenalties: false) { _, _ in FakeServer.events("Oslo") }
+        defer { server.stop() }
+        #expect(try model(server).answer(prompt).text == "Oslo")
+        let sent = try #require(server.requests.last)
+        #expect(sent.json["stream"] != nil && sent.json["repeat_penalty"] == nil)
     }
 
     @Test func `a conversation is sent as turns`() throws {
@@ -135,12 +146,14 @@ struct HTTPModelTests {
         #expect(answer.text == "Oslo")
         #expect(server.requests.filter { $0.json["stream"] != nil }.count == 2)
         let lines = said.withLock { $0 }
-        #expect(
-            lines.count == 2 && lines[0].contains("trying again") && lines[1].hasSuffix("answers again"),
-            "\(lines)")
-        if kind == "429" {
-            #expect(begin.duration(to: .now) >= .seconds(2) && lines[0].contains("slow down"))
+        // What is over in a second is not told of.
+        guard kind == "429" else {
+            #expect(lines.isEmpty, "\(lines)")
+            return
         }
+        #expect(begin.duration(to: .now) >= .seconds(2) && lines.count == 2, "\(lines)")
+        #expect(lines.first?.contains("slow down; trying again") == true)
+        #expect(lines.last?.hasSuffix("answers again") == true)
     }
 
     @Test func `what does not pass is one line, for its prompt alone`() throws {

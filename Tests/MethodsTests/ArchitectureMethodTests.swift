@@ -92,9 +92,12 @@ struct ArchitectureMethodTests {
         let context = context(40, budget, reader)
         let full = try #require(allMethods.first { $0.card.role == .upper })
         let expected = try logits(try trial(full, budget, reader).keep([context]), reader)
+        // Processors that multiply bfloat16 numbers round rows to them where there are many, and not where there are few.
+        let isNarrow = try reader.backbone.model.tensors.values.contains { $0.elementType == .bfloat16 }
+        let tolerance: Float = isNarrow ? 0.02 : 1e-4
         for method in allMethods where method.card.family == .kvCache {
             let found = try logits(try trial(method, budget, reader).keep([context]), reader)
-            #expect(relative(found, expected) < 1e-4, "\(method.card.id)")
+            #expect(relative(found, expected) < tolerance, "\(method.card.id)")
         }
     }
 

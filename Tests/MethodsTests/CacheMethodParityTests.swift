@@ -9,7 +9,7 @@ import Testing
 import TestSupport
 
 /// What cache methods keep, and what a model says behind it, compared with NVIDIA's kvpress;
-/// Tests/References/cache_methods.py makes the cases.
+/// Tests/References/cache_methods.py makes the cases, attention_matching.py those of a method that is not in it.
 struct CacheMethodParityTests {
     struct Case: Decodable {
         let model: String
@@ -25,9 +25,12 @@ struct CacheMethodParityTests {
     }
 
     private static let cases: [Case] = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "Fixtures/kvpress.json")
-        return (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: file))) ?? []
+        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures")
+        return ["kvpress.json", "attention-matching.json"].flatMap { name in
+            let file = fixtures.appendingPathComponent(name)
+            return (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: file))) ?? []
+        }
     }()
 
     @Test func `there are cases`() { #expect(Self.cases.count > 350) }
