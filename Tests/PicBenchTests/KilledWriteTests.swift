@@ -28,7 +28,7 @@ struct KilledWriteTests {
     }
 
     @Test func `an export is whole or the one before`() throws {
-        let export = ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite", "-o"]
+        let export = ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite.gz", "-o"]
         #expect(try Command.run(export + [folder.path("whole.csv")]).status == 0)
         let old = try folder.write("old", to: "samples.csv")
         try kill(export + [old], times: 8) {
@@ -44,7 +44,7 @@ struct KilledWriteTests {
 
     @Test func `a site is the new one or the one before`() throws {
         let site = folder.url.appendingPathComponent("site")
-        let export = ["export", "html", "--db", "leaderboard/results.sqlite", "-o", site.path, "--samples"]
+        let export = ["export", "html", "--db", "leaderboard/results.sqlite.gz", "-o", site.path, "--samples"]
         #expect(try Command.run(export + ["1"]).status == 0)
         func pages() throws -> [String: Data] {
             var pages: [String: Data] = [:]

@@ -10,7 +10,7 @@ struct OutputPathTests {
         folder = try TemporaryFolder()
         db = folder.path("r.sqlite")
         try FileManager.default.copyItem(
-            at: Command.repository.appendingPathComponent("leaderboard/results.sqlite"),
+            at: Command.repository.appendingPathComponent("leaderboard/results.sqlite.gz"),
             to: URL(fileURLWithPath: db))
         try FileManager.default.linkItem(atPath: db, toPath: folder.path("hard"))
         try FileManager.default.createSymbolicLink(

@@ -27,8 +27,8 @@ struct StandardStreamTests {
     func `output that is lost is an error`(_ redirection: String) throws {
         for arguments in [
             ["--help"], ["--version"], ["list", "methods"], ["list", "models", "--json"],
-            ["export", "csv", "--db", "leaderboard/results.sqlite"],
-            ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite"],
+            ["export", "csv", "--db", "leaderboard/results.sqlite.gz"],
+            ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite.gz"],
             ["tokenize"], ["generate", "--prompt", "Anna", "--max-new-tokens", "1"],
         ] {
             let command = try Command.shell("\"$0\" \"$@\" \(redirection)", arguments, input: "text\n")
@@ -47,7 +47,7 @@ struct StandardStreamTests {
     }
 
     @Test func `a pipe whose reader has ended ends the command quietly`() throws {
-        let export = ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite"]
+        let export = ["export", "csv", "--rows", "samples", "--db", "leaderboard/results.sqlite.gz"]
         for output in ["", "-o /dev/stdout", "-o /dev/fd/3 3>&1"] {
             let script = "{ \"$0\" \"$@\" \(output); echo $? >&2; } | head -n 1"
             let command = try Command.shell(script, export)
