@@ -51,6 +51,12 @@ public struct Chain: ConfiguredMethod {
         return "{\(parts.sorted().joined(separator: ","))}"
     }
 
+    /// The last link reads what those before it leave.
+    public func tokensRead(of tokens: Int, keeping kept: Int) -> Int {
+        let budgets = Self.budgets(of: tokens, to: min(tokens, kept), links: links.count)
+        return links[links.count - 1].tokensRead(of: budgets[links.count - 2], keeping: kept)
+    }
+
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
         let demand = demand.shared(by: links.count)
         let first = try links.dropLast().map { try $0.preparation(for: demand, from: resources) }

@@ -12,6 +12,11 @@ public protocol ConfiguredMethod: Sendable {
     /// The names of the types whose code decides what it does.
     var types: [String] { get }
 
+    /// How many tokens of a context the decoder reads at once, at most, while it is compressed and behind it: of a hard
+    /// prompt what is kept, of everything else all of it.
+    /// - Parameter kept: positions of the budget
+    func tokensRead(of tokens: Int, keeping kept: Int) -> Int
+
     /// What compresses for a cell: found and hashed, not opened yet.
     ///
     /// Usually one. Where several trained compressors fit, each is a cell of its own.
@@ -135,6 +140,14 @@ public struct NoParameters: MethodParameters {
 }
 
 extension ConfiguredMethod {
+    public func tokensRead(of tokens: Int, keeping kept: Int) -> Int {
+        switch (card.role, card.family) {
+        case (.lower, _): 0
+        case (nil, .hardPrompt): min(tokens, kept)
+        case _: tokens
+        }
+    }
+
     /// The one that fits best, for whoever wants one.
     /// - Throws: `ContractError` where there is none
     public func preparation(for demand: Demand, from resources: Resources) throws -> any Preparation {

@@ -164,8 +164,8 @@ public struct Scoring: Sendable {
     private func check(
         _ request: DecodingSession.Request, behind context: Context, of document: Document
     ) throws {
-        let tokens =
-            context.prefix.count + context.tokens.count + request.prompt.count + request.maxNewTokens
+        let read = trial.method.tokensRead(of: context.tokens.count, keeping: context.budget)
+        let tokens = context.prefix.count + read + request.prompt.count + request.maxNewTokens
         if let limit = reader.contextLimit, tokens > limit {
             throw ContractError.contextTooLong(tokens: tokens, limit: limit, document: document.id)
         }

@@ -89,12 +89,7 @@ public struct Trial: Sendable {
     public func tokensOver(_ item: Item, behind document: Document) throws -> Int {
         let layout = try reader.layout(of: item.prompt)
         let tokens = reader.source(document.text, behind: layout.opening).tokens.count
-        let read: Int
-        switch (method.card.role, method.card.family) {
-        case (.lower, _): read = 0
-        case (nil, .hardPrompt): read = min(tokens, budget.positions(for: tokens))
-        case _: read = tokens
-        }
+        let read = method.tokensRead(of: tokens, keeping: budget.positions(for: tokens))
         guard let limit = reader.contextLimit else { return 0 }
         return layout.prefix.count + read + layout.closing.count + reader.outputLimit(of: item) - limit
     }

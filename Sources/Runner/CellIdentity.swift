@@ -20,7 +20,7 @@ package struct CellIdentity: Codable, Equatable {
     /// What a user chose, and the control.
     let parameters: JSONValue
     /// A hash of the method's files, or the version that its card states.
-    let methodSource: String
+    package let methodSource: String
     /// The hash of what the method opens.
     let prepared: String?
     let task: String

@@ -114,8 +114,7 @@ public struct Grid {
                     var cell = PlannedCell(
                         trial: trial, task: card, documents: fitted.documents, hashes: hashes,
                         dataset: data.id, overflow: fitted.remark == nil ? nil : overflow,
-                        methodSource: try source(
-                            method.types, version: method.card.version, "method", method.card.id),
+                        methodSource: try source(of: method),
                         taskSource: try source(["\(task)"], version: card.version, "task", card.id))
                     cells.append(cell)
                     guard hasControls, preparation.content?.isTrained == true else { continue }
@@ -153,6 +152,12 @@ public struct Grid {
             let opening = try reader.layout(of: unit.items[0].prompt).opening
             return reader.source(unit.document.text, behind: opening).tokens.count
         }
+    }
+
+    private func source(of method: any ConfiguredMethod) throws -> String {
+        // A chain may be of methods of this package and of others.
+        if let chain = method as? Chain { return try chain.links.map(source).joined(separator: " ") }
+        return try source(method.types, version: method.card.version, "method", method.card.id)
     }
 
     /// What tells whether a method or a task is still the same: the hash of its files, or the version that

@@ -44,7 +44,9 @@ struct KilledWriteTests {
 
     @Test func `a site is the new one or the one before`() throws {
         let site = folder.url.appendingPathComponent("site")
-        let export = ["export", "html", "--db", "leaderboard/results.sqlite.gz", "-o", site.path, "--samples"]
+        let export = [
+            "export", "html", "--db", "leaderboard/results.sqlite.gz", "-o", site.path, "--samples",
+        ]
         #expect(try Command.run(export + ["1"]).status == 0)
         func pages() throws -> [String: Data] {
             var pages: [String: Data] = [:]

@@ -248,6 +248,36 @@ struct RunTests {
                 == ["abstaining", "qa", "reconstruction"])
     }
 
+    @Test func `a document beyond the model's window is scored where what is kept of it fits`() throws {
+        let text = (0..<900).map { "Person \($0) lives in Town \($0)." }.joined(separator: " ")
+        let lines = (0..<2).map {
+            #"{"context": "\#($0) \#(text)", "question": "Where does Person 3 live?", "answers": ["Town 3"]}"#
+        }
+        let data = try folder.write(lines.joined(separator: "\n"), to: "long.jsonl")
+        let run = try Command.run(
+            "run", "--methods", "truncation,knorm,truncation+knorm", "--ratios", "32", "--tasks", "qa",
+            "--dataset",
+            "jsonl=\(data)", "--latency-samples", "1", "--db", db)
+        #expect(run.status == 0 && !run.output.contains("failed"), "\(run.output)\(run.error)")
+        for method in ["Full context", "KNorm"] {
+            #expect(
+                run.error.contains("2 of 2 examples do not fit into what the model reads behind \(method) "))
+        }
+        #expect(try count("SELECT count(*) FROM sample WHERE contextTokens > 8192") == 6)
+        #expect(
+            try count(
+                "SELECT count(*) FROM sample JOIN cell ON cell.id = cellID WHERE methodID = 'truncation+knorm'"
+            ) == 2)
+        let one = try folder.write(text, to: "long.txt")
+        let generated = try Command.run(
+            "generate", "--context", one, "--question", "Where does Person 3 live?", "--method", "truncation",
+            "--ratio",
+            "32", "--json")
+        #expect(generated.status == 0, "\(generated.error)")
+        let whole = try Command.run("generate", "--context", one, "--question", "Where does Person 3 live?")
+        #expect(whole.status != 0 && whole.error.contains("8192"), "\(whole.error)")
+    }
+
     @Test func `groups of methods are what can be run of them`() throws {
         let small = ["--dataset", "gazette:subjects=2,documents=2", "--limit", "2", "--latency-samples", "1"]
         func run(_ methods: String, ratios: String) throws -> Command {

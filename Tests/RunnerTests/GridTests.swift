@@ -117,6 +117,22 @@ struct GridTests {
         }
     }
 
+    /// Each link by what tells it from itself another time: its file's hash, or its version.
+    @Test func `a chain of own methods and others is another cell when either changes`() throws {
+        func source(_ hash: String, version: String) throws -> String {
+            var own = grid()
+            own.methods = [
+                try Chain([Truncation(parameters: .init()), Foreign(parameters: .init(version: version))])
+            ]
+            own.sourceHashes["Truncation"] = hash
+            return try #require(identities(own).first).methodSource
+        }
+        let first = try source("a", version: "1")
+        #expect(try source("a", version: "1") == first)
+        #expect(try source("b", version: "1") != first)
+        #expect(try source("a", version: "2") != first)
+    }
+
     /// Names that look alike are two names: the store tells them apart by their bytes.
     @Test func `two items of one name are refused before anything runs`() throws {
         func plan(_ names: String...) throws -> GridPlan {
@@ -188,4 +204,25 @@ struct GridTests {
         #expect(labels.suffix(3).allSatisfy { $0 == first[2] })
         #expect(try store.snapshot().cells.allSatisfy { $0.latencies.count == 2 })
     }
+}
+
+/// A method from outside the package, whose card states its version.
+private struct Foreign: DirectMethod {
+    struct Parameters: MethodParameters {
+        var version = "1"
+
+        init() {}
+        init(version: String) { self.version = version }
+    }
+
+    static let card = MethodCard(id: "foreign", name: "Foreign", family: .hardPrompt, summary: "", loses: "")
+    let parameters: Parameters
+
+    var card: MethodCard {
+        MethodCard(
+            id: "foreign", name: "Foreign", family: .hardPrompt, summary: "", loses: "",
+            version: parameters.version)
+    }
+
+    func compress(_ context: Context) -> Kept { .selection(0..<context.budget) }
 }

@@ -108,7 +108,10 @@ struct GenerateCommand: ParsableCommand {
             guard !text.allSatisfy(\.isWhitespace) else { throw UsageError("the context \(path) is empty") }
             // From its size alone, before anybody cuts it into tokens.
             let most = backbone.model.configuration.contextLimit
-            guard text.utf8.count / 8 <= most * backbone.tokenizer.longestToken else {
+            guard
+                method.card.role == nil && method.card.family == .hardPrompt
+                    || text.utf8.count / 8 <= most * backbone.tokenizer.longestToken
+            else {
                 throw UsageError(
                     "the context \(path) has \(text.utf8.count) bytes, far more than the \(most) tokens that the model reads"
                 )
@@ -122,7 +125,8 @@ struct GenerateCommand: ParsableCommand {
         let long = Context(
             source ?? SourceText(tokens: [], prefix: prefix), limit: budget,
             question: method.card.isQueryAware ? question ?? prompt : nil)
-        try requireRoom(for: prefix.count + long.tokens.count + tokens.count, of: backbone.model)
+        let read = method.tokensRead(of: long.tokens.count, keeping: long.budget)
+        try requireRoom(for: prefix.count + read + tokens.count, of: backbone.model)
         let clock = ContinuousClock()
         let begin = clock.now
         let demand = Demand(budget, contexts: [long.tokens.count])
