@@ -25,7 +25,17 @@ package final class ScoredText: GrowingText {
     private static let mostScores = 256
 
     /// - Parameter room: the most tokens behind the prefix, those among them that are scored
-    package init(behind prefix: [Int32], room: Int, by model: LanguageModel, in c: Computation) {
+    package convenience init(behind prefix: [Int32], room: Int, by model: LanguageModel, in c: Computation) {
+        self.init(behind: prefix, room: room, by: model, sharing: PrefixCaches(), in: c)
+    }
+
+    /// - Parameters:
+    ///   - room: the most tokens behind the prefix, those among them that are scored
+    ///   - prefixes: what other texts stood behind
+    init(
+        behind prefix: [Int32], room: Int, by model: LanguageModel, sharing prefixes: PrefixCaches,
+        in c: Computation
+    ) {
         self.model = model
         let window = model.configuration.contextLimit
         // Examples that fill the window would leave no room for what is scored behind them.
@@ -34,6 +44,9 @@ package final class ScoredText: GrowingText {
         view = min(free, max(1, room))
         piece = min(Self.mostRows, max(1, free / 2), view)
         cache = KVCache(for: model, capacity: self.prefix.count + view, on: c.backend)
+        guard let known = prefixes.cache(of: self.prefix, by: model, in: c) else { return }
+        cache.copy(first: self.prefix.count, of: known, in: c)
+        held = self.prefix
     }
 
     /// Of a token with nothing before it the model says nothing: it counts as any of the vocabulary.

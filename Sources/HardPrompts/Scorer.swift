@@ -13,6 +13,7 @@ public struct Scorer: Sendable {
     private let tokenizer: Tokenizer
     /// Of the tokens that are asked for; nil where they are the model's own.
     private let foreign: Tokenizer?
+    private let prefixes = PrefixCaches()
 
     public init(_ backbone: Backbone) {
         model = backbone.model
@@ -37,13 +38,15 @@ public struct Scorer: Sendable {
     ///   - prefix: what it begins with
     ///   - room: the most tokens that stand behind the prefix at once, those among them that are scored
     public func text(behind prefix: [Int32], room: Int, in c: Computation) -> any GrowingText {
-        guard let foreign else { return ScoredText(behind: prefix, room: room, by: model, in: c) }
+        guard let foreign else {
+            return ScoredText(behind: prefix, room: room, by: model, sharing: prefixes, in: c)
+        }
         let translation = Translation(from: foreign, to: tokenizer)
         // Another vocabulary may take several tokens for one.
         return TranslatedText(
             ScoredText(
                 behind: tokenizer.prefix + translation.tokens(of: prefix), room: 4 * room + 16, by: model,
-                in: c),
+                sharing: prefixes, in: c),
             translation)
     }
 

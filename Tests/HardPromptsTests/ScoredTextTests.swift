@@ -56,6 +56,25 @@ struct ScoredTextTests {
         }
     }
 
+    /// Worked examples in front of many texts are read once, and are the same for each of them.
+    @Test func `texts behind one long prefix are scored as one that has it for its beginning`() {
+        let prefix = (0..<150).map { Int32(300 + $0 * 53 % 311) }
+        let tokens = (0..<40).map { Int32(300 + $0 * 37 % 311) }
+        for length in [63, 64, 150] {
+            let whole = scorer.text(behind: [1], room: 256, in: c)
+            whole.added = Array(prefix[1..<length])
+            let expected = whole.surprisal(of: tokens, in: c)
+            for _ in 0..<2 {
+                let text = scorer.text(behind: [1] + prefix[1..<length], room: 64, in: c)
+                #expect(isClose(text.surprisal(of: tokens, in: c), expected))
+                text.added = Array(tokens[..<3])
+                whole.added = Array(prefix[1..<length]) + tokens[..<3]
+                let later = tokens[3...]
+                #expect(isClose(text.surprisal(of: later, in: c), whole.surprisal(of: later, in: c)))
+            }
+        }
+    }
+
     @Test func `what does not fit leaves the view from the front`() {
         let tokens = (0..<100).map { Int32(300 + $0 * 37 % 311) }
         let text = scorer.text(behind: [1, 5], room: 16, in: c)
