@@ -60,29 +60,32 @@ struct MatchedValues {
         guard !kept.isEmpty else { return [] }
         let backend = weights.backend
         let (rows, width, dim) = (weights.rows, weights.width, values.width)
-        let (all, own, full) = (weights.values, values.values, outputs.values)
+        // Attention over what stays, with zeros for what goes.
+        var rest = weights.values
         var shares = [Float](repeating: 0, count: rows * kept.count)
-        // What is missing where all keep their own values.
-        var missing = full
+        var stays = [Bool](repeating: false, count: width)
+        for key in Array(fixed) + kept { stays[key] = true }
         for row in 0..<rows {
-            let weights = all[row * width..<(row + 1) * width]
-            let first = weights.startIndex
+            let own = row * width..<(row + 1) * width
             var sum: Float = 0
-            for key in kept + Array(fixed) { sum += weights[first + key] }
-            let share = sum > 0 ? 1 / sum : 0
-            for (i, key) in kept.enumerated() { shares[row * kept.count + i] = weights[first + key] * share }
-            for key in kept + Array(fixed) {
-                let weight = weights[first + key] * share
-                for i in 0..<dim { missing[row * dim + i] -= weight * own[key * dim + i] }
+            for i in own {
+                if stays[i - own.lowerBound] { sum += rest[i] } else { rest[i] = 0 }
             }
+            let share = sum > 0 ? 1 / sum : 0
+            for i in own { rest[i] *= share }
+            for (i, key) in kept.enumerated() { shares[row * kept.count + i] = rest[own.lowerBound + key] }
         }
+        // What is missing where all keep their own values.
+        let missing = Tensor(outputs.values, shape: outputs.shape, on: backend)
+        backend.multiply(
+            Tensor(rest, shape: weights.shape, on: backend), transposed: false, values, transposed: false,
+            alpha: -1,
+            beta: 1, into: missing)
         let a = Tensor(shares, shape: [rows, kept.count], on: backend)
         let products = Tensor(shape: [kept.count, dim], on: backend)
-        backend.multiply(
-            a, transposed: true, Tensor(missing, shape: [rows, dim], on: backend), transposed: false,
-            alpha: 1, beta: 0,
-            into: products)
+        backend.multiply(a, transposed: true, missing, transposed: false, alpha: 1, beta: 0, into: products)
         let change = LeastSquares(a, ridge: ridge).solution(products)
+        let own = values.values
         var result = change
         for (i, key) in kept.enumerated() {
             for d in 0..<dim { result[i * dim + d] += own[key * dim + d] }
