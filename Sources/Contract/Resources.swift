@@ -17,6 +17,14 @@ public enum DecoderModel: Sendable {
         }
     }
 
+    /// - Throws: ``ContractError`` where it answers in another program, which takes nothing but text
+    public var backbone: Backbone {
+        get throws {
+            guard case .opened(let backbone) = self else { throw ContractError.withoutWeights(model: name) }
+            return backbone
+        }
+    }
+
     /// What its outputs depend on: that of its files, or of what is known about it.
     public var contentHash: String {
         switch self {
@@ -76,14 +84,7 @@ public struct Resources: Sendable {
 
     /// The decoder, frozen; methods may use it as an encoder too.
     /// - Throws: ``ContractError`` where it answers in another program, which takes nothing but text
-    public var backbone: Backbone {
-        get throws {
-            guard case .opened(let backbone) = decoder else {
-                throw ContractError.withoutWeights(model: decoder.name)
-            }
-            return backbone
-        }
-    }
+    public var backbone: Backbone { get throws { try decoder.backbone } }
 
     /// The tokens that budgets are counted in.
     public var tokenizer: Tokenizer { decoder.tokenizer }

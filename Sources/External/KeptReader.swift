@@ -46,14 +46,7 @@ struct KeptReader {
         return indices
     }
 
-    private var model: LanguageModel {
-        get throws {
-            guard case .opened(let backbone) = decoder else {
-                throw ContractError.withoutWeights(model: decoder.name)
-            }
-            return backbone.model
-        }
-    }
+    private var model: LanguageModel { get throws { try decoder.backbone.model } }
 
     private func embeddings(_ reply: Reply, of context: Context) throws -> Kept {
         let hidden = try model.configuration.hiddenSize

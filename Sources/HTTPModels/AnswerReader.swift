@@ -1,5 +1,4 @@
 import Foundation
-import Reading
 
 /// Puts an answer together from the bytes of its body: events, `data: {…}` a line, or one object.
 struct AnswerReader {

@@ -70,12 +70,7 @@ public final class Reader: Sendable {
     }
 
     /// - Throws: ``ContractError`` where it answers in another program
-    public var backbone: Backbone {
-        get throws {
-            guard let localBackbone else { throw ContractError.withoutWeights(model: decoder.name) }
-            return localBackbone
-        }
-    }
+    public var backbone: Backbone { get throws { try decoder.backbone } }
 
     /// As methods may know it.
     public var decoder: DecoderModel {

@@ -39,7 +39,8 @@ extension Scoring {
                 Outcome(
                     item: item, document: unit.document,
                     layout: server.interface == .chat
-                        ? layout.written(reader.format.turns(of: item.prompt, around: "\0")) : layout,
+                        ? layout.written(try reader.content(of: item.prompt, around: "\0", for: .chat))
+                        : layout,
                     output: answer.output,
                     outputTokens: answered.tokens ?? reader.tokenizer.encode(answered.text).count,
                     metrics: try scores(of: answer, to: item), contextTokens: context.tokens.count,
@@ -56,15 +57,24 @@ extension Trial {
     public func request(
         _ item: Item, around kept: String, of interface: ServedInterface, atMost count: Int? = nil
     ) throws -> ServedPrompt {
-        let content: ServedPrompt.Content =
-            switch interface {
-            case .completions: .text(try reader.format.text(of: item.prompt, around: kept))
-            case .chat: .turns(reader.format.turns(of: item.prompt, around: kept))
-            }
         let endsAtLine =
             count == nil && interface == .completions && reader.format.lineEnds(for: item.prompt) != nil
         return ServedPrompt(
-            content, maxNewTokens: count ?? reader.outputLimit(of: item), stop: endsAtLine ? ["\n"] : [])
+            try reader.content(of: item.prompt, around: kept, for: interface),
+            maxNewTokens: count ?? reader.outputLimit(of: item), stop: endsAtLine ? ["\n"] : [])
+    }
+}
+
+extension Reader {
+    /// A prompt as an interface takes it.
+    /// - Parameter kept: what is read in place of the context
+    public func content(
+        of prompt: Prompt, around kept: String, for interface: ServedInterface
+    ) throws -> ServedPrompt.Content {
+        switch interface {
+        case .completions: .text(try format.text(of: prompt, around: kept))
+        case .chat: .turns(format.turns(of: prompt, around: kept))
+        }
     }
 }
 
@@ -79,10 +89,9 @@ extension KeptContext {
 
 extension Reader.Layout {
     /// The same as a server was sent it in turns.
-    /// - Parameter turns: with a zero where the context stands
-    fileprivate func written(_ turns: [ChatTurn]) -> Reader.Layout {
-        let text = turns.map { "[\($0.role.rawValue)]\n\($0.content)" }.joined(separator: "\n\n")
-        let parts = text.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false)
+    /// - Parameter content: with a zero where the context stands
+    fileprivate func written(_ content: ServedPrompt.Content) -> Reader.Layout {
+        let parts = content.written.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false)
         return Reader.Layout(
             opening: opening, closing: closing, before: String(parts[0]),
             after: parts.count == 2 ? String(parts[1]) : "")

@@ -39,6 +39,15 @@ public struct ServedPrompt: Sendable {
     public enum Content: Sendable, Equatable {
         case text(String)
         case turns([ChatTurn])
+
+        /// For people: turns each under the name of who speaks.
+        public var written: String {
+            switch self {
+            case .text(let text): text
+            case .turns(let turns):
+                turns.map { "[\($0.role.rawValue)]\n\($0.content)" }.joined(separator: "\n\n")
+            }
+        }
     }
 
     public let content: Content

@@ -113,6 +113,8 @@ extension CellRecord {
 
     /// How a model in another program was asked, such as `chat`; nil for one of the process that ran the cell.
     public var interface: String? {
+        // Asked of every sample's cell in an export: most have none.
+        guard decoding.contains("\"interface\"") else { return nil }
         let object = try? JSONSerialization.jsonObject(with: Data(decoding.utf8))
         return (object as? [String: Any])?["interface"] as? String
     }

@@ -56,9 +56,7 @@ struct HTTPGridTests {
         grid.sourceHashes = Dictionary(
             uniqueKeysWithValues: [
                 "FullContext", "NoContext", "Truncation", "BM25", "KNorm", "PIC", "LLMLingua",
-            ].map {
-                ($0, $0)
-            }.map { ($0.0, $0.1) })
+            ].map { ($0, $0) })
         grid.sourceHashes["QuestionAnswering"] = "q"
         return grid
     }

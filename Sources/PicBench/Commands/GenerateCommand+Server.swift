@@ -34,19 +34,10 @@ extension GenerateCommand {
                     ? .turns([.init(role: .user, content: kept + (prompt ?? ""))])
                     : .text(kept + (prompt ?? ""))
             }
-            return switch server.interface {
-            case .completions: .text(try reader.format.text(of: asked, around: kept))
-            case .chat: .turns(reader.format.turns(of: asked, around: kept))
-            }
+            return try reader.content(of: asked, around: kept, for: server.interface)
         }
         if showPrompt {
-            let shown =
-                switch try content(around: "{context}") {
-                case .text(let text): text
-                case .turns(let turns):
-                    turns.map { "[\($0.role.rawValue)]\n\($0.content)" }.joined(separator: "\n\n")
-                }
-            return try Output.text(shown + "\n")
+            return try Output.text(content(around: "{context}").written + "\n")
         }
         let opening = try reader.layout(of: asked ?? Contract.Prompt(purpose: .continuation)).opening
         let long = Context(
