@@ -120,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "picbench-study",
             dependencies: [
-                "Files", "Leaderboards", "Results", "Seeding",
+                "Datasets", "Files", "Leaderboards", "Results",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/study/Sources"),
 
@@ -216,7 +216,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "StudyTests",
-            dependencies: ["picbench-study", "Leaderboards", "Results", "RecordFixtures"],
+            dependencies: ["picbench-study", "Results", "RecordFixtures", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "MethodsTests",

@@ -398,3 +398,23 @@ struct GazetteKind {
     /// Drawn with these weights: people are twice as frequent.
     static let all = [person, person, company, event, place]
 }
+
+extension Gazette {
+    /// What a question about a fact asks for, such as `person` or `town`; nil for every other question.
+    public static func valueKind(askedIn question: String) -> String? {
+        // The most words around the subject: some questions begin as others do.
+        askedFor.filter {
+            question.count > $0.before.count + $0.behind.count && question.hasPrefix($0.before)
+                && question.hasSuffix($0.behind)
+        }.max { $0.before.count + $0.behind.count < $1.before.count + $1.behind.count }.map { "\($0.pool)" }
+    }
+
+    /// What stands around the subject in each way to ask for a fact.
+    private static let askedFor = GazetteKind.each.flatMap(\.facts).flatMap { fact in
+        fact.questions.compactMap { question in
+            question.firstRange(of: "{subject}").map {
+                (before: question[..<$0.lowerBound], behind: question[$0.upperBound...], pool: fact.pool)
+            }
+        }
+    }
+}

@@ -32,6 +32,8 @@ public struct AttentionMatching: CacheMethod {
     }
 
     public let parameters: Parameters
+    /// Two, and as much again for the values.
+    public var passes: Double { 5 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters

@@ -35,6 +35,7 @@ public struct KVzip: CacheMethod {
     }
 
     public let parameters: Parameters
+    public var passes: Double { 3 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters

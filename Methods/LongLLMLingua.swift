@@ -29,6 +29,8 @@ public struct LongLLMLingua: ScorerMethod {
     }
 
     public let parameters: Parameters
+    /// The question behind each sentence, then two times what is left of them.
+    public var passes: Double { 5 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters
@@ -44,10 +46,9 @@ public struct LongLLMLingua: ScorerMethod {
         let longest = parts.map(\.count).max() ?? 0
         let restricted = scorer.tokens(of: "\n\(question) \(Self.restriction)")
         let text = scorer.text(behind: context.prefix, room: longest + restricted.count, in: c)
-        let likelihoods = parts.map { part in
-            text.added = Array(context.tokens[part])
-            return -text.surprisal(of: restricted, in: c).mean
-        }
+        let likelihoods = text.surprisals(
+            of: restricted, behindEach: parts.map { Array(context.tokens[$0]) }, in: c
+        ).map { -$0.mean }
         let shares = shares(
             of: parts.ranked(by: likelihoods).first(tokens: 2 * context.budget), budget: context.budget)
 

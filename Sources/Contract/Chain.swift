@@ -57,6 +57,8 @@ public struct Chain: ConfiguredMethod {
         return links[links.count - 1].tokensRead(of: budgets[links.count - 2], keeping: kept)
     }
 
+    public var passes: Double { links.reduce(0) { $0 + $1.passes } }
+
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
         let demand = demand.shared(by: links.count)
         let first = try links.dropLast().map { try $0.preparation(for: demand, from: resources) }

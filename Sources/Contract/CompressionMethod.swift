@@ -17,6 +17,10 @@ public protocol ConfiguredMethod: Sendable {
     /// - Parameter kept: positions of the budget
     func tokensRead(of tokens: Int, keeping kept: Int) -> Int
 
+    /// How often a context's tokens go through a model while it is compressed, about: what a grid's parts are made
+    /// equal by.
+    var passes: Double { get }
+
     /// What compresses for a cell: found and hashed, not opened yet.
     ///
     /// Usually one. Where several trained compressors fit, each is a cell of its own.
@@ -145,6 +149,15 @@ extension ConfiguredMethod {
         case (.lower, _): 0
         case (nil, .hardPrompt): min(tokens, kept)
         case _: tokens
+        }
+    }
+
+    public var passes: Double {
+        switch (card.role, card.family) {
+        case (.some, _): 0
+        // Words are counted.
+        case (nil, .hardPrompt): 0.1
+        case _: 1
         }
     }
 

@@ -6,6 +6,8 @@ import Synchronization
 extension MappedFile {
     /// Says so in one line, and ends the process; to be called once.
     static func watch() {
+        // Made here, and not in the handler.
+        isSaid.store(false, ordering: .relaxed)
         var action = sigaction()
         action.sa_flags = SA_SIGINFO
         #if canImport(Darwin)
@@ -40,12 +42,15 @@ extension MappedFile {
     private static let lock = Mutex(())
     /// The address of the last place, the newest of a list.
     private static let last = Atomic<UInt>(0)
+    /// Whether a thread is saying it already: others come upon the same end of the file at the same time.
+    private static let isSaid = Atomic<Bool>(false)
 
     /// Nothing but what a signal's handler may do.
     private static func sayAndEnd(_ address: UnsafeMutableRawPointer?) -> Never {
         func say(_ text: StaticString) {
             _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
         }
+        while isSaid.exchange(true, ordering: .acquiringAndReleasing) { pause() }
         say("Error: ")
         let address = UInt(bitPattern: address)
         var place = UnsafeMutablePointer<Place>(bitPattern: last.load(ordering: .acquiring))

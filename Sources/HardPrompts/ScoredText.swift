@@ -72,16 +72,68 @@ package final class ScoredText: GrowingText {
         var rows = RowAssembly()
         rows.append(tokens: held[known...], firstPosition: known, key: known, seeing: [0..<known])
         let results = max(0, text.count - 1 - known)..<rows.count
+        return first
+            + losses(rows, results.map { Int32($0) }, of: Array(tokens.dropFirst(first.count)), cache, in: c)
+    }
+
+    /// -ln p of what each of some rows of a pass predicts.
+    private func losses(
+        _ rows: RowAssembly, _ results: [Int32], of targets: [Int32], _ cache: KVCache, in c: Computation
+    ) -> [Float] {
         let states = model.hidden(
             rows.embeddings(of: model, in: c), positions: rows.positions, visibility: rows.visibility,
-            cache: cache, cacheRows: rows.keys, results: results.map { Int32($0) }, in: c)
-        let targets = Array(tokens.dropFirst(first.count))
-        return first
-            + stride(from: 0, to: targets.count, by: Self.mostScores).flatMap { start in
-                let part = start..<min(start + Self.mostScores, targets.count)
-                return c.losses(
-                    model.logits(states.rowsCopy(part), in: c), targets: Array(targets[part]))
+            cache: cache, cacheRows: rows.keys, results: results, in: c)
+        return stride(from: 0, to: targets.count, by: Self.mostScores).flatMap { start in
+            let part = start..<min(start + Self.mostScores, targets.count)
+            return c.losses(model.logits(states.rowsCopy(part), in: c), targets: Array(targets[part]))
+        }
+    }
+
+    /// Many stretches in one pass, each behind the prefix alone.
+    package func surprisals(
+        of tokens: [Int32], behindEach stretches: [[Int32]], in c: Computation
+    ) -> [[Float]] {
+        let longest = stretches.map(\.count).max() ?? 0
+        guard !tokens.isEmpty, longest + tokens.count <= piece,
+            stretches.allSatisfy({ !$0.isEmpty })
+        else { return stretches.map { alone(tokens, behind: $0, in: c) } }
+        var result: [[Float]] = []
+        var left = stretches[...]
+        while !left.isEmpty {
+            var rows = 0
+            let group = left.prefix { stretch in
+                rows += stretch.count + tokens.count
+                return rows <= Self.mostRows
             }
+            result += pass(tokens, behindEach: group, in: c)
+            left = left.dropFirst(group.count)
+        }
+        return result
+    }
+
+    private func pass(
+        _ tokens: [Int32], behindEach stretches: ArraySlice<[Int32]>, in c: Computation
+    ) -> [[Float]] {
+        let ahead = prefix.count
+        let all = stretches.reduce(ahead) { $0 + $1.count + tokens.count - 1 }
+        let cache = KVCache(for: model, capacity: all, on: c.backend)
+        var rows = RowAssembly()
+        if held.starts(with: prefix) {
+            cache.copy(first: ahead, of: self.cache, in: c)
+        } else {
+            rows.append(tokens: prefix, firstPosition: 0, key: 0)
+        }
+        var key = ahead
+        var results: [Int] = []
+        for stretch in stretches {
+            let read = stretch + tokens.dropLast()
+            rows.append(tokens: read, firstPosition: ahead, key: key, seeing: ahead > 0 ? [0..<ahead] : [])
+            results += rows.count - tokens.count..<rows.count
+            key += read.count
+        }
+        let targets = Array(repeatElement(tokens, count: stretches.count).joined())
+        let found = losses(rows, results.map { Int32($0) }, of: targets, cache, in: c)
+        return (0..<stretches.count).map { Array(found[$0 * tokens.count..<($0 + 1) * tokens.count]) }
     }
 
     /// What of the added tokens is in view of some more. It moves on by large steps, since after each all of it

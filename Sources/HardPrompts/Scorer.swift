@@ -62,4 +62,21 @@ public protocol GrowingText: AnyObject {
     var added: [Int32] { get set }
     /// -ln p of each token, in nats, if they come next. They are not added.
     func surprisal(of tokens: some Sequence<Int32>, in c: Computation) -> [Float]
+    /// The same where each of some stretches stands behind the prefix in place of what is added.
+    func surprisals(of tokens: [Int32], behindEach stretches: [[Int32]], in c: Computation) -> [[Float]]
+}
+
+extension GrowingText {
+    public func surprisals(
+        of tokens: [Int32], behindEach stretches: [[Int32]], in c: Computation
+    ) -> [[Float]] {
+        stretches.map { alone(tokens, behind: $0, in: c) }
+    }
+
+    func alone(_ tokens: [Int32], behind stretch: [Int32], in c: Computation) -> [Float] {
+        let before = added
+        defer { added = before }
+        added = stretch
+        return surprisal(of: tokens, in: c)
+    }
 }

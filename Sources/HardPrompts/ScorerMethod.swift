@@ -11,6 +11,9 @@ public protocol ScorerMethod: CompressionMethod {
 }
 
 extension ScorerMethod {
+    /// One over all of it, one over what that leaves.
+    public var passes: Double { 2 }
+
     /// One, which scores with the model that is named for it, or with the decoder.
     public func preparations(for demand: Demand, from resources: Resources) throws -> [any Preparation] {
         let scorer =

@@ -47,7 +47,7 @@ extension GridPlan {
 }
 
 extension PlannedCell {
-    /// About how many tokens pass through the model; those of an output, which come one at a time, count twice.
+    /// About how many tokens pass through a model; those of an output, which come one at a time, count twice.
     var cost: Double {
         get throws {
             try documents.reduce(0) { sum, unit in
@@ -59,11 +59,11 @@ extension PlannedCell {
                     case .lower: 0
                     case nil: min(context, trial.budget.positions(for: context))
                     }
-                let compressions = card.role != nil ? 0 : card.isQueryAware ? unit.items.count : 1
+                let compressions = trial.method.passes * Double(card.isQueryAware ? unit.items.count : 1)
                 let asked = zip(unit.items, layouts).reduce(0) {
                     $0 + $1.1.closing.count + 2 * trial.reader.outputLimit(of: $1.0)
                 }
-                return sum + Double(compressions * context + kept + asked)
+                return sum + compressions * Double(context) + Double(kept + asked)
             }
         }
     }

@@ -43,6 +43,21 @@ struct GazetteTests {
         }
     }
 
+    @Test(arguments: [
+        ("Where was Vell Halvorsen born?", "town"), ("What is the birth year of Vell?", "year"),
+        ("Who employs Vell?", "company"), ("What is in the same town as the Lantern Fair?", nil),
+        ("Is Vell Halvorsen told of?", nil),
+    ])
+    func `what is asked for is known by the question`(_ question: String, _ kind: String?) {
+        #expect(Gazette.valueKind(askedIn: question) == kind)
+    }
+
+    @Test func `every question about a fact asks for a kind of value`() {
+        for document in Gazette(split: .test).dataset(subjects: [8], documents: 20, seed: 1).documents {
+            #expect(document.questions.allSatisfy { Gazette.valueKind(askedIn: $0.text) != nil })
+        }
+    }
+
     @Test func `names of the test split are in no other`() {
         func heads(_ split: Gazette.Split) -> Set<String> {
             let documents = Gazette(split: split).dataset(subjects: [6], documents: 300, seed: 1).documents

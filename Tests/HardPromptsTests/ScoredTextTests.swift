@@ -56,6 +56,24 @@ struct ScoredTextTests {
         }
     }
 
+    /// So many that they are no one pass, and one that is empty.
+    @Test(arguments: [0, 1, 80])
+    func `stretches that are read together are scored as each alone`(_ ahead: Int) {
+        let prefix = (0..<ahead).map { Int32(400 + $0 * 17 % 97) }
+        let tokens: [Int32] = [310, 450, 333, 512, 300]
+        let stretches = (0..<150).map { i in (0..<10 + i % 4).map { Int32(300 + (i * 31 + $0 * 7) % 311) } }
+        let text = scorer.text(behind: prefix, room: 64, in: c)
+        text.added = [305]
+        for stretches in [stretches, [[302, 303], []]] {
+            let together = text.surprisals(of: tokens, behindEach: stretches, in: c)
+            #expect(together.count == stretches.count && text.added == [305])
+            for (stretch, found) in zip(stretches, together) {
+                let alone = scorer.text(behind: prefix + stretch, room: 64, in: c)
+                #expect(isClose(found, alone.surprisal(of: tokens, in: c)))
+            }
+        }
+    }
+
     /// Worked examples in front of many texts are read once, and are the same for each of them.
     @Test func `texts behind one long prefix are scored as one that has it for its beginning`() {
         let prefix = (0..<150).map { Int32(300 + $0 * 53 % 311) }

@@ -51,6 +51,23 @@ struct GridPartTests {
         #expect((shares.max() ?? 0) < 1.3 * (shares.min() ?? 0), "\(shares)")
     }
 
+    /// A question's sentences, and then what is left of them, go through a model for each question.
+    @Test func `what a method computes besides the answer counts`() throws {
+        let reader = try Reader(Backbone(folder: bundledModel))
+        let dataset = Gazette(split: .test).dataset(subjects: [4], documents: 3, seed: 5)
+        var grid = Grid(
+            methods: [Truncation(parameters: .init()), LongLLMLingua(parameters: .init())],
+            budgets: [.positions(8), .positions(16), .positions(64)], tasks: [QuestionAnswering.self],
+            data: DocumentStream(id: dataset.id, documents: dataset.documents), sampling: Sampling(limit: 30),
+            seeds: [1])
+        for type in ["Truncation", "LongLLMLingua", "QuestionAnswering"] { grid.sourceHashes[type] = type }
+        let plan = try grid.plan(for: reader, with: Resources(reader.backbone))
+        let parts = try (1...4).map { number in
+            try plan.part(#require(GridPart("\(number)/4"))).cells.map(\.trial.method.card.id)
+        }
+        #expect(parts.filter { $0 == ["longllmlingua"] }.count == 3, "\(parts)")
+    }
+
     @Test func `what is no part`() {
         for text in ["", "3", "0/4", "5/4", "-1/4", "1/0", "1/2/3", "a/b", "1/10001", " 1/2", "1/"] {
             #expect(GridPart(text) == nil, "\(text)")

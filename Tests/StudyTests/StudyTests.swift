@@ -1,45 +1,38 @@
 import Foundation
-import Results
 import RecordFixtures
+import Results
+import TestSupport
 import Testing
 import picbench_study
 
-/// The study's tables over a small store, whole; to accept a wanted change, run with PICBENCH_ACCEPT=1.
+/// The study's tables over a few small parts, whole; to accept a wanted change, run with PICBENCH_ACCEPT=1.
 struct StudyTests {
+    private static let place = "model=tiny dataset=gazette:x"
     private static let document = """
         # A study
 
         Prose stays.
 
-        <!-- study: quality task=qa metric=em dataset=gazette:x -->
+        <!-- study: quality \(place) metric=em arms=none,pic,icae,guess -->
         what stood here is gone
         <!-- end -->
 
-        <!-- study: controls task=qa metric=em dataset=gazette:x -->
+        <!-- study: quality \(place) metric=nats arms=pic,icae -->
         <!-- end -->
 
-        <!-- study: claims metrics=qa/f1,qa/em dataset=gazette:x -->
+        <!-- study: kinds \(place) metric=em ratio=4 arms=pic,icae -->
         <!-- end -->
 
-        <!-- study: curves quality=em@8/16 every=100 dataset=gazette:x -->
+        <!-- study: contrasts \(place) metric=em pairs=pic:icae,icae:guess -->
         <!-- end -->
 
-        <!-- study: time quality=em@8/16 dataset=gazette:x -->
+        <!-- study: schedules \(place) metric=em ratio=4 factors=0.5,1 arms=pic,icae -->
         <!-- end -->
 
-        <!-- study: settings method=pic metric=em dataset=gazette-validation:x -->
+        <!-- study: saving \(place) metric=em ratio=4 factors=0.5,1 pairs=pic:icae,icae:pic -->
         <!-- end -->
 
-        <!-- study: fairness dataset=gazette:x -->
-        <!-- end -->
-
-        <!-- study: attention task=qa dataset=gazette:x -->
-        <!-- end -->
-
-        <!-- study: maps task=qa ratio=64 dataset=gazette:x -->
-        <!-- end -->
-
-        <!-- study: latency task=qa tokens=8 dataset=gazette:x -->
+        <!-- study: curves \(place) quality=em@8/16 arms=pic,icae -->
         <!-- end -->
 
         <!-- study: trainings -->
@@ -61,10 +54,11 @@ struct StudyTests {
     @Test(arguments: [
         ("<!-- study: trainings -->", "has no end"),
         ("<!-- study: chess -->\n<!-- end -->", "no table 'chess'; tables: quality, "),
-        ("<!-- study: quality task=qa metric=em -->\n<!-- end -->", "needs dataset=…"),
-        ("<!-- study: quality task=qa metric=em dataset=z -->\n<!-- end -->", "hold nothing for"),
-        ("<!-- study: maps task=qa ratio=16 dataset=gazette:x -->\n<!-- end -->", "attention at ratio 16"),
-        ("<!-- study: claims metrics=chess/em dataset=gazette:x -->\n<!-- end -->", "hold nothing for"),
+        ("<!-- study: quality \(place) arms=pic -->\n<!-- end -->", "needs metric=…"),
+        ("<!-- study: quality model=tiny dataset=z metric=em arms=pic -->\n<!-- end -->", "hold nothing for"),
+        ("<!-- study: quality \(place) metric=em arms=chess -->\n<!-- end -->", "chess of tiny"),
+        ("<!-- study: contrasts \(place) metric=em pairs=pic -->\n<!-- end -->", "needs pairs=A:B"),
+        ("<!-- study: curves \(place) quality=x arms=pic -->\n<!-- end -->", "points of x"),
     ])
     func `a place that cannot be filled is named in one line`(_ document: String, _ part: String) throws {
         let error = #expect(throws: StudyError.self) { try study.filled(document) }
@@ -72,103 +66,109 @@ struct StudyTests {
         #expect(text.contains(part) && !text.contains("\n"), "\(text)")
     }
 
-    /// The committed study is what its store gives.
+    /// The committed study is what its parts give.
     @Test func `study-pic.md is up to date`() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let store = try ResultStore(
-            path: root.appendingPathComponent("Benchmarks/study/study.sqlite.gz").path, readOnly: true)
+        let parts = try StudyPart.all(in: repository.appendingPathComponent("Benchmarks/study/parts").path)
         let committed = try String(
-            contentsOf: root.appendingPathComponent("Docs/study-pic.md"), encoding: .utf8)
-        #expect(try Study(store).filled(committed) == committed)
+            contentsOf: repository.appendingPathComponent("Docs/study-pic.md"), encoding: .utf8)
+        #expect(try Study(parts).filled(committed) == committed)
     }
 
-    // MARK: - A small store
+    // MARK: - From a store
+
+    @Test func `a part has a store's sums by document and kind of question`() throws {
+        let folder = NSTemporaryDirectory() + "study-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try ResultStore(path: folder + "/results.sqlite")
+        let run = try store.beginRun(.sample)
+        func score(_ cell: CellRecord, _ em: [Double]) throws {
+            let open = try store.openCell(cell, for: run)
+            let samples = em.enumerated().map { i, em in
+                var sample = SampleRecord.sample("\(i / 2)-\(i)", em: em)
+                sample.documentID = "\(i / 2)"
+                sample.question = i % 2 == 0 ? "Who employs Berg?" : "Where was Berg born?"
+                sample.references = [i % 2 == 0 ? "Harbour Mills" : i == 1 ? "Westwick" : "Eastwick"]
+                return sample
+            }
+            try store.append(samples: samples, to: open.id, run: run)
+            try store.finishCell(open.id, run: run)
+        }
+        func references() -> [(CellRecord, [Double])] {
+            var none = CellRecord.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil)
+            none.exampleCount = 6
+            return [(none, [0, 0, 0, 0, 0, 0])]
+        }
+        for (cell, em) in references() { try score(cell, em) }
+        let untrained = try StudyPart(store, arm: "")
+        #expect(untrained.training == nil && untrained.scores.map(\.arm) == ["no-context", "guess"])
+        #expect(untrained.scores[0].asked == ["company": [1, 1, 1], "town": [1, 1, 1]])
+        // Others' employer is always right; of towns the most frequent among the other two, or the first of equals.
+        #expect(untrained.scores[1].sums == ["em": ["company": [1, 1, 1], "town": [0, 1, 1]]])
+
+        var pic = CellRecord.sample(ratio: 16)
+        pic.exampleCount = 6
+        try score(pic, [1, 0, 1, 1, 0, 0])
+        var training = TrainingRecord(
+            fingerprint: "t", startedAt: Date(timeIntervalSince1970: 1_800_000_000), kind: "compressor",
+            name: "pic", methodID: "pic", recipe: "{}", threads: 1, host: "box")
+        training.id = nil
+        let id = try store.beginTraining(training)
+        try store.append(
+            points: [.init(step: 5, seconds: 2, tokens: 9, name: "em@8/16", value: 0.25)], to: id)
+        try store.finishTraining(id, outputHash: "made")
+        let part = try StudyPart(store, arm: "mine")
+        #expect(part.scores.map(\.arm) == ["mine"] && part.scores[0].ratio == 16)
+        #expect(part.scores[0].sums["em"] == ["company": [1, 1, 0], "town": [0, 1, 0]])
+        #expect(part.scores[0].sums["f1"] == ["all": [1, 1, 1]])
+        #expect(part.training?.hash == "made" && part.training?.seconds == 2)
+        // What is written is read.
+        try part.write(to: folder + "/mine.json")
+        let read = try StudyPart.all(in: folder)
+        #expect(read.count == 1 && read[0].scores[0].sums == part.scores[0].sums)
+    }
+
+    // MARK: - A few small parts
 
     private var study: Study {
-        // Of icae-s3 the log was kept, of icae-s4 the log of a part.
-        let names = ["pic", "pic-s2", "icae", "icae-s2", "pic-lr2", "icae-s3", "icae-s4"]
-        var trainings: [TrainingRecord] = []
-        var points: [Int64: [TrainingPoint]] = [:]
-        for (i, name) in names.enumerated() {
-            let id = Int64(i + 1)
-            trainings.append(Self.training(id, name))
-            points[id] = [100, 200, 300].prefix(name == "icae-s4" ? 2 : 3).map { step in
-                TrainingPoint(
-                    step: step, seconds: Double(step) / 4, tokens: 1000 * step, name: "em@8/16",
-                    value: Double(step) / 1000 + (name.hasPrefix("pic") ? 0.1 : 0) + 0.01 * Double(i % 2))
-            }
+        func scores(
+            _ arm: String, _ ratio: Double?, _ towns: [Double], _ people: [Double], nats: [Double]? = nil
+        ) -> StudyPart.Scores {
+            var sums = ["em": ["town": towns, "person": people]]
+            sums["nats"] = nats.map { ["all": $0] }
+            return StudyPart.Scores(
+                arm: arm, model: "tiny", dataset: "gazette:x", task: "qa", ratio: ratio,
+                asked: ["town": [2, 2, 2, 2], "person": [1, 0, 1, 1]], sums: sums)
         }
-        func record(_ adapter: String?, _ ratio: Double, dataset: String = "gazette:x") -> CellRecord {
-            var record = CellRecord.sample(
-                method: adapter?.hasPrefix("icae") == true ? "icae" : "pic", ratio: ratio, adapter: adapter)
-            record.datasetID = dataset
-            return record
+        func trained(_ arm: String, seed: Int, _ towns: [Double], _ people: [Double]) -> StudyPart {
+            let recipe = #"{"name": "\#(arm)", "seed": \#(seed), "levels": [{"steps": 100}, {"steps": 200}]}"#
+            return StudyPart(
+                training: .init(
+                    recipe: recipe, hash: "of-\(arm)-\(seed)",
+                    finishedAt: Date(timeIntervalSince1970: 1_800_000_000), threads: 1, seconds: 75,
+                    points: [100, 200].map {
+                        .init(step: $0, name: "em@8/16", value: Double($0 + seed) / 1000)
+                    }),
+                scores: [4, 64].map { ratio in
+                    scores(
+                        arm, ratio, ratio == 4 ? towns : towns.map { $0 / 2 }, people,
+                        nats: towns.map { 3 - $0 })
+                })
         }
-        var cells = [
-            Self.cell(.sample(method: "none", ratio: 1, role: "upper", adapter: nil), [1, 1, 1], kept: 100),
-            Self.cell(.sample(method: "no-context", ratio: 1, role: "lower", adapter: nil), [0, 0, 0]),
-            Self.cell(.sample(method: "truncation", adapter: nil), [1, 0, 0]),
-        ]
-        // PIC's two memory tokens look at their own half, ICAE's everywhere.
-        func looking(_ cell: StoredCell, own: Double, other: Double) -> StoredCell {
-            var cell = cell
-            let half = { [Double](repeating: $0 / 32, count: 32) }
-            cell.attention = MemoryAttentionRecord(
-                mass: [half(own) + half(other), half(other) + half(own)], documents: 2)
-            return cell
-        }
-        for ratio in [4.0, 64] {
-            cells += [
-                Self.cell(record("pic", ratio), [1, 1, ratio == 4 ? 1 : 0]),
-                looking(Self.cell(record("pic-s2", ratio), [1, 0, 1]), own: 0.6, other: 0),
-                looking(Self.cell(record("icae", ratio), [1, 0, 0]), own: 0.4, other: 0.4),
-                Self.cell(record("icae-s2", ratio), [0, 1, 0]),
-                Self.cell(record("pic", ratio, dataset: "gazette-validation:x"), [1, 1, 0]),
-                Self.cell(record("pic-lr2", ratio, dataset: "gazette-validation:x"), [0, 1, 0]),
-            ]
-            var control = record("pic", ratio)
-            control.parameters = #"{"control":"another-document"}"#
-            control.methodName += ", somebody else's memories"
-            cells.append(Self.cell(control, [0, 0, 1]))
-        }
-        return Study(Snapshot(cells: cells, runs: [], trainings: trainings), points: points)
-    }
-
-    private static func training(_ id: Int64, _ name: String) -> TrainingRecord {
-        let rate = name == "pic-lr2" ? 0.012 : 0.006
-        let seed = ["pic-s2": 2, "icae-s2": 2, "icae-s3": 3, "icae-s4": 4][name] ?? 1
-        let isKept = !["icae-s3", "icae-s4"].contains(name)
-        let recipe = """
-            {"name": "\(name)", "method": "\(name.prefix { $0 != "-" })", "seed": \(seed),
-             "parameters": "{\\"positions\\":\\"spread\\"}", "contextTokensPerStep": 1300,
-             "levels": [{"steps": 100, "ratios": [1, 2], "subjects": [1]},
-                        {"steps": 200, "ratios": [4, 64, 64], "subjects": [8]}],
-             "optimizer": {"muonRate": \(rate), "adamWRate": 0.0015}}
-            """
-        let date = Date(timeIntervalSince1970: 1_800_000_000)
-        var record = TrainingRecord(
-            fingerprint: name, startedAt: date, kind: "compressor", name: name,
-            methodID: name.hasPrefix("icae") ? "icae" : "pic", recipe: recipe, threads: 1, host: "box")
-        record.id = id
-        record.outputHash = isKept ? "hash-of-\(name)" : nil
-        record.finishedAt = isKept ? date : nil
-        return record
-    }
-
-    private static func cell(_ record: CellRecord, _ em: [Double], kept: Int = 25) -> StoredCell {
-        var latency = LatencyRecord.sample
-        if record.role == "upper" {
-            latency.compressSeconds = 0
-            latency.prefillSeconds = 0.01
-        }
-        return StoredCell(
-            id: 1, record: record, state: .done, failure: nil, runs: [1],
-            scores: em.enumerated().map {
-                .init(
-                    exampleID: "\($0.offset)", documentID: "\($0.offset)", contextTokens: 100,
-                    keptPositions: kept, keptBytes: kept * 1024,
-                    values: [$0.element, ($0.element + 1) / 2])
-            }, latencies: [latency])
+        return Study([
+            StudyPart(
+                training: nil,
+                scores: [
+                    scores("none", nil, [2, 2, 2, 2], [1, 0, 1, 0]),
+                    scores("guess", nil, [0, 0, 1, 0], [0, 0, 0, 0]),
+                ]),
+            trained("pic", seed: 1, [2, 1, 2, 2], [0, 0, 1, 0]),
+            trained("pic", seed: 2, [2, 1, 1, 2], [1, 0, 0, 0]),
+            trained("pic-x0.5", seed: 1, [1, 1, 1, 1], [0, 0, 0, 0]),
+            trained("pic-x0.5", seed: 2, [1, 0, 1, 1], [0, 0, 0, 0]),
+            trained("icae", seed: 1, [1, 1, 2, 1], [0, 0, 0, 0]),
+            trained("icae", seed: 2, [1, 1, 1, 1], [0, 0, 1, 0]),
+            trained("icae-x0.5", seed: 1, [0, 0, 1, 0], [0, 0, 0, 0]),
+        ])
     }
 }

@@ -1,27 +1,15 @@
 import Leaderboards
-import Results
 
-/// The study of PIC against ICAE: tables worked out from a store's rows alone, put into the marked
-/// places of a document whose prose is written by hand.
+/// The study of PIC against ICAE: tables worked out from its parts alone, put into the marked places of a document
+/// whose prose is written by hand.
 ///
 /// A place begins with a line `<!-- study: TABLE OPTION=VALUE … -->` and ends with `<!-- end -->`;
-/// what stands between is replaced. Values hold no spaces.
+/// what stands between is replaced. Values hold no spaces; lists have commas.
 package struct Study {
-    let snapshot: Snapshot
-    let points: [Int64: [TrainingPoint]]
+    let parts: [StudyPart]
 
-    /// - Parameter points: of each training, by its identifier
-    package init(_ snapshot: Snapshot, points: [Int64: [TrainingPoint]]) {
-        self.snapshot = snapshot
-        self.points = points
-    }
-
-    package init(_ store: ResultStore) throws {
-        let snapshot = try store.snapshot()
-        try snapshot.requireSound(of: store.path)
-        var points: [Int64: [TrainingPoint]] = [:]
-        for id in snapshot.trainings.compactMap(\.id) { points[id] = try store.points(of: id) }
-        self.init(snapshot, points: points)
+    package init(_ parts: [StudyPart]) {
+        self.parts = parts
     }
 
     /// The document with every marked place filled anew.
@@ -44,16 +32,12 @@ package struct Study {
 
     private static let tables: [(name: String, make: @Sendable (Study, Place) throws -> TextTable)] = [
         ("quality", { try $0.quality($1) }),
-        ("controls", { try $0.controls($1) }),
-        ("claims", { try $0.claims($1) }),
+        ("kinds", { try $0.kinds($1) }),
+        ("contrasts", { try $0.contrasts($1) }),
+        ("schedules", { try $0.schedules($1) }),
+        ("saving", { try $0.saving($1) }),
         ("curves", { try $0.curves($1) }),
-        ("time", { try $0.time($1) }),
-        ("settings", { try $0.settings($1) }),
-        ("fairness", { try $0.fairness($1) }),
-        ("attention", { try $0.attention($1) }),
-        ("maps", { try $0.maps($1) }),
-        ("latency", { try $0.latency($1) }),
-        ("trainings", { $0.trainings($1) }),
+        ("trainings", { study, _ in try study.trainings() }),
     ]
 
     private func table(_ place: Place) throws -> String {
@@ -89,12 +73,24 @@ package struct Study {
             }
             return value
         }
+
+        func list(_ name: String) throws -> [String] {
+            try option(name).split(separator: ",").map(String.init)
+        }
+
+        func number(_ name: String) throws -> Double {
+            guard let number = Double(try option(name)) else {
+                throw StudyError.missingOption(table: table, option: name)
+            }
+            return number
+        }
     }
 }
 
 /// What can be wrong with a study's document or results, in one line.
 package enum StudyError: Error, CustomStringConvertible, Equatable {
-    case unreadable(document: String)
+    case unreadable(file: String)
+    case notOneTraining(file: String, found: Int)
     case noEnd(table: String)
     case unknownTable(String, known: [String])
     case missingOption(table: String, option: String)
@@ -102,8 +98,11 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
 
     package var description: String {
         switch self {
-        case .unreadable(let document):
-            "\(document) cannot be read; name a Markdown file such as Docs/study-pic.md"
+        case .unreadable(let file):
+            "\(file) cannot be read; name a Markdown file such as Docs/study-pic.md, and parts that "
+                + "'picbench-study gather' wrote"
+        case .notOneTraining(let file, let found):
+            "\(file) holds \(found) trainings; gather each from a results file of its own"
         case .noEnd(let table):
             "the place of the table '\(table)' has no end; write '\(Study.Place.end)' on a line of its own"
         case .unknownTable(let name, let known):
@@ -111,8 +110,8 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
         case .missingOption(let table, let option):
             "the table '\(table)' needs \(option)=…; write it behind the table's name"
         case .nothing(let table, let wanted):
-            "the results hold nothing for the table '\(table)' (\(wanted)); run what it shows, or name "
-                + "another results file with --db"
+            "the study's parts hold nothing for the table '\(table)' (\(wanted)); make it with "
+                + "Benchmarks/study/make, or name another folder with --parts"
         }
     }
 }
