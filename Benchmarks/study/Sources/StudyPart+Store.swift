@@ -36,7 +36,7 @@ extension StudyPart {
                     sums: sums.byMetric(record.metrics))
             }
             scores.append(
-                own(record.isTrained ? (isControl ? "\(arm), another document's" : arm) : record.methodID))
+                own(record.isTrained ? (isControl ? "\(arm)-of-another" : arm) : record.methodID))
             if record.role == "lower" { scores.append(sums.guessing(own("guess"))) }
         }
     }
