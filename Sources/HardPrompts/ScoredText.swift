@@ -73,16 +73,17 @@ package final class ScoredText: GrowingText {
         rows.append(tokens: held[known...], firstPosition: known, key: known, seeing: [0..<known])
         let results = max(0, text.count - 1 - known)..<rows.count
         return first
-            + losses(rows, results.map { Int32($0) }, of: Array(tokens.dropFirst(first.count)), cache, in: c)
+            + losses(rows, results, of: Array(tokens.dropFirst(first.count)), cache, in: c)
     }
 
     /// -ln p of what each of some rows of a pass predicts.
     private func losses(
-        _ rows: RowAssembly, _ results: [Int32], of targets: [Int32], _ cache: KVCache, in c: Computation
+        _ rows: RowAssembly, _ results: some Sequence<Int>, of targets: [Int32], _ cache: KVCache,
+        in c: Computation
     ) -> [Float] {
         let states = model.hidden(
             rows.embeddings(of: model, in: c), positions: rows.positions, visibility: rows.visibility,
-            cache: cache, cacheRows: rows.keys, results: results, in: c)
+            cache: cache, cacheRows: rows.keys, results: results.map { Int32($0) }, in: c)
         return stride(from: 0, to: targets.count, by: Self.mostScores).flatMap { start in
             let part = start..<min(start + Self.mostScores, targets.count)
             return c.losses(model.logits(states.rowsCopy(part), in: c), targets: Array(targets[part]))
@@ -132,7 +133,7 @@ package final class ScoredText: GrowingText {
             key += read.count
         }
         let targets = Array(repeatElement(tokens, count: stretches.count).joined())
-        let found = losses(rows, results.map { Int32($0) }, of: targets, cache, in: c)
+        let found = losses(rows, results, of: targets, cache, in: c)
         return (0..<stretches.count).map { Array(found[$0 * tokens.count..<($0 + 1) * tokens.count]) }
     }
 

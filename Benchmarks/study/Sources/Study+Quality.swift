@@ -8,15 +8,18 @@ extension Study {
         let ratios = Set(arms.flatMap(\.ratios)).sorted()
         var table = TextTable(["Arm"], numbers: ["Trainings"] + ratios.map(Figures.ratio))
         for arm in arms {
-            let perRatio = ratios.map { arm.clusters(metric, at: $0) }
             let isTrained =
                 !arm.ratios.isEmpty
                 && parts.contains { part in
                     part.training != nil && part.scores.contains { $0.arm == arm.name }
                 }
             table.rows.append(
-                [arm.name, isTrained ? "\(perRatio.compactMap { $0?.count }.max() ?? 0)" : ""]
-                    + perRatio.map { $0.flatMap { Contrast([(1, $0)]) }.map { figure($0, metric) } ?? "" })
+                [
+                    arm.name,
+                    isTrained
+                        ? "\(ratios.compactMap { arm.clusters(metric, at: $0)?.count }.max() ?? 0)" : "",
+                ]
+                    + ratios.map { figure(of: arm, metric, at: $0) })
         }
         return table
     }
@@ -30,10 +33,7 @@ extension Study {
         for kind in arms[0].kinds {
             table.rows.append(
                 [kind.name, "\(kind.count)"]
-                    + arms.map { arm in
-                        arm.clusters(metric, at: ratio, kind: kind.name).flatMap { Contrast([(1, $0)]) }
-                            .map { figure($0, metric) } ?? ""
-                    })
+                    + arms.map { figure(of: $0, metric, at: ratio, kind: kind.name) })
         }
         return table
     }
@@ -43,12 +43,8 @@ extension Study {
     func contrasts(_ place: Place) throws -> TextTable {
         let metric = try place.option("metric")
         var rows: [(cells: [String], pValue: Double)] = []
-        for pair in try place.list("pairs") {
-            let names = pair.split(separator: ":").map(String.init)
-            guard names.count == 2 else {
-                throw StudyError.missingOption(table: place.table, option: "pairs=A:B")
-            }
-            let (first, second) = (try arm(names[0], place), try arm(names[1], place))
+        for pair in try place.pairs() {
+            let (first, second) = (try arm(pair.first, place), try arm(pair.second, place))
             for ratio in first.ratios {
                 guard let a = first.clusters(metric, at: ratio), let b = second.clusters(metric, at: ratio),
                     let difference = Contrast(a, against: b), let own = Contrast([(1, a)]),
@@ -84,8 +80,12 @@ extension Study {
         Figures.signed(value, isShare: Self.isShare(metric))
     }
 
-    /// `74.2 (70.1–78.3)`
-    func figure(_ mean: Contrast, _ metric: String) -> String {
+    /// An arm's mean, `74.2 (70.1–78.3)`; empty where it was not measured.
+    func figure(
+        of arm: StudyArm, _ metric: String, at ratio: Double, kind: String = StudyPart.allKinds
+    ) -> String {
+        guard let scores = arm.clusters(metric, at: ratio, kind: kind), let mean = Contrast([(1, scores)])
+        else { return "" }
         let interval = mean.interval
         // Nothing is below nothing; t knows no bounds.
         let (low, high) = (max(0, interval.lowerBound), interval.upperBound)

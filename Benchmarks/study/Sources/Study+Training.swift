@@ -12,10 +12,8 @@ extension Study {
         for factor in try factors(place) {
             table.rows.append(
                 ["x \(factor)"]
-                    + (try names.map { name in
-                        let arm = try arm(Self.name(name, factor), place)
-                        return arm.clusters(metric, at: ratio).flatMap { Contrast([(1, $0)]) }
-                            .map { figure($0, metric) } ?? ""
+                    + (try names.map {
+                        figure(of: try arm(Self.name($0, factor), place), metric, at: ratio)
                     }))
         }
         return table
@@ -32,11 +30,7 @@ extension Study {
         let ratio = try place.number("ratio")
         var table = TextTable(
             ["Arm", "As good as"], numbers: ["from this share of the steps on", "95%", "Steps saved"])
-        for pair in try place.list("pairs") {
-            let names = pair.split(separator: ":").map(String.init)
-            guard names.count == 2 else {
-                throw StudyError.missingOption(table: place.table, option: "pairs=A:B")
-            }
+        for pair in try place.pairs() {
             let factors = try factors(place).sorted()
             func scores(_ name: String) throws -> [[Statistics.Cluster]] {
                 guard let found = try arm(name, place).clusters(metric, at: ratio) else {
@@ -44,8 +38,8 @@ extension Study {
                 }
                 return found
             }
-            let other = try scores(names[1])
-            let own = try factors.map { try scores(Self.name(names[0], $0)) }
+            let other = try scores(pair.second)
+            let own = try factors.map { try scores(Self.name(pair.first, $0)) }
             /// The arm's quality at a length less the other's at its full one.
             func contrast(_ length: Double) -> Contrast? {
                 let above = factors.firstIndex { $0 >= length } ?? factors.count - 1
@@ -58,14 +52,14 @@ extension Study {
             let lengths = Array(stride(from: first, through: last, by: 0.005))
             let all = lengths.map { ($0, contrast($0)) }
             let reached = all.first { ($0.1?.estimate ?? -1) >= 0 }?.0
-            let possible = all.filter { $0.1.map { $0.interval.upperBound >= 0 } ?? false }.first?.0
+            let possible = all.first { $0.1.map { $0.interval.upperBound >= 0 } ?? false }?.0
             let certain = all.first { $0.1.map { $0.interval.lowerBound >= 0 } ?? false }?.0
             func share(_ value: Double?) -> String {
                 value.map { $0 <= first ? "under \(Figures.share(first))" : Figures.share($0) }
                     ?? "over \(Figures.share(last))"
             }
             table.rows.append([
-                names[0], names[1], share(reached), "\(share(possible)) to \(share(certain))",
+                pair.first, pair.second, share(reached), "\(share(possible)) to \(share(certain))",
                 reached.map { $0 <= first ? "over \(Figures.share(1 - first))" : Figures.share(1 - $0) }
                     ?? "none",
             ])

@@ -78,6 +78,17 @@ package struct Study {
             try option(name).split(separator: ",").map(String.init)
         }
 
+        /// `pairs=pic:icae,pic-16:icae-16`
+        func pairs() throws -> [(first: String, second: String)] {
+            try list("pairs").map { pair in
+                let names = pair.split(separator: ":").map(String.init)
+                guard names.count == 2 else {
+                    throw StudyError.missingOption(table: table, option: "pairs=A:B")
+                }
+                return (names[0], names[1])
+            }
+        }
+
         func number(_ name: String) throws -> Double {
             guard let number = Double(try option(name)) else {
                 throw StudyError.missingOption(table: table, option: name)

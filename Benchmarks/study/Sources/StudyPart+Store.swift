@@ -29,15 +29,16 @@ extension StudyPart {
             let isControl = record.parameters.contains(#""control":"#)
             var sums = Sums()
             try store.forEachSample(of: cell.id) { sums.add($0) }
-            func own(_ name: String) -> Scores {
-                Scores(
-                    arm: name, model: record.modelName, dataset: record.datasetID, task: record.taskID,
-                    ratio: record.role == nil ? record.ratio : nil, asked: sums.asked,
-                    sums: sums.byMetric(record.metrics))
+            var own = Scores(
+                arm: record.isTrained ? (isControl ? "\(arm)-of-another" : arm) : record.methodID,
+                model: record.modelName, dataset: record.datasetID, task: record.taskID,
+                ratio: record.role == nil ? record.ratio : nil, asked: sums.asked,
+                sums: sums.byMetric(record.metrics))
+            scores.append(own)
+            if record.role == "lower" {
+                (own.arm, own.sums) = ("guess", ["em": sums.ofGuesses])
+                scores.append(own)
             }
-            scores.append(
-                own(record.isTrained ? (isControl ? "\(arm)-of-another" : arm) : record.methodID))
-            if record.role == "lower" { scores.append(sums.guessing(own("guess"))) }
         }
     }
 
@@ -91,25 +92,19 @@ private struct Sums {
     }
 
     /// Exact match of whoever answers each kind of question with what is most often right about the other documents.
-    func guessing(_ scores: StudyPart.Scores) -> StudyPart.Scores {
-        var scores = scores
+    var ofGuesses: [String: [Double]] {
         var counts: [String: [String: Int]] = [:]
-        for ofKinds in samples.values {
-            for (kind, samples) in ofKinds {
-                for sample in samples {
-                    counts[kind, default: [:]][sample.references.first ?? "", default: 0] += 1
-                }
+        for (kind, samples) in samples.values.joined() {
+            for sample in samples {
+                counts[kind, default: [:]][sample.references.first ?? "", default: 0] += 1
             }
         }
-        scores.sums = [
-            "em": each { document, kind in
-                let own = (samples[document]?[kind] ?? []).map { $0.references.first ?? "" }
-                var others = counts[kind] ?? [:]
-                for answer in own { others[answer, default: 0] -= 1 }
-                let guess = others.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-                return Double(own.filter { $0 == guess }.count)
-            }
-        ]
-        return scores
+        return each { document, kind in
+            let own = (samples[document]?[kind] ?? []).map { $0.references.first ?? "" }
+            var others = counts[kind] ?? [:]
+            for answer in own { others[answer, default: 0] -= 1 }
+            let guess = others.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+            return Double(own.filter { $0 == guess }.count)
+        }
     }
 }
