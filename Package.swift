@@ -69,7 +69,9 @@ let package = Package(
             name: "CacheMethods", dependencies: ["Contract", "LanguageModels", "Tensors", "Tokenizers"]),
         .target(
             name: "HardPrompts",
-            dependencies: ["Contract", "LanguageModels", "Segmentation", "Tensors", "Tokenizers"]),
+            dependencies: [
+                "Contract", "LanguageModels", "Segmentation", "SoftPrompts", "Tensors", "Tokenizers",
+            ]),
         .target(
             name: "SoftPrompts",
             dependencies: ["Budgets", "Contract", "Files", "LanguageModels", "Seeding", "Tensors"]),
@@ -98,8 +100,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Budgets", "Contract", "Datasets", "Files", "LanguageModels", "Metrics", "Prompting",
-                "Reading", "Seeding", "SoftPrompts", "Tasks", "Tensors", "Tokenizers",
+                "Budgets", "Contract", "Datasets", "Files", "HardPrompts", "LanguageModels", "Metrics",
+                "Prompting", "Reading", "Seeding", "SoftPrompts", "Tasks", "Tensors", "Tokenizers",
             ]),
         .target(
             name: "Runner",
@@ -188,7 +190,7 @@ let package = Package(
         .testTarget(
             name: "SoftPromptsTests",
             dependencies: [
-                "Budgets", "Contract", "LanguageModels", "Methods", "Prompting", "Reading", "Seeding",
+                "Budgets", "Contract", "HardPrompts", "LanguageModels", "Methods", "Prompting", "Reading", "Seeding",
                 "SoftPrompts", "Tensors", "TestSupport", "Tokenizers",
             ],
             resources: [.copy("Fixtures")]),

@@ -7,7 +7,7 @@ import Tensors
 /// Liu et al. 2025, arXiv 2510.08907 (semantic-anchor compression): the last token of each window has
 /// a learned embedding added and sees the whole context, what follows it as well; it is trained without
 /// autoencoding.
-public struct Anchors: TrainableMethod {
+public struct Anchors: SoftPromptMethod {
     public static let card = MethodCard(
         id: "anchors", name: "Anchors", family: .softPrompt,
         summary: "Keys and values of every r-th context token, which sees the whole context.",

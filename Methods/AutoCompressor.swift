@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Chevalier et al. 2023, arXiv 2305.14788. A segment is followed by memory tokens, whose last hidden
 /// states are its summary; later segments and the prompt read the summaries of all earlier ones.
-public struct AutoCompressor: TrainableMethod {
+public struct AutoCompressor: SoftPromptMethod {
     public static let card = MethodCard(
         id: "autocompressor", name: "AutoCompressor", family: .softPrompt,
         summary: "Segments in sequence, each read behind the summaries of all before it.",

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Rau et al. 2024, arXiv 2407.09252. The decoder has low-rank additions of its own, which are on while
 /// it reads compressed contexts; the base model under them stays as it is.
-public struct COCOM: TrainableMethod {
+public struct COCOM: SoftPromptMethod {
     public static let card = MethodCard(
         id: "cocom", name: "COCOM", family: .softPrompt,
         summary: "Memory tokens that see the whole context, and a decoder adapted to reading them.",

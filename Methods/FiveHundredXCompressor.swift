@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Li et al. 2024, arXiv 2408.03094: encoded as ICAE does, but what is kept is what every layer computed
 /// at the memory tokens, not their last hidden states. The decoder is the base model, frozen.
-public struct FiveHundredXCompressor: TrainableMethod {
+public struct FiveHundredXCompressor: SoftPromptMethod {
     public static let card = MethodCard(
         id: "500xcompressor", name: "500xCompressor", family: .softPrompt,
         summary: "Memory tokens that see the whole context, read by their keys and values in every layer.",

@@ -7,7 +7,7 @@ import Tensors
 /// Mu et al. 2023, arXiv 2304.08467. All gist tokens begin as the same embedding, and nothing is read
 /// back: they learn from answers alone. The paper trains the whole model, which writes and reads them; here the
 /// reader stays the base model, as for every method of the suite.
-public struct Gist: TrainableMethod {
+public struct Gist: SoftPromptMethod {
     public static let card = MethodCard(
         id: "gist", name: "Gist tokens", family: .softPrompt,
         summary: "One learned token, repeated behind the context; the decoder reads its keys and values.",

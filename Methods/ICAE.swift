@@ -7,7 +7,7 @@ import Tensors
 /// Ge et al. 2023, arXiv 2307.06945. Memory token j attends to the whole context and to the memory
 /// tokens before it; its last hidden state is a slot. The decoder is the base model, frozen. The
 /// number of slots follows the context's length, so that the ratio is the one asked for.
-public struct ICAE: TrainableMethod {
+public struct ICAE: SoftPromptMethod {
     public static let card = MethodCard(
         id: "icae", name: "ICAE", family: .softPrompt,
         summary: "Memory tokens that each see the whole context and the memory before.",

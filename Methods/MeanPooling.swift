@@ -6,7 +6,7 @@ import Tensors
 ///
 /// arXiv 2510.20797; hidden states are causal here, the paper's encoder is bidirectional. Untrained,
 /// the base model is the encoder and the map only restores the scale of embeddings.
-public struct MeanPooling: TrainableMethod {
+public struct MeanPooling: SoftPromptMethod {
     public static let card = MethodCard(
         id: "mean-pooling", name: "Mean pooling", family: .softPrompt,
         summary: "Averages hidden states over windows as long as the ratio and maps them linearly.",

@@ -7,7 +7,7 @@ import Tensors
 /// arXiv 2602.13980. The context is cut into consecutive chunks with the same number of memory
 /// tokens each; a block-wise attention mask narrows a memory token's view to its chunk, and all
 /// chunks are encoded in one pass.
-public struct PIC: TrainableMethod {
+public struct PIC: SoftPromptMethod {
     public static let card = MethodCard(
         id: "pic", name: "PIC", family: .softPrompt,
         summary: "Memory tokens that each see only their own chunk of the context.",

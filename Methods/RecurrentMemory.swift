@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Bulatov et al. 2022, arXiv 2207.06881 (recurrent memory transformer). A segment stands between
 /// the memory so far and memory tokens, whose last hidden states are the memory of everything up to its end.
-public struct RecurrentMemory: TrainableMethod {
+public struct RecurrentMemory: SoftPromptMethod {
     public static let card = MethodCard(
         id: "rmt", name: "RMT", family: .softPrompt,
         summary: "Segments in sequence, each of which rewrites the whole memory.",

@@ -22,6 +22,19 @@ extension Context {
         return found.isEmpty ? [Passage(tokens: tokens.indices, words: [])] : found
     }
 
+    /// Its words, in order, and each token between them on its own; together they have all of its tokens. Where only
+    /// tokens are known, each is one.
+    public var words: [Range<Int>] {
+        let (offsets, units) = (offsets, units(.word))
+        guard !units.isEmpty else { return tokens.indices.map { $0..<$0 + 1 } }
+        return units.flatMap { unit in
+            let own = unit.tokens.filter { offsets[$0].overlaps(unit.bytes) }
+            guard let first = own.first, let last = own.last else { return unit.tokens.map { $0..<$0 + 1 } }
+            return unit.tokens.prefix(upTo: first).map { $0..<$0 + 1 } + [first..<last + 1]
+                + unit.tokens.suffix(from: last + 1).map { $0..<$0 + 1 }
+        }
+    }
+
     /// Its phrases, in order; together they have all of its tokens: words with nothing but spaces between them are
     /// one up to the next stop word, and each stop word is one of its own. Marks belong to the word before
     /// them. Where only tokens are known, each is one.

@@ -87,7 +87,7 @@ extension GridRunner {
         }
         let looks =
             attentionSamples > 0 && !open.hasAttention && cell.task.id == plan.cells.first?.task.id
-            && cell.trial.method is any TrainableMethod
+            && cell.trial.method is any SoftPromptMethod
         let batches = try Scoring(cell.trial, task: cell.task).batches(of: left)
         return (looks ? [.attention] : []) + batches.map(GridWork.Piece.batch)
     }

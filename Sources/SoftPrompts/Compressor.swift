@@ -3,8 +3,8 @@ import LanguageModels
 import Seeding
 import Tensors
 
-/// What a soft-prompt method learns: an encoder, memory tokens and the map from the encoder's
-/// hidden states to the decoder's input embeddings.
+/// What a method learns: an encoder, memory tokens and the map from the encoder's hidden states to the decoder's
+/// input embeddings. Of a method that tells tokens to keep from others the first two rows of memory stand for the two.
 /// Its weights change in training alone, where nobody else reads them.
 public final class Compressor: @unchecked Sendable {
     /// The model that reads what it makes; frozen.

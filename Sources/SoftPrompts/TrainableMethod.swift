@@ -3,8 +3,9 @@ import LanguageModels
 import Synchronization
 import Tensors
 
-/// A method with weights of its own: it writes only its forward pass, which training
-/// differentiates and compression runs without a tape.
+/// A method with weights of its own, which a compressor's folder holds.
+///
+/// What it learns is in the protocols that refine it: `SoftPromptMethod`, and `TokenClassifierMethod` of hard prompts.
 public protocol TrainableMethod: CompressionMethod {
     /// Whether the untrained compressor, made from the base model, is a method of its own right.
     static var worksUntrained: Bool { get }
@@ -13,49 +14,8 @@ public protocol TrainableMethod: CompressionMethod {
     /// Whether the decoder learns to read what it makes, by low-rank additions of its own.
     static var trainsDecoder: Bool { get }
 
-    /// What stands for all contexts, in one packed pass where it can be.
-    func encode(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> SoftPrompts
-}
-
-/// What stands for several contexts, as a compressor made it.
-public struct SoftPrompts {
-    public enum Form {
-        /// Input embeddings, [rows, hidden].
-        case slots(Tensor)
-        /// Keys and values of every layer.
-        case keys(LayerKeys)
-    }
-
-    /// One context behind the other.
-    public let form: Form
-    /// The rows of each context.
-    public let ranges: [Range<Int>]
-    /// The decoder's position of each row, counted from the context's first token.
-    public let positions: [[Int]]
-    /// Where the prompt goes on behind each context.
-    public let next: [Int]
-
-    public init(_ form: Form, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
-        self.form = form
-        self.ranges = ranges
-        self.positions = positions
-        self.next = next
-    }
-
-    /// slots: [slots of all contexts, hidden]
-    public init(slots: Tensor, ranges: [Range<Int>], positions: [[Int]], next: [Int]) {
-        self.init(.slots(slots), ranges: ranges, positions: positions, next: next)
-    }
-
-    /// Input embeddings, where it is made of those.
-    public var slots: Tensor? {
-        if case .slots(let slots) = form { slots } else { nil }
-    }
-
-    /// Keys and values, where it is made of those.
-    public var keys: LayerKeys? {
-        if case .keys(let keys) = form { keys } else { nil }
-    }
+    /// What is kept of contexts, in one packed pass where it can be.
+    func keep(_ contexts: [Context], with compressor: Compressor, in c: Computation) -> [Kept]
 }
 
 extension TrainableMethod {
@@ -126,8 +86,7 @@ private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
     func close() { opened.withLock { $0 = nil } }
 
     func compress(_ contexts: [Context], in c: Computation) throws -> [Kept] {
-        let compressor = try compressor()
-        return compressor.kept(of: contexts, method.encode(contexts, with: compressor, in: c), in: c)
+        method.keep(contexts, with: try compressor(), in: c)
     }
 
     private func compressor() throws -> Compressor {

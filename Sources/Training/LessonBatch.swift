@@ -12,6 +12,8 @@ struct LessonBatch {
     private let prompts: SoftPrompts?
     /// Keys in front of the rows' own.
     private let ahead: Int
+    /// The rows of each lesson's context, where it is there in full.
+    private(set) var contexts: [Range<Int>] = []
 
     /// Lessons behind their full contexts.
     /// - Parameter documentWeight: of predicting the contexts themselves, against the tails' 1
@@ -23,6 +25,7 @@ struct LessonBatch {
             let context = rows.append(tokens: lesson.prefix + lesson.context, firstPosition: 0)
             append(lesson.tails, position: context.count, seeing: [context])
             documentRows.append((context.dropFirst(lesson.prefix.count - 1), lesson.context))
+            contexts.append(context.dropFirst(lesson.prefix.count))
         }
         normalizeWeights(to: 1, from: 0)
         guard documentWeight > 0 else { return }
@@ -81,11 +84,14 @@ struct LessonBatch {
     }
 
     /// The weighted mean of the cross-entropy; result: [1]
-    func loss(of model: LanguageModel, adapter: LowRankAdapter? = nil, in c: Computation) -> Tensor {
+    /// - Parameter embeddings: the input embeddings of all rows, where they are not to be made
+    func loss(
+        of model: LanguageModel, adapter: LowRankAdapter? = nil, embeddings: Tensor? = nil, in c: Computation
+    ) -> Tensor {
         // In the order of the rows, so that neighbours see similar keys.
         let order = predicting.indices.sorted { predicting[$0] < predicting[$1] }
         let hidden = model.hidden(
-            rows.embeddings(slots: prompts?.slots, of: model, in: c), positions: rows.positions,
+            embeddings ?? rows.embeddings(slots: prompts?.slots, of: model, in: c), positions: rows.positions,
             visibility: rows.visibility, behind: prompts?.keys, adapter: adapter,
             results: order.map { predicting[$0] }, in: c)
         return c.crossEntropy(

@@ -1,5 +1,6 @@
 import Budgets
 import Contract
+import HardPrompts
 import SoftPrompts
 import Tensors
 
@@ -13,16 +14,28 @@ struct LessonPasses {
         /// Of the step's lessons, by weight.
         let share: Float
 
-        /// The lessons' mean loss, [1], and the rows of the encoder and the decoder.
+        /// The lessons' mean loss, [1], and the rows of all models.
         func loss(
             of method: any TrainableMethod, with compressor: Compressor, in c: Computation
         ) throws -> (Tensor, tokens: Int) {
             let contexts = lessons.map { Context(tokens: $0.context, limit: .ratio(ratio)) }
-            let prompts = method.encode(contexts, with: compressor, in: c)
-            let batch = LessonBatch(lessons, behind: prompts, encoded: compressor.prefix.count)
-            let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
-            let loss = batch.loss(of: compressor.base, adapter: compressor.decoderAdapter, in: c)
-            return (loss, batch.rows.count + encoded)
+            if let method = method as? any SoftPromptMethod {
+                let prompts = method.encode(contexts, with: compressor, in: c)
+                let batch = LessonBatch(lessons, behind: prompts, encoded: compressor.prefix.count)
+                let encoded = contexts.reduce(0) { $0 + $1.tokens.count + $1.budget }
+                let loss = batch.loss(of: compressor.base, adapter: compressor.decoderAdapter, in: c)
+                return (loss, batch.rows.count + encoded)
+            }
+            let (needs, read) = TokenNeeds.of(lessons, for: compressor.base, on: c.backend)
+            let (classes, _) = compressor.classes(of: contexts, in: c)
+            let isNeeded = zip(contexts, needs).flatMap { context, needs in
+                let kept = Set(Array(context.tokens.indices).ranked(by: needs).prefix(context.budget))
+                return context.tokens.indices.map { Int32(kept.contains($0) ? 1 : 0) }
+            }
+            let weights = [Float](repeating: 1 / Float(isNeeded.count), count: isNeeded.count)
+            return (
+                c.crossEntropy(classes, targets: isNeeded, weights: weights), read + isNeeded.count
+            )
         }
     }
 

@@ -36,11 +36,18 @@ struct PassageTests {
             ])
     }
 
+    @Test func `words have no marks, which are on their own`() {
+        let words = context.words
+        #expect(words.flatMap(Array.init) == Array(context.tokens.indices))
+        #expect(words.map(text).filter { $0.contains { $0.isPunctuation && $0 != "'" } } == [".", ",", ".", "."])
+        #expect(words.map(text).prefix(5) == ["The", "old", "violin", "of", "Anna"])
+    }
+
     @Test func `a context of tokens alone is one sentence, and each token a phrase`() {
         let context = Context(tokens: [300, 301, 302], limit: .whole)
         #expect(context.sentences == [Context(tokens: [1, 2, 3], limit: .whole).sentences[0]])
         #expect(context.sentences[0].tokens == 0..<3 && context.sentences[0].words.isEmpty)
-        #expect(context.phrases == [0..<1, 1..<2, 2..<3])
+        #expect(context.phrases == [0..<1, 1..<2, 2..<3] && context.words == context.phrases)
         let empty = Context(tokens: [], limit: .whole)
         #expect(empty.phrases.isEmpty && empty.sentences.map(\.tokens) == [0..<0])
     }

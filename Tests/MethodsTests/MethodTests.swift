@@ -55,7 +55,7 @@ struct MethodTests {
 
     /// A slot changes where a token in its view changes, and nowhere else.
     @Test func `PIC's memory tokens see their chunk, ICAE's everything`() throws {
-        func changed(_ method: any TrainableMethod, at place: Int) throws -> [Int] {
+        func changed(_ method: any SoftPromptMethod, at place: Int) throws -> [Int] {
             let ratio = try #require(Ratio(4))
             let compressor = Compressor(for: backbone.model)
             func slots(_ tokens: [Int32]) throws -> Tensor {

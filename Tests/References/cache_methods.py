@@ -8,17 +8,12 @@ Run checkpoints.py first. H2O is not in kvpress as its paper has it: its scores 
 import json
 import math
 import pathlib
-import sys
-import types
 
 import torch
 from transformers import AutoModelForCausalLM, DynamicCache
 
-# What kvpress imports and none of these methods calls.
-for name in ("datasets", "fire", "pandas"):
-    sys.modules[name] = types.ModuleType(name)
-sys.modules["datasets"].load_dataset = sys.modules["fire"].Fire = None
-import kvpress  # noqa: E402
+import presses
+from presses import H2O, kvpress
 
 TESTS = pathlib.Path(__file__).parent.parent
 OUT = TESTS / "MethodsTests" / "Fixtures" / "kvpress.json"
@@ -27,44 +22,6 @@ BUNDLED = TESTS.parent / "Models" / "gazette-1m"
 RATIOS = [2, 4, 16]
 QUESTION = [4, 9, 2]
 NEW = 32
-
-
-class H2O(kvpress.ScorerPress):
-    def score(self, module, hidden_states, keys, values, attentions, kwargs):
-        groups = attentions.shape[1] // keys.shape[1]
-        scores = attentions[0].sum(1).view(keys.shape[1], groups, -1).mean(1)
-        scores[:, keys.shape[2] - self.recent :] = scores.max() + 1
-        return scores[None]
-
-
-def presses(budget, length, is_bundled):
-    """Each method at a budget, as (name, press); a fraction that comes to that budget in kvpress' rounding."""
-    ratio = 1 - (budget + 0.5) / length
-    window = min(64, budget // 2, length)
-    h2o = H2O(ratio)
-    h2o.recent = budget // 2
-    result = [
-        ("keydiff", kvpress.KeyDiffPress(ratio)),
-        ("streaming-llm:positions=kept", kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2))),
-        ("streaming-llm", kvpress.KeyRerotationPress(kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2)))),
-        ("tova", kvpress.TOVAPress(ratio)),
-        ("snapkv", kvpress.SnapKVPress(ratio, window_size=window)),
-        ("h2o", h2o),
-        ("expected-attention", kvpress.ExpectedAttentionPress(ratio)),
-        ("pyramidkv", kvpress.PyramidKVPress(1 - budget / length, window_size=min(8, budget // 2))),
-        ("adakv", kvpress.AdaKVPress(kvpress.SnapKVPress(ratio, window_size=window))),
-        ("adakv:over=expected-attention", kvpress.AdaKVPress(kvpress.ExpectedAttentionPress(ratio))),
-    ]
-    if is_bundled:
-        exact = 1 - budget / length + 1e-9
-        result += [
-            # A token's key is as long wherever it stands: where tokens repeat, it is chance which are kept.
-            ("knorm", kvpress.KnormPress(ratio)),
-            ("kvzip", kvpress.KVzipPress(exact)),
-            ("kvzip:chunk=50", kvpress.KVzipPress(exact, chunk_size=50)),
-            ("kvzip:compete=layer", kvpress.KVzipPress(exact, layerwise=True)),
-        ]
-    return result
 
 
 recorded = {}
@@ -148,7 +105,8 @@ for folder in ("llama", "qwen3", "llama-yarn-mscale", "gazette-1m"):
             tokens = [(i * i * 7 + i * 3 + 5) % 31 for i in range(length)]
         for ratio in RATIOS:
             budget = math.ceil(length / ratio)
-            for name, press in presses(budget, length, is_bundled):
+            # A token's key is as long wherever it stands: where tokens repeat, it is chance which knorm keeps.
+            for name, press in presses.of(budget, length, whole=is_bundled):
                 print(folder, length, ratio, name, flush=True)
                 result = case(model, name, press, tokens, not is_bundled)
                 cases.append({"model": folder, "tokens": length, "ratio": ratio} | result)

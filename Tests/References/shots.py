@@ -7,34 +7,19 @@
 A prompt's text is what the store has of it. Its tokens here are transformers' own of the whole text, so that
 what the seams around the context cost is in the comparison.
 """
-import collections
 import copy
 import json
 import pathlib
-import re
 import sqlite3
-import string
 import sys
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
+from squad import f1, words
+
 OUT = pathlib.Path(__file__).parent / "shots.json"
 MOST = 24
-
-
-def words(text):
-    """The official SQuAD script's normalisation."""
-    text = "".join(c for c in text.lower() if c not in set(string.punctuation))
-    return re.sub(r"\b(a|an|the)\b", " ", text).split()
-
-
-def f1(found, gold):
-    same = sum((collections.Counter(words(found)) & collections.Counter(words(gold))).values())
-    if not same:
-        return float(words(found) == words(gold))
-    precision, recall = same / len(words(found)), same / len(words(gold))
-    return 2 * precision * recall / (precision + recall)
 
 
 folder, store = sys.argv[1:]

@@ -1,4 +1,5 @@
-"""What soft-prompt methods make of contexts, and what a model says behind it, on the tiny Mistral of icae.py.
+"""What soft-prompt methods make of contexts, and what a model says behind it, on the tiny Mistral of icae.py; and which
+tokens LLMLingua-2's classifier keeps.
 
 Each method's rows, mask and positions are written out here once more, for transformers' own forward pass.
 """
@@ -198,6 +199,16 @@ with torch.no_grad():
                 add(name, places, after, slots=slots)
             slots, _ = behind_context(ids, spread(length))
             add("cocom", spread(length), length, slots=slots)
+
+    classified = []
+    for length in LENGTHS:
+        ids = [(i * i * 5 + i * 7 + 3) % 31 for i in range(length)]
+        with Adapted(encoder):
+            states, _ = run(torch.cat([embed(BEGIN), embed(ids)]), list(range(1 + length)),
+                            [range(i + 1) for i in range(1 + length)])
+        needed = torch.softmax((states[1:] @ projection.T) @ memory[:2].T, -1)[:, 1]
+        kept = sorted(needed.topk(len(windows(length))).indices.tolist())
+        classified.append({"tokens": ids, "logits": numbers((states[1:] @ projection.T) @ memory[:2].T), "kept": kept})
 (OUT / "expected.json").write_text(json.dumps({"ratio": RATIO, "begin": BEGIN, "prompt": PROMPT, "rank": RANK,
-                                               "alpha": ALPHA, "cases": cases}))
+                                               "alpha": ALPHA, "cases": cases, "classified": classified}))
 print(len(cases), (OUT / "expected.json").stat().st_size)

@@ -1,6 +1,7 @@
 import Budgets
 import Contract
 import Foundation
+import HardPrompts
 import LanguageModels
 import Methods
 import Prompting
@@ -27,11 +28,20 @@ struct SoftPromptParityTests {
             let answer: [Float]
         }
 
+        /// What a token classifier says of a context.
+        struct Classified: Decodable {
+            let tokens: [Int32]
+            /// [tokens × 2]
+            let logits: [Float]
+            let kept: [Int]
+        }
+
         let ratio: Double
         let begin, prompt: [Int32]
         let rank: Int
         let alpha: Double
         let cases: [Case]
+        let classified: [Classified]
     }
 
     private static let fixtures = Bundle.module.bundleURL.appendingPathComponent("Fixtures")
@@ -127,6 +137,24 @@ struct SoftPromptParityTests {
                 let first = (head * capacity + row) * width
                 return cache.values[first..<first + width]
             }
+        }
+    }
+
+    @Test func `which tokens a classifier keeps is that of plain PyTorch`() throws {
+        let compressor = try compressor(adaptsDecoder: false)
+        let contexts = expected.classified.map {
+            Context(tokens: $0.tokens, limit: .ratio(Ratio(expected.ratio) ?? .one))
+        }
+        let (logits, rows) = compressor.classes(of: contexts, in: Computation())
+        let kept = LLMLingua2(parameters: .init()).keep(contexts, with: compressor, in: Computation())
+        #expect(contexts.count == 3)
+        for (i, one) in expected.classified.enumerated() {
+            #expect(relative(logits.rowsCopy(rows[i]).values, one.logits) < 1e-5)
+            guard case .selection(let indices) = kept[i].content else {
+                Issue.record("it keeps no tokens")
+                continue
+            }
+            #expect(indices == one.kept)
         }
     }
 
