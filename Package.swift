@@ -190,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "SoftPromptsTests",
             dependencies: [
-                "Budgets", "Contract", "HardPrompts", "LanguageModels", "Methods", "Prompting", "Reading", "Seeding",
+                "Budgets", "Contract", "HardPrompts", "LanguageModels", "Methods", "Prompting", "Reading",
+                "Seeding",
                 "SoftPrompts", "Tensors", "TestSupport", "Tokenizers",
             ],
             resources: [.copy("Fixtures")]),
@@ -229,7 +230,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Contract", "Datasets", "Files", "LanguageModels", "Methods", "Metrics", "Prompting",
+                "Contract", "Datasets", "Files", "HardPrompts", "LanguageModels", "Methods", "Metrics",
+                "Prompting",
                 "Reading",
                 "SoftPrompts", "Tasks", "Tensors", "TestSupport", "Tokenizers", "Training",
             ]),

@@ -12,7 +12,8 @@ public struct LLMLingua2: TokenClassifierMethod {
     public static let card = MethodCard(
         id: "llmlingua-2", name: "LLMLingua-2", family: .hardPrompt,
         summary: "Keeps the words that a trained token classifier takes for needed.",
-        loses: "What nothing before it shows to be needed: the classifier reads from left to right, and no question.",
+        loses:
+            "What nothing before it shows to be needed: the classifier reads from left to right, and no question.",
         verified: "Probabilities and what is kept by them as in plain PyTorch (`soft_prompts.py`).",
         paper: "https://arxiv.org/abs/2403.12968")
 

@@ -39,7 +39,8 @@ struct PassageTests {
     @Test func `words have no marks, which are on their own`() {
         let words = context.words
         #expect(words.flatMap(Array.init) == Array(context.tokens.indices))
-        #expect(words.map(text).filter { $0.contains { $0.isPunctuation && $0 != "'" } } == [".", ",", ".", "."])
+        #expect(
+            words.map(text).filter { $0.contains { $0.isPunctuation && $0 != "'" } } == [".", ",", ".", "."])
         #expect(words.map(text).prefix(5) == ["The", "old", "violin", "of", "Anna"])
     }
 

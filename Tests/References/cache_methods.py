@@ -108,7 +108,7 @@ for folder in ("llama", "qwen3", "llama-yarn-mscale", "gazette-1m"):
             # A token's key is as long wherever it stands: where tokens repeat, it is chance which knorm keeps.
             for name, press in presses.of(budget, length, whole=is_bundled):
                 print(folder, length, ratio, name, flush=True)
-                result = case(model, name, press, tokens, not is_bundled)
+                result = case(model, name, press(), tokens, not is_bundled)
                 cases.append({"model": folder, "tokens": length, "ratio": ratio} | result)
 OUT.parent.mkdir(exist_ok=True)
 OUT.write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")

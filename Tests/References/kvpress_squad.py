@@ -4,7 +4,8 @@
         --chat-template none --db kvpress.sqlite --methods knorm,keydiff,streaming-llm,streaming-llm:positions=kept,\
 tova,snapkv,h2o,expected-attention,pyramidkv,adakv,kvzip
     pip install torch "transformers<5" && pip install --no-deps kvpress cachetools
-    python kvpress_squad.py smollm2 kvpress.sqlite
+    python transformers4.py smollm2 smollm2-4
+    python kvpress_squad.py smollm2-4 kvpress.sqlite
 
 Asked without worked examples, so that the context is all that either has in its cache: kvpress compresses what stands
 before a context with it, ours leaves that as it is.
@@ -78,7 +79,7 @@ for cell, method, parameters, ratio in database.execute(
     ):
         tokens, question = (tokenizer(text, add_special_tokens=False).input_ids for text in (context, after))
         budget = math.ceil(len(tokens) / ratio)
-        press = dict(presses.of(budget, len(tokens), whole=True))[name]
+        press = dict(presses.of(budget, len(tokens), whole=True))[name]()
         golds = json.loads(references)
         pairs.append((example, answer(name, press, tokens, question), ours, golds))
     mean = lambda measure, side: 100 * sum(max(measure(p[side], g) for g in p[3]) for p in pairs) / len(pairs)

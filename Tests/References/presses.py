@@ -22,7 +22,7 @@ class H2O(kvpress.ScorerPress):
 
 
 def of(budget, length, whole):
-    """Each method at a budget, as (name, press); a fraction that comes to that budget in kvpress' rounding.
+    """Each method at a budget, as (name, what makes its press); a fraction that comes to that budget in kvpress' rounding.
 
     whole: also those that need a model which reads text.
     """
@@ -31,23 +31,23 @@ def of(budget, length, whole):
     h2o = H2O(ratio)
     h2o.recent = budget // 2
     result = [
-        ("keydiff", kvpress.KeyDiffPress(ratio)),
-        ("streaming-llm:positions=kept", kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2))),
-        ("streaming-llm", kvpress.KeyRerotationPress(kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2)))),
-        ("tova", kvpress.TOVAPress(ratio)),
-        ("snapkv", kvpress.SnapKVPress(ratio, window_size=window)),
-        ("h2o", h2o),
-        ("expected-attention", kvpress.ExpectedAttentionPress(ratio)),
-        ("pyramidkv", kvpress.PyramidKVPress(1 - budget / length, window_size=min(8, budget // 2))),
-        ("adakv", kvpress.AdaKVPress(kvpress.SnapKVPress(ratio, window_size=window))),
-        ("adakv:over=expected-attention", kvpress.AdaKVPress(kvpress.ExpectedAttentionPress(ratio))),
+        ("keydiff", lambda: kvpress.KeyDiffPress(ratio)),
+        ("streaming-llm:positions=kept", lambda: kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2))),
+        ("streaming-llm", lambda: kvpress.KeyRerotationPress(kvpress.StreamingLLMPress(ratio, n_sink=min(4, budget // 2)))),
+        ("tova", lambda: kvpress.TOVAPress(ratio)),
+        ("snapkv", lambda: kvpress.SnapKVPress(ratio, window_size=window)),
+        ("h2o", lambda: h2o),
+        ("expected-attention", lambda: kvpress.ExpectedAttentionPress(ratio)),
+        ("pyramidkv", lambda: kvpress.PyramidKVPress(1 - budget / length, window_size=min(8, budget // 2))),
+        ("adakv", lambda: kvpress.AdaKVPress(kvpress.SnapKVPress(ratio, window_size=window))),
+        ("adakv:over=expected-attention", lambda: kvpress.AdaKVPress(kvpress.ExpectedAttentionPress(ratio))),
     ]
     if whole:
         exact = 1 - budget / length + 1e-9
         result += [
-            ("knorm", kvpress.KnormPress(ratio)),
-            ("kvzip", kvpress.KVzipPress(exact)),
-            ("kvzip:chunk=50", kvpress.KVzipPress(exact, chunk_size=50)),
-            ("kvzip:compete=layer", kvpress.KVzipPress(exact, layerwise=True)),
+            ("knorm", lambda: kvpress.KnormPress(ratio)),
+            ("kvzip", lambda: kvpress.KVzipPress(exact)),
+            ("kvzip:chunk=50", lambda: kvpress.KVzipPress(exact, chunk_size=50)),
+            ("kvzip:compete=layer", lambda: kvpress.KVzipPress(exact, layerwise=True)),
         ]
     return result

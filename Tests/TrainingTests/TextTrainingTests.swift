@@ -1,6 +1,7 @@
 import Contract
 import Datasets
 import Foundation
+import HardPrompts
 import LanguageModels
 import Methods
 import Metrics
@@ -8,6 +9,7 @@ import Prompting
 import Reading
 import SoftPrompts
 import Tasks
+import Tensors
 import TestSupport
 import Testing
 import Tokenizers
@@ -87,6 +89,31 @@ struct TextTrainingTests {
         #expect(
             data.map(\.dataset) == ["mine"] && data[0].heldOut == "1/4"
                 && data[0].documents == learned.count && 20...39 ~= learned.count)
+    }
+
+    @Test func `a classifier learns that answers depend on names and numbers, not on words between them`()
+        throws
+    {
+        let levels =
+            #"[{"steps": 60, "ratios": [2, 4], "contextTokens": [16, 300], "lessons": {"answers": 1}}]"#
+        let curve = try values(training(recipe(levels), LLMLingua2(parameters: .init())))
+        let (begun, ended) = try (#require(curve[25]?["loss"]), #require(curve[60]?["answers@4"]))
+        // Who knows no more than that half or a quarter are needed has 0.598 at a quarter.
+        #expect(ended < 0.58 && ended < begun, "\(begun), \(ended)")
+
+        let stored = try StoredCompressor(folder: folder.appendingPathComponent("c"))
+        let compressor = try stored.open(on: backbone)
+        let document = Gazette(split: .test).dataset(subjects: [2], documents: 1, seed: 6).documents[0]
+        let context = Context(SourceText(document.text, tokenizer: backbone.tokenizer), limit: .whole)
+        let logits = compressor.classes(of: [context], in: Computation()).0.values
+        let bytes = Array(document.text.utf8)
+        var found: [Bool: [Float]] = [:]
+        for word in context.units(.word) {
+            let isStopWord = StopWords.contains(String(decoding: bytes[word.bytes], as: UTF8.self))
+            found[isStopWord, default: []] += word.tokens.map { logits[2 * $0 + 1] - logits[2 * $0] }
+        }
+        let (stopWords, others) = try (#require(found[true]), #require(found[false]))
+        #expect(stopWords.mean < others.mean - 0.5, "\(stopWords.mean), \(others.mean)")
     }
 
     /// The measure of a training is that of a grid, where a chat's header stands before the context too.
