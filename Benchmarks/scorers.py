@@ -3,7 +3,7 @@
     pip install torch "transformers<5" llmlingua selective-context
     python scorers.py PICBENCH MODEL DATASET      # such as smollm2 squad=dev-v1.1.json
 
-Both score with MODEL, in one thread, on the same 20 contexts of about 500 words. LLMLingua: tokens alone (no whole
+Both score with MODEL, in one thread, on the same 10 contexts of about 300 words. LLMLingua: tokens alone (no whole
 sentences dropped first), in windows of 200. Selective Context: units of one token, so that no parser of phrases is in
 the comparison; as its code is, sentence by sentence, and with all of a context before a token, as ours reads.
 """
@@ -28,8 +28,8 @@ RATIOS = [2, 4]
 def picbench(store):
     subprocess.run(
         [executable, "run", "--model", folder, "--dataset", dataset, "--tasks", "qa", "--methods", ",".join(METHODS),
-         "--ratios", ",".join(map(str, RATIOS)), "--context-words", "500", "--documents", "20", "--limit", "20",
-         "--chat-template", "none", "--latency-samples", "20", "--threads", "1", "--db", store], check=True)
+         "--ratios", ",".join(map(str, RATIOS)), "--context-words", "300", "--documents", "10", "--limit", "10",
+         "--chat-template", "none", "--latency-samples", "10", "--threads", "1", "--db", store], check=True)
     database = sqlite3.connect(store)
     rows = database.execute(
         """SELECT methodID, ratio, sample.documentID, c.content, s.content, keptPositions
@@ -111,7 +111,7 @@ def same(ours, theirs):
     return both / max(len(ours), len(theirs), 1)
 
 
-result = {"model": pathlib.Path(folder).name, "dataset": dataset.split("/")[-1], "contexts": 20, "cells": []}
+result = {"model": pathlib.Path(folder).name, "dataset": dataset.split("/")[-1], "contexts": 10, "cells": []}
 VARIANTS = {
     "llmlingua": [("as it is", lingua)],
     "selective-context": [

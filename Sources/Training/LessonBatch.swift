@@ -24,7 +24,11 @@ struct LessonBatch {
         for lesson in lessons {
             let context = rows.append(tokens: lesson.prefix + lesson.context, firstPosition: 0)
             append(lesson.tails, position: context.count, seeing: [context])
-            documentRows.append((context.dropFirst(lesson.prefix.count - 1), lesson.context))
+            // What nothing stands before is not predicted.
+            documentRows.append(
+                lesson.prefix.isEmpty
+                    ? (context, Array(lesson.context.dropFirst()))
+                    : (context.dropFirst(lesson.prefix.count - 1), lesson.context))
             contexts.append(context.dropFirst(lesson.prefix.count))
         }
         normalizeWeights(to: 1, from: 0)

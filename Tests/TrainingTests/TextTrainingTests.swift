@@ -116,6 +116,22 @@ struct TextTrainingTests {
         #expect(stopWords.mean < others.mean - 0.5, "\(stopWords.mean), \(others.mean)")
     }
 
+    /// As Llamas by other makers are, whose tokenizers put nothing in front of a text.
+    @Test func `a classifier learns where nothing stands before a context`() throws {
+        var configuration = backbone.model.configuration
+        configuration.bosID = nil
+        let reader = Reader(
+            backbone, format: PromptFormat(for: configuration, tokenizer: backbone.tokenizer))
+        #expect(reader.format.textPrefix.isEmpty)
+        let texts = try texts(reader)
+        let recipe = try recipe(
+            #"[{"steps": 2, "ratios": [2], "contextTokens": [16, 300], "lessons": {"continuation": 1}}]"#)
+        let training = try CompressorTraining(
+            recipe: recipe, reader: reader, method: LLMLingua2(parameters: .init()), texts: texts,
+            folder: folder.appendingPathComponent("c"))
+        #expect(try values(training)[2]?["continuation@4"] ?? .infinity < 1)
+    }
+
     /// The measure of a training is that of a grid, where a chat's header stands before the context too.
     @Test(arguments: ["icae", "500xcompressor"])
     func `a token costs what it costs in a grid`(_ id: String) throws {
