@@ -4,10 +4,13 @@
     python scorers.py PICBENCH MODEL DATASET      # such as smollm2 squad=dev-v1.1.json
 
 Both score with MODEL, in one thread, on the same 10 contexts of about 300 words. LLMLingua: tokens alone (no whole
-sentences dropped first), in windows of 200. Selective Context: units of one token, so that no parser of phrases is in
-the comparison; as its code is, sentence by sentence, and with all of a context before a token, as ours reads.
+sentences dropped first), in windows of 200 and of all tokens; as its code is, which compares a token's place with how
+unlikely the token behind it is, and with each token's own. Selective Context: units of one token, so that no parser of
+phrases is in the comparison; as its code is, sentence by sentence, and with all of a context before a token, as ours
+reads.
 """
 import collections
+import importlib.machinery
 import json
 import math
 import pathlib
@@ -21,8 +24,10 @@ import types
 
 executable, folder, dataset = sys.argv[1:]
 OUT = pathlib.Path(__file__).parent / "scorers.json"
-METHODS = ["llmlingua:coarse=false", "selective-context:unit=token"]
+METHODS = ["llmlingua:coarse=false", "llmlingua:coarse=false:window=100000", "selective-context:unit=token"]
 RATIOS = [2, 4]
+# A cell's method, with what tells the two of LLMLingua apart.
+NAME = """methodID || CASE json_extract(parameters, '$.window') WHEN 100000 THEN ', one window' ELSE '' END"""
 
 
 def picbench(store):
@@ -32,22 +37,20 @@ def picbench(store):
          "--chat-template", "none", "--latency-samples", "10", "--threads", "1", "--db", store], check=True)
     database = sqlite3.connect(store)
     rows = database.execute(
-        """SELECT methodID, ratio, sample.documentID, c.content, s.content, keptPositions
+        f"""SELECT {NAME}, ratio, c.content, s.content
             FROM sample JOIN cell ON cell.id = cellID JOIN text AS c ON c.id = contextID
             JOIN text AS s ON s.id = keptSpansID WHERE role IS NULL""").fetchall()
     seconds = collections.defaultdict(list)
     for method, ratio, value in database.execute(
-        "SELECT methodID, ratio, compressSeconds FROM latency JOIN cell ON cell.id = cellID WHERE role IS NULL"):
+        f"SELECT {NAME}, ratio, compressSeconds FROM latency JOIN cell ON cell.id = cellID WHERE role IS NULL"):
         seconds[method, ratio].append(value)
     return rows, seconds
 
 
-with tempfile.TemporaryDirectory() as scratch:
-    rows, seconds = picbench(f"{scratch}/scorers.sqlite")
-
 # What their packages load and what is not compared: GPT-4's tokenizer, a parser of phrases.
 for name in ("spacy", "tiktoken"):
     sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__spec__ = importlib.machinery.ModuleSpec(name, None)
 sys.modules["tiktoken"].encoding_for_model = lambda _: types.SimpleNamespace(encode=lambda text: list(text.encode()))
 import torch  # noqa: E402
 from llmlingua import PromptCompressor  # noqa: E402
@@ -74,10 +77,25 @@ class Selective(SelectiveContext):
 selective = Selective()
 
 
+class Aligned(PromptCompressor):
+    """Theirs, where a token stays if it is unlikely itself."""
+
+    def __init__(self, other):
+        self.__dict__.update(other.__dict__)
+
+    def get_compressed_input(self, loss, *arguments, **named):
+        # loss[i] is of token i + 1 and decides about token i.
+        return super().get_compressed_input(torch.cat([loss[:1] * 0 + 1e9, loss[:-1]]), *arguments, **named)
+
+
+aligned = Aligned(compressor)
+
+
 @torch.no_grad()
-def lingua(context, ratio):
-    target = math.ceil(len(tokenizer(context, add_special_tokens=False).input_ids) / ratio)
-    ids, _ = compressor.iterative_compress_prompt([context], target, iterative_size=200, dynamic_ratio=[0.0])
+def lingua(context, ratio, by=compressor, window=200):
+    count = len(tokenizer(context, add_special_tokens=False).input_ids)
+    ids, _ = by.iterative_compress_prompt(
+        [context], math.ceil(count / ratio), iterative_size=min(window, count), dynamic_ratio=[0.0])
     return ids[0].tolist()
 
 
@@ -111,16 +129,21 @@ def same(ours, theirs):
     return both / max(len(ours), len(theirs), 1)
 
 
+with tempfile.TemporaryDirectory() as scratch:
+    rows, seconds = picbench(f"{scratch}/scorers.sqlite")
 result = {"model": pathlib.Path(folder).name, "dataset": dataset.split("/")[-1], "contexts": 10, "cells": []}
 VARIANTS = {
     "llmlingua": [("as it is", lingua)],
+    "llmlingua, one window": [
+        ("as it is", lambda c, r: lingua(c, r, window=10**6)),
+        ("each token by its own likelihood", lambda c, r: lingua(c, r, by=aligned, window=10**6))],
     "selective-context": [
         ("as it is, by sentence", lambda c, r: informative(c, r, True)),
         ("all of the context before a token", lambda c, r: informative(c, r, False))],
 }
 for ratio in RATIOS:
     for method, variants in VARIANTS.items():
-        cells = [(c, s) for m, r, _, c, s, _ in rows if m == method and r == ratio]
+        cells = [(c, s) for m, r, c, s in rows if m == method and r == ratio]
         contexts = dict(cells)
         for variant, theirs in variants:
             theirs(cells[0][0], ratio)

@@ -100,6 +100,12 @@ static void prepare(void) {
 #endif
 }
 
+void pb_give_back_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 void pb_set_threads(int count) {

@@ -34,9 +34,17 @@ enum Machine {
     }
 
     /// The most memory that this process ever held; 0 where the system does not say.
-    static var peakBytes: Int {
+    static var peakBytes: Int { bytes(in: "VmHWM:") }
+
+    /// The memory that this process holds, what was freed given back first; 0 where the system does not say.
+    static var residentBytes: Int {
+        Threads.giveBackMemory()
+        return bytes(in: "VmRSS:")
+    }
+
+    private static func bytes(in field: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
         return 1024 * (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
     }
 

@@ -59,7 +59,7 @@ extension GridRunner {
                         guard work.end == nil, place < min(latencySamples, work.cell.documents.count) else {
                             continue
                         }
-                        tell("\(work.cell.label), latency")
+                        tell("\(work.cell.label), latency, round \(next + 1) of \(rounds)")
                         try settle(work, run: run) {
                             let record = try latency(of: work.cell, work.cell.documents[place])
                             if next > 0, let record { records[work.open.id, default: []].append(record) }

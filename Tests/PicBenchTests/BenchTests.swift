@@ -31,6 +31,23 @@ struct BenchTests {
         #expect(try #require(result["peakBytes"] as? Int) > 1 << 20)
     }
 
+    /// What is not kept of a long context is freed, head by head.
+    @Test(arguments: ["knorm", "adakv", "kvzip"])
+    func `behind a compressed context the process holds what it holds behind a short one`(
+        _ method: String
+    ) throws {
+        func resident(_ arguments: String...) throws -> Int {
+            let result = try Command.run(
+                ["bench", "decode", "--new", "4", "--repeats", "1", "--threads", "1", "--json"] + arguments
+            ).json()
+            return try #require(result["residentBytes"] as? Int)
+        }
+        // All keys and values of 8,192 tokens are 32 MiB more.
+        let short = try resident("--context", "512")
+        let long = try resident("--context", "8192", "--method", method, "--ratio", "16")
+        #expect(long < short + (4 << 20), "\(long), \(short)")
+    }
+
     /// Prefill's token is decoding's first, and the ids are those of Benchmarks/common.py.
     @Test func `prefill and decode read the same tokens`() throws {
         let prefill = try Self.measure("prefill", "--context", "24")["output"] as? [Int]

@@ -8,6 +8,7 @@
 #define OWN(name) extern __typeof__(pb_##name) own_##name
 OWN(set_threads);
 OWN(threads);
+OWN(give_back_memory);
 OWN(parallel);
 OWN(parallel_by);
 

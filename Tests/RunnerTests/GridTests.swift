@@ -192,10 +192,13 @@ struct GridTests {
                 gitRevision: nil,
                 command: "run"),
             report: { progress in
-                if progress.cell.hasSuffix(", latency") { said.withLock { $0.append(progress.cell) } }
+                if progress.cell.contains(", latency") { said.withLock { $0.append(progress.cell) } }
             })
+        let rounds = said.withLock { $0 }.map { $0.suffix(12) }
+        #expect(rounds.first == "round 1 of 3" && rounds.last == "round 3 of 3")
         // A warm-up and two documents: of the first budget with the reference, then of the second.
-        let (labels, first) = (said.withLock { $0 }, plan.cells.map { $0.label + ", latency" })
+        let labels = said.withLock { $0 }.map { $0.replacing(/, round . of 3$/, with: "") }
+        let first = plan.cells.map { $0.label + ", latency" }
         #expect(plan.cells.count == 3 && labels.count == 9, "\(labels)")
         for round in 0..<3 {
             #expect(Set(labels[2 * round..<2 * round + 2]) == Set(first.prefix(2)), "\(labels)")

@@ -101,7 +101,7 @@ struct SharedStoreTests {
         let texts = said.withLock { $0 }
         #expect(summary.failed == 0 && texts.contains { $0.contains("other runs") })
         // All that is free is measured first, at once, since whoever else computes has to wait.
-        #expect(Set(texts.prefix { $0.hasSuffix(", latency") }).count == 2, "\(texts)")
+        #expect(Set(texts.prefix { $0.contains(", latency, round 1") }).count == 2, "\(texts)")
         try expectWhole(cells: 3)
         #expect(try store.snapshot().cells[0].runs == [silent, silent + 1])
         #expect(throws: ResultsError.claimLost(cell: cell.record.label)) {

@@ -15,6 +15,8 @@
 void pb_set_threads(int count);
 /// The number at this moment. What is sized by it and the job that uses that take one reading: `workers`.
 int pb_threads(void);
+/// Gives freed memory, which is kept for what comes next, back to the system.
+void pb_give_back_memory(void);
 
 typedef void (*pb_body)(long begin, long end, int worker, void *context);
 /// Calls `body` for ranges that cover 0..<count, each at most `grain` long, from the pool's threads.

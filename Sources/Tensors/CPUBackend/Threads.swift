@@ -11,6 +11,9 @@ public enum Threads {
         pb_set_threads(Int32(clamping: count))
     }
 
+    /// Gives the system back what was freed and is kept for what comes next.
+    public static func giveBackMemory() { pb_give_back_memory() }
+
     /// Calls `body` once for each of 0..<count, in ascending order but on the pool's threads at the same
     /// time; kernels that it calls stay on its thread.
     public static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {

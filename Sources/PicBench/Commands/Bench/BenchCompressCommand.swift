@@ -28,28 +28,41 @@ struct BenchCompressCommand: ParsableCommand {
     func run() throws {
         try options.apply()
         try UsageError.require("--context", context, 1...10_000_000)
-        let chosen = try Catalogue.current.method(describedBy: method)
-        guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
         let opened = try model.open()
-        let long = Context(
-            tokens: BenchTokens.ids(context, vocabulary: opened.configuration.vocabularySize),
-            limit: .ratio(ratio))
-        let preparation = try prepared(chosen, ratio, opened)
+        let chosen = try BenchMethod(method, ratio: ratio, on: opened, of: model)
+        let (preparation, long) = (chosen.preparation, chosen.context(context))
         let seconds = try options.seconds { _ = try preparation.compress([long], in: Computation()) }
         try options.show(
             BenchMeasurement(
-                "compress", of: "\(method) \(ratio)x on \(model.model)", count: Double(context),
+                "compress", of: "\(method) \(chosen.ratio)x on \(model.model)", count: Double(context),
                 units: "tokens", seconds: seconds))
     }
+}
 
-    /// A method that learns runs untrained.
-    private func prepared(
-        _ method: any ConfiguredMethod, _ ratio: Ratio, _ opened: LanguageModel
-    ) throws -> any Preparation {
+/// A method that is measured on a model; one that learns runs untrained.
+struct BenchMethod {
+    let method: any ConfiguredMethod
+    let ratio: Ratio
+    let preparation: any Preparation
+    private let model: LanguageModel
+
+    init(_ text: String, ratio: String, on opened: LanguageModel, of options: BenchModelOptions) throws {
+        method = try Catalogue.current.method(describedBy: text)
+        guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
+        self.ratio = ratio
+        model = opened
         if let trainable = method as? any TrainableMethod {
-            return trainable.preparation(with: Compressor(for: opened))
+            preparation = trainable.preparation(with: Compressor(for: opened))
+        } else {
+            let backbone = try Backbone(ModelLocator.checkpoint(options.model))
+            preparation = try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone))
         }
-        let backbone = try Backbone(ModelLocator.checkpoint(model.model))
-        return try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone))
+    }
+
+    /// Made-up tokens.
+    func context(_ tokens: Int) -> Context {
+        Context(
+            tokens: BenchTokens.ids(tokens, vocabulary: model.configuration.vocabularySize),
+            limit: .ratio(ratio))
     }
 }

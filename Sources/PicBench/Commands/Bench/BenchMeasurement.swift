@@ -17,6 +17,8 @@ struct BenchMeasurement: Encodable {
     let threads: Int
     /// The most memory that the process ever held.
     let peakBytes: Int
+    /// What it holds behind the last repetition.
+    let residentBytes: Int
     /// Greedily chosen tokens, to compare with another program's.
     var output: [Int32]?
 
@@ -34,6 +36,7 @@ struct BenchMeasurement: Encodable {
         cpu = Machine.cpu
         threads = Threads.count
         peakBytes = Machine.peakBytes
+        residentBytes = Machine.residentBytes
     }
 
     /// `prefill of smol: 900.1 tokens/s (median of 5: 568.8 ms), 2 threads of AMD EPYC, peak 612 MiB`

@@ -28,7 +28,11 @@ struct BenchPrefillCommand: ParsableCommand {
 
 struct BenchDecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decode", abstract: "Generates tokens behind a context, one at a time.")
+        commandName: "decode", abstract: "Generates tokens behind a context, one at a time.",
+        discussion: """
+            With --method the context is compressed first, and the tokens are generated behind what is
+            kept of it; compressing is not timed ('bench compress' does that).
+            """)
 
     @OptionGroup var model: BenchModelOptions
     @OptionGroup var options: BenchOptions
@@ -39,24 +43,42 @@ struct BenchDecodeCommand: ParsableCommand {
     @Option(help: "Tokens that are generated; reading the context and the first of them are not timed.")
     var new = 64
 
+    @Option(help: "A method that compresses the context, with parameters behind colons.")
+    var method: String?
+
+    @Option(help: "The compression ratio, with --method.")
+    var ratio = "16"
+
     func run() throws {
         try options.apply()
         try UsageError.require("--context", context, 1...10_000_000)
         try UsageError.require("--new", new, 1...10_000_000)
         let opened = try model.open()
-        let request = DecodingSession.Request(synthetic: context, maxNewTokens: new + 1, for: opened)
+        let kept = try method.map { [try compressed(by: $0, opened)] }
+        let request = DecodingSession.Request(
+            synthetic: kept == nil ? context : 1, maxNewTokens: new + 1, for: opened)
         var output: [Int32] = []
         let clock = ContinuousClock()
         let seconds = (0...options.repeats).map { _ in
-            let session = DecodingSession(of: request, by: opened)
+            let session = DecodingSession(of: request, behind: kept, by: opened)
             let begin = clock.now
             output = session.finish()[0]
             return begin.duration(to: clock.now) / .seconds(1)
         }
         try options.show(
             BenchMeasurement(
-                "decode", of: model.model, count: Double(new), units: "tokens",
-                seconds: Array(seconds.dropFirst()), output: output))
+                "decode",
+                of: [method.map { "\($0) \(ratio)x on" }, model.model].compactMap(\.self).joined(
+                    separator: " "),
+                count: Double(new), units: "tokens", seconds: Array(seconds.dropFirst()), output: output))
+    }
+
+    private func compressed(by method: String, _ opened: LanguageModel) throws -> KeptContext {
+        let chosen = try BenchMethod(method, ratio: ratio, on: opened, of: model)
+        let trial = Trial(
+            chosen.method, chosen.preparation, budget: .ratio(chosen.ratio),
+            reader: try Reader(Backbone(ModelLocator.checkpoint(model.model))))
+        return try trial.keep([chosen.context(context)])[0]
     }
 }
 
@@ -71,8 +93,10 @@ extension DecodingSession.Request {
 }
 
 extension DecodingSession {
-    /// One request behind an empty context, which nothing but its length stops.
-    fileprivate convenience init(of request: Request, by model: LanguageModel) {
-        self.init([KeptContext(tokens: [], for: model)], [request], model: model, stop: [])
+    /// One request behind what was kept of a context, or behind nothing, which nothing but its length stops.
+    fileprivate convenience init(
+        of request: Request, behind kept: [KeptContext]? = nil, by model: LanguageModel
+    ) {
+        self.init(kept ?? [KeptContext(tokens: [], for: model)], [request], model: model, stop: [])
     }
 }
