@@ -5,7 +5,7 @@ import Tensors
 /// products with keys over √headDim are the model's scores.
 public final class QueryMoments: AttentionObserver {
     /// Of one query head: mean, [headDim], and covariance, [headDim, headDim].
-    public struct Head {
+    public struct Head: Sendable {
         public let mean: [Float]
         public let covariance: [Float]
 
@@ -52,23 +52,40 @@ public final class QueryMoments: AttentionObserver {
         let scale = shape.scale == usual ? 1 : shape.scale / usual
         let (width, dim) = (queries.width, shape.headDim)
         ofLayers.append(
-            (0..<shape.heads).map { head in
-                var mean = [Float](repeating: 0, count: dim)
-                var centered = [Float](repeating: 0, count: rows * dim)
-                for row in 0..<rows {
-                    for i in 0..<dim {
-                        let x = scale * all[row * width + head * dim + i]
-                        centered[row * dim + i] = x
-                        mean[i] += x / Float(rows)
-                    }
-                }
-                for row in 0..<rows { for i in 0..<dim { centered[row * dim + i] -= mean[i] } }
-                let x = Tensor(centered, shape: [rows, dim], on: c.backend)
-                let covariance = Tensor(shape: [dim, dim], on: c.backend)
-                c.backend.multiply(
+            Threads.map(shape.heads) { [backend = c.backend] head in
+                let (mean, centered) = Self.centered(
+                    all, rows: rows, width: width, columns: head * dim..<(head + 1) * dim, scale: scale)
+                let x = Tensor(centered, shape: [rows, dim], on: backend)
+                let covariance = Tensor(shape: [dim, dim], on: backend)
+                backend.multiply(
                     x, transposed: true, x, transposed: false, alpha: 1 / Float(rows), beta: 0,
                     into: covariance)
                 return Head(mean: mean, covariance: covariance.values)
             })
+    }
+
+    /// The mean of some columns of [rows, width], times `scale`, and what each row is apart from it.
+    private static func centered(
+        _ all: [Float], rows: Int, width: Int, columns: Range<Int>, scale: Float
+    ) -> (mean: [Float], rows: [Float]) {
+        let dim = columns.count
+        var mean = [Float](repeating: 0, count: dim)
+        let centered = [Float](unsafeUninitializedCapacity: rows * dim) { out, count in
+            all.withUnsafeBufferPointer { all in
+                mean.withUnsafeMutableBufferPointer { mean in
+                    for row in 0..<rows {
+                        let first = row * width + columns.lowerBound
+                        for i in 0..<dim {
+                            let x = scale * all[first + i]
+                            out[row * dim + i] = x
+                            mean[i] += x / Float(rows)
+                        }
+                    }
+                    for row in 0..<rows { for i in 0..<dim { out[row * dim + i] -= mean[i] } }
+                }
+            }
+            count = rows * dim
+        }
+        return (mean, centered)
     }
 }

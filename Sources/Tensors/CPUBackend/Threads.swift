@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// The pool of threads that all kernels share.
 public enum Threads {
@@ -9,6 +10,17 @@ public enum Threads {
     /// no result depends on it.
     public static func use(_ count: Int) {
         pb_set_threads(Int32(clamping: count))
+    }
+
+    /// What `body` makes of each of 0..<count, on the pool's threads at the same time; kernels that it calls stay on its
+    /// thread.
+    public static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+        let results = Mutex([Result?](repeating: nil, count: count))
+        concurrently(count) { i in
+            let result = body(i)
+            results.withLock { $0[i] = result }
+        }
+        return results.withLock { $0.compactMap(\.self) }
     }
 
     /// Gives the system back what was freed and is kept for what comes next.
