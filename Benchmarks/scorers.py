@@ -1,7 +1,9 @@
 """LLMLingua and Selective Context beside the packages of their authors: the same tokens kept, in what time.
 
     pip install torch "transformers<5" llmlingua selective-context
-    python scorers.py PICBENCH MODEL DATASET      # such as smollm2 squad=dev-v1.1.json
+    python scorers.py PICBENCH MODEL DATASET [STORE]     # such as smollm2 squad=dev-v1.1.json
+
+STORE keeps what ours measured, so that a second call goes on.
 
 Both score with MODEL, in one thread, on the same 10 contexts of about 300 words. LLMLingua: tokens alone (no whole
 sentences dropped first), in windows of 200 and of all tokens; as its code is, which compares a token's place with how
@@ -22,7 +24,7 @@ import tempfile
 import time
 import types
 
-executable, folder, dataset = sys.argv[1:]
+executable, folder, dataset, *kept = sys.argv[1:]
 OUT = pathlib.Path(__file__).parent / "scorers.json"
 METHODS = ["llmlingua:coarse=false", "llmlingua:coarse=false:window=100000", "selective-context:unit=token"]
 RATIOS = [2, 4]
@@ -130,7 +132,7 @@ def same(ours, theirs):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    rows, seconds = picbench(f"{scratch}/scorers.sqlite")
+    rows, seconds = picbench(kept[0] if kept else f"{scratch}/scorers.sqlite")
 result = {"model": pathlib.Path(folder).name, "dataset": dataset.split("/")[-1], "contexts": 10, "cells": []}
 VARIANTS = {
     "llmlingua": [("as it is", lingua)],

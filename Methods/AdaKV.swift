@@ -13,7 +13,8 @@ public struct AdaKV: CacheMethod {
         summary:
             "Keeps each layer's best entries by another method's scores, more in some heads than in others.",
         loses: "What the other method loses, more of it in heads with low scores.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2407.11550")
 
     public struct Parameters: MethodParameters {

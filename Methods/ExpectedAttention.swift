@@ -15,7 +15,8 @@ public struct ExpectedAttention: ScoredCacheMethod {
         id: "expected-attention", name: "Expected attention", family: .kvCache,
         summary: "Keeps the tokens that queries like the context's own are expected to attend to.",
         loses: "What queries unlike the context's own would look for.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2510.00636")
 
     public struct Parameters: MethodParameters {

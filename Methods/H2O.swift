@@ -13,7 +13,7 @@ public struct H2O: ScoredCacheMethod {
         summary: "Keeps the tokens that got most attention from all others, and the most recent ones.",
         loses: "Tokens that few others have looked at yet, outside the most recent ones.",
         verified:
-            "Keys kept by the attention weights of transformers, logits and greedy tokens behind them (`cache_methods.py`).",
+            "Keys kept by the attention weights of transformers, logits and greedy tokens behind them (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2306.14048")
 
     public let parameters: NoParameters

@@ -12,7 +12,8 @@ public struct KNorm: ScoredCacheMethod {
         id: "knorm", name: "KNorm", family: .kvCache,
         summary: "Keeps the keys with the smallest norms in each layer and KV head, and their values.",
         loses: "Tokens with long keys, whatever would have asked for them.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2406.11430")
 
     public let parameters: NoParameters

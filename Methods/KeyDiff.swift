@@ -12,7 +12,8 @@ public struct KeyDiff: ScoredCacheMethod {
         id: "keydiff", name: "KeyDiff", family: .kvCache,
         summary: "Keeps the keys that are least like the mean key of their layer and KV head.",
         loses: "Nearly all of many tokens with similar keys.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2504.15364")
 
     public let parameters: NoParameters

@@ -13,7 +13,8 @@ public struct PyramidKV: CacheMethod {
         id: "pyramidkv", name: "PyramidKV", family: .kvCache,
         summary: "SnapKV with budgets that fall from the first layer to the last.",
         loses: "What SnapKV loses, less of it in lower layers and more in upper ones.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2406.02069")
 
     public struct Parameters: MethodParameters {

@@ -14,7 +14,8 @@ public struct SnapKV: ScoredCacheMethod {
         id: "snapkv", name: "SnapKV", family: .kvCache,
         summary: "Keeps the tokens that a window of the last ones attends to, and their neighbours.",
         loses: "What the window at the end does not look at, such as what only a question would look for.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2404.14469")
 
     public struct Parameters: MethodParameters {

@@ -12,7 +12,8 @@ public struct StreamingLLM: CacheMethod {
         id: "streaming-llm", name: "StreamingLLM", family: .kvCache,
         summary: "Keeps keys and values of the first four tokens and the most recent ones.",
         loses: "Everything between the first tokens and the most recent ones.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2309.17453")
 
     public struct Parameters: MethodParameters {

@@ -12,7 +12,8 @@ public struct TOVA: ScoredCacheMethod {
         id: "tova", name: "TOVA", family: .kvCache,
         summary: "Keeps the tokens that the last token attends to, layer by layer.",
         loses: "What the last token does not look at, in all heads of a layer alike.",
-        verified: "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+        verified:
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2401.06104")
 
     public struct Parameters: MethodParameters {

@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
         DELETE FROM worker;
         DELETE FROM cell WHERE state <> 'done' OR id NOT IN (
             SELECT max(id) FROM cell WHERE state = 'done' GROUP BY modelHash, adapterHash, methodID, parameters, ratio,
-                positions, taskID, datasetID, datasetHash, seed, decoding,
+                positions, taskID, datasetID, datasetHash, exampleCount, seed, decoding,
                 -- Of several compressors of one method each has a cell.
                 CASE WHEN isTrained THEN methodName ELSE '' END);
         DELETE FROM run WHERE id NOT IN (SELECT runID FROM sample UNION SELECT runID FROM latency);
