@@ -133,7 +133,7 @@ def same(ours, theirs):
 
 with tempfile.TemporaryDirectory() as scratch:
     rows, seconds = picbench(kept[0] if kept else f"{scratch}/scorers.sqlite")
-result = {"model": pathlib.Path(folder).name, "dataset": dataset.split("/")[-1], "contexts": 10, "cells": []}
+result = {"model": pathlib.Path(folder).resolve().name, "dataset": dataset.split("/")[-1], "contexts": 10, "cells": []}
 VARIANTS = {
     "llmlingua": [("as it is", lingua)],
     "llmlingua, one window": [

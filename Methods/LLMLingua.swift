@@ -9,7 +9,9 @@ import Tensors
 /// so far, and of each window stay the tokens with the highest -ln p, the first token of all among them. On
 /// purpose different: the sentences of one context stand for the paper's demonstrations, and all have the same
 /// rate in the second step; the budget is shared out over the windows by their lengths and met exactly at every
-/// length, where the original keeps what is above a quantile of each window and leaves short texts whole.
+/// length, where the original keeps what is above a quantile of each window and leaves short texts whole. And a token
+/// stays for how unlikely it is itself: the authors' package (0.2.2) compares a token's place with the loss of the token
+/// behind it, and so keeps those before the unlikely ones (`Benchmarks/scorers.py`).
 public struct LLMLingua: ScorerMethod {
     public static let card = MethodCard(
         id: "llmlingua", name: "LLMLingua", family: .hardPrompt,
