@@ -16,6 +16,7 @@ import importlib.machinery
 import json
 import math
 import pathlib
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -104,8 +105,6 @@ def lingua(context, ratio, by=compressor, window=200):
 def informative(context, ratio, by_sentence):
     sentences = [context]
     if by_sentence:
-        import re
-
         parts = re.split(selective.sent_tokenize_pattern, selective.beautify_context(context))
         sentences = [part.strip() for part in parts if part.strip()]
     unit = selective._lexical_unit(sentences)[2]

@@ -20,23 +20,18 @@ struct LessonBatch {
     init(_ lessons: [Lesson], documentWeight: Float) {
         prompts = nil
         ahead = 0
-        var documentRows: [(Range<Int>, [Int32])] = []
         for lesson in lessons {
             let context = rows.append(tokens: lesson.prefix + lesson.context, firstPosition: 0)
             append(lesson.tails, position: context.count, seeing: [context])
-            // What nothing stands before is not predicted.
-            documentRows.append(
-                lesson.prefix.isEmpty
-                    ? (context, Array(lesson.context.dropFirst()))
-                    : (context.dropFirst(lesson.prefix.count - 1), lesson.context))
             contexts.append(context.dropFirst(lesson.prefix.count))
         }
         normalizeWeights(to: 1, from: 0)
         guard documentWeight > 0 else { return }
         let first = weights.count
-        for (rows, context) in documentRows {
-            for (row, token) in zip(rows, context) {
-                predicting.append(Int32(row))
+        for (lesson, rows) in zip(lessons, contexts) {
+            // What nothing stands before is not predicted.
+            for (row, token) in zip(rows, lesson.context).dropFirst(lesson.prefix.isEmpty ? 1 : 0) {
+                predicting.append(Int32(row - 1))
                 targets.append(token)
                 weights.append(1)
             }

@@ -29,7 +29,8 @@ struct BenchCompressCommand: ParsableCommand {
         try options.apply()
         try UsageError.require("--context", context, 1...10_000_000)
         let opened = try model.open()
-        let chosen = try BenchMethod(method, ratio: ratio, on: opened, of: model)
+        let chosen = try BenchMethod(
+            method, ratio: ratio, on: opened, backbone: Backbone(ModelLocator.checkpoint(model.model)))
         let (preparation, long) = (chosen.preparation, chosen.context(context))
         let seconds = try options.seconds { _ = try preparation.compress([long], in: Computation()) }
         try options.show(
@@ -46,7 +47,11 @@ struct BenchMethod {
     let preparation: any Preparation
     private let model: LanguageModel
 
-    init(_ text: String, ratio: String, on opened: LanguageModel, of options: BenchModelOptions) throws {
+    /// - Parameter backbone: of the model; opened for methods that learn nothing
+    init(
+        _ text: String, ratio: String, on opened: LanguageModel,
+        backbone: @autoclosure () throws -> Backbone
+    ) throws {
         method = try Catalogue.current.method(describedBy: text)
         guard let ratio = try Ratio.list(ratio).first else { throw ContractError.badRatio(ratio) }
         self.ratio = ratio
@@ -54,8 +59,7 @@ struct BenchMethod {
         if let trainable = method as? any TrainableMethod {
             preparation = trainable.preparation(with: Compressor(for: opened))
         } else {
-            let backbone = try Backbone(ModelLocator.checkpoint(options.model))
-            preparation = try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone))
+            preparation = try method.preparation(for: Demand(.ratio(ratio)), from: Resources(backbone()))
         }
     }
 

@@ -74,10 +74,11 @@ struct BenchDecodeCommand: ParsableCommand {
     }
 
     private func compressed(by method: String, _ opened: LanguageModel) throws -> KeptContext {
-        let chosen = try BenchMethod(method, ratio: ratio, on: opened, of: model)
+        let backbone = try Backbone(ModelLocator.checkpoint(model.model))
+        let chosen = try BenchMethod(method, ratio: ratio, on: opened, backbone: backbone)
         let trial = Trial(
             chosen.method, chosen.preparation, budget: .ratio(chosen.ratio),
-            reader: try Reader(Backbone(ModelLocator.checkpoint(model.model))))
+            reader: try Reader(backbone))
         return try trial.keep([chosen.context(context)])[0]
     }
 }
