@@ -15,7 +15,7 @@ public struct KVzip: CacheMethod {
         summary: "Keeps the entries that the model attends to when it repeats the context.",
         loses: "What the model can say again without it; compression costs two to three passes.",
         verified:
-            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`).",
+            "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
         paper: "https://arxiv.org/abs/2505.23416")
 
     public struct Parameters: MethodParameters {

@@ -8,18 +8,21 @@ tova,snapkv,h2o,expected-attention,pyramidkv,adakv,kvzip
     python kvpress_squad.py smollm2-4 kvpress.sqlite
 
 Asked without worked examples, so that the context is all that either has in its cache: kvpress compresses what stands
-before a context with it, ours leaves that as it is.
+before a context with it, ours leaves that as it is. Without a chat template too: its KVzip takes as many of the context's
+first tokens as the template has before a message for the template, and never scores them.
 """
 import json
 import math
 import pathlib
 import sqlite3
 import sys
+import types
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
 import presses
+import kvpress.presses.kvzip_press
 from squad import f1, words
 
 OUT = pathlib.Path(__file__).parent / "kvpress_squad.json"
@@ -63,6 +66,8 @@ def named(method, parameters):
 
 folder, store = sys.argv[1:]
 tokenizer = AutoTokenizer.from_pretrained(folder)
+tokenizer.chat_template = None
+kvpress.presses.kvzip_press.AutoTokenizer = types.SimpleNamespace(from_pretrained=lambda _: tokenizer)
 model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 database = sqlite3.connect(store)
 cells = []
