@@ -32,8 +32,8 @@ public struct AttentionMatching: CacheMethod {
     }
 
     public let parameters: Parameters
-    /// Two, and as much again for the values.
-    public var passes: Double { 5 }
+    /// Two, and a system of equations for each head's values.
+    public var passes: Double { 8 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters

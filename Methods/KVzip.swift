@@ -36,7 +36,7 @@ public struct KVzip: CacheMethod {
     }
 
     public let parameters: Parameters
-    public var passes: Double { 3 }
+    public var passes: Double { 3.5 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters

@@ -30,7 +30,7 @@ public struct LongLLMLingua: ScorerMethod {
 
     public let parameters: Parameters
     /// The question behind each sentence, then two times what is left of them.
-    public var passes: Double { 5 }
+    public var passes: Double { 9 }
 
     public init(parameters: Parameters) {
         self.parameters = parameters

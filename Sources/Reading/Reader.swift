@@ -134,12 +134,21 @@ public final class Reader: Sendable {
 
     /// How many tokens an item's output may have.
     public func outputLimit(of item: Item) -> Int {
-        let longest = item.references.map { tokens(ofReference: $0, to: item.prompt).count }.max() ?? 0
-        return switch item.outputLimit {
+        switch item.outputLimit {
         case .tokens(let count): count
-        case .atLeast(let count): max(count, longest + 8)
-        case .longestReference(let slack): longest + slack
+        case .atLeast(let count): max(count, longestReference(of: item) + 8)
+        case .longestReference(let slack): longestReference(of: item) + slack
         }
+    }
+
+    /// How many tokens an item's output has, about: those of its longest reference and an end.
+    public func outputExpected(of item: Item) -> Int {
+        guard !item.references.isEmpty else { return outputLimit(of: item) }
+        return min(outputLimit(of: item), longestReference(of: item) + 1)
+    }
+
+    private func longestReference(of item: Item) -> Int {
+        item.references.map { tokens(ofReference: $0, to: item.prompt).count }.max() ?? 0
     }
 
     /// What was put out for a prompt, as text: without white space around it, and where a line is the

@@ -47,23 +47,25 @@ extension GridPlan {
 }
 
 extension PlannedCell {
-    /// About how many tokens pass through a model; those of an output, which come one at a time, count twice.
+    /// About how many tokens pass through a model; each of an output, which come one at a time, counts as several.
     var cost: Double {
         get throws {
-            try documents.reduce(0) { sum, unit in
+            let ofToken = 5
+            return try documents.reduce(0) { sum, unit in
                 let layouts = try unit.items.map { try trial.reader.layout(of: $0.prompt) }
                 let context = trial.reader.source(unit.document.text, behind: layouts[0].opening).tokens.count
-                let kept =
-                    switch card.role {
-                    case .upper: context
-                    case .lower: 0
-                    case nil: min(context, trial.budget.positions(for: context))
+                let kept = min(context, trial.budget.positions(for: context))
+                let read =
+                    switch (card.role, card.family) {
+                    case (.upper, _): context
+                    case (.lower, _), (nil, .kvCache): 0
+                    case _: kept
                     }
-                let compressions = trial.method.passes * Double(card.isQueryAware ? unit.items.count : 1)
                 let asked = zip(unit.items, layouts).reduce(0) {
-                    $0 + $1.1.closing.count + 2 * trial.reader.outputLimit(of: $1.0)
+                    $0 + $1.1.closing.count + ofToken * trial.reader.outputExpected(of: $1.0)
                 }
-                return sum + compressions * Double(context) + Double(kept + asked)
+                let times = card.isQueryAware ? unit.items.count : 1
+                return sum + Double(times) * (trial.method.passes * Double(context) + Double(read)) + Double(asked)
             }
         }
     }

@@ -14,13 +14,15 @@ struct SourceCodeTests {
             let long = """
                 keep  "these"   spaces
                 """
+            public var passes: Double { 3 }
             func f(_ x: Int) -> Int { x + 1 }
         }
         """#
 
-    @Test func `comments, empty lines and the card's words do not count`() {
+    @Test func `comments, empty lines, the card's words and how often a context is read do not count`() {
         let other = code.replacing("One \\(\"word\")s.", with: "Another sentence (with a parenthesis.")
             .replacing("name: \"Keep\"", with: "name: \"Kept\"")
+            .replacing("Double { 3 }", with: "Double { /* twice */ 1.5 }")
             .replacing("            let name", with: "\n\n            // Why /* it is so.\n   let name")
             .replacing("{ x + 1 }", with: "{ /* /* nested */ \" */ x+1 }")
             .replacing("(_ x: Int) ->", with: "(\n                _ x: Int,\n            )\n->")
