@@ -1,7 +1,8 @@
-"""LLMLingua as its authors wrote it: `pip install llmlingua`, then
+"""LLMLingua as its authors wrote it: `pip install llmlingua "transformers<5"` (tried with 0.2.2 and 4.57), then
 
     picbench run --methods Examples/external/llmlingua.json --ratios 2,4
 
+With a network: the package fetches GPT-4's tokenizer when it is opened, and a model that is named and not a folder.
 The package counts tokens of a model of its own and meets a rate about, so that it is asked again for less until what it
 keeps fits into the budget, which the harness counts in the decoder's tokens.
 """
