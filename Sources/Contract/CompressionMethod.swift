@@ -92,14 +92,19 @@ public struct PreparedContent: Hashable, Sendable {
     public let hash: String
     /// Whether it was trained for the method.
     public let isTrained: Bool
+    /// Whether it is used at other ratios than those of its training.
+    public let isBeyondTraining: Bool
     /// What a user should know before its results are believed, a line each.
     public let warnings: [String]
 
     /// - Parameter hash: of everything that decides what it does, 64 hexadecimal digits
-    public init(name: String, hash: String, isTrained: Bool, warnings: [String] = []) {
+    public init(
+        name: String, hash: String, isTrained: Bool, isBeyondTraining: Bool = false, warnings: [String] = []
+    ) {
         self.name = name
         self.hash = hash
         self.isTrained = isTrained
+        self.isBeyondTraining = isBeyondTraining
         self.warnings = warnings
     }
 }

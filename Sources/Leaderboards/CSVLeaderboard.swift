@@ -17,7 +17,7 @@ public enum CSVLeaderboard {
         head += metrics.flatMap { [$0, "\($0)_low95", "\($0)_high95"] }
         head += [
             "share_of_way", "share_of_way_low95", "share_of_way_high95", "floor", "best", "trainings",
-            "trainings_that_took_off", "examples", "partial",
+            "trainings_that_took_off", "beyond_training", "examples", "partial",
         ]
         head += ["compress_s", "prefill_s", "decode_s_per_token"].flatMap {
             ["\($0)_median", "\($0)_low95", "\($0)_high95"]
@@ -57,7 +57,8 @@ public enum CSVLeaderboard {
             number(entry.keptBytes), section.primaryMetric,
         ] + scores + [
             number(way?.share), number(way?.low), number(way?.high), way?.floor ?? "", "\(entry.isBest)",
-            "\(entry.trainings)", entry.trainingsThatTookOff.map { "\($0)" } ?? "", "\(entry.examples)",
+            "\(entry.trainings)", entry.trainingsThatTookOff.map { "\($0)" } ?? "",
+            "\(entry.isBeyondTraining)", "\(entry.examples)",
             "\(entry.isPartial)",
         ] + latency + [entry.cells.map { "\($0)" }.joined(separator: " ")]
     }

@@ -82,6 +82,7 @@ struct EntryDraft {
             latency: Leaderboard.Latency(cells.flatMap(\.latencies)), examples: examples,
             isBest: false, trainings: record.isTrained ? trainings.count : 0,
             trainingsThatTookOff: tookOff(section, isLowerBetter),
+            isBeyondTraining: cells.contains { $0.record.isBeyondTraining },
             isPartial: cells.contains { $0.scores.count < $0.record.exampleCount },
             seeds: cells.map(\.record.seed), cells: cells.map(\.id))
     }

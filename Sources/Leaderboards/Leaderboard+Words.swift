@@ -42,6 +42,12 @@ extension Leaderboard.Section {
         remarks += chosen.map {
             "\($0.method): \(trainings($0)) of \($0.knownTrainings ?? 0) trainings of its recipe are shown."
         }
+        remarks += trained.compactMap { row in
+            let beyond = row.entries.filter(\.isBeyondTraining).map { Figures.budget($0.budget) }
+            return beyond.isEmpty
+                ? nil
+                : "\(row.method) at \(beyond.joined(separator: ", ")): beyond the ratios of its training."
+        }
         remarks += trained.flatMap { row in
             row.entries.compactMap { entry in
                 entry.trainingsThatTookOff.map {
@@ -73,11 +79,12 @@ extension Leaderboard.Row {
 }
 
 extension Leaderboard.Entry {
-    /// What stands behind a score: the share of the way, trainings that did not take off, and whether the cell is not
-    /// finished.
+    /// What stands behind a score: the share of the way, trainings that did not take off, a ratio that was not
+    /// trained, and whether the cell is not finished.
     package var marks: String {
         (shareOfWay.map { ", \(Figures.share($0)) of the way" } ?? "")
             + (trainingsThatTookOff.map { ", \($0) of \(trainings) trainings took off" } ?? "")
+            + (isBeyondTraining ? ", beyond its training" : "")
             + (isPartial ? " (unfinished, \(examples) scored)" : "")
     }
 }

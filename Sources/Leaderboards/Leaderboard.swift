@@ -85,6 +85,8 @@ public struct Leaderboard: Codable, Sendable, Equatable {
         public var trainings: Int
         /// How many of its trainings are above no context by more than chance, where some are and others are not.
         public var trainingsThatTookOff: Int?
+        /// Whether a compressor is used at another ratio than those of its training.
+        public var isBeyondTraining: Bool
         /// Fewer than there should be: the cell is not finished.
         public var isPartial: Bool
         public var seeds: [Int64]

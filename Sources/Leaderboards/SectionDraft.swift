@@ -39,7 +39,8 @@ struct SectionDraft {
 
         /// What belongs to a row or an entry.
         private static let ofMethod: Set = [
-            "method", "methodSource", "parameters", "prepared", "budget", "seed", "dataset", "overflow",
+            "method", "methodSource", "parameters", "prepared", "beyondTraining", "budget", "seed", "dataset",
+            "overflow",
         ]
     }
 

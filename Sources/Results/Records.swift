@@ -119,6 +119,9 @@ extension CellRecord {
         return (object as? [String: Any])?["interface"] as? String
     }
 
+    /// Whether a compressor is used at other ratios than those of its training.
+    public var isBeyondTraining: Bool { identityFields["beyondTraining"] == "true" }
+
     /// The fields of `identity`, each as canonical JSON.
     public var identityFields: [String: String] {
         let object = try? JSONSerialization.jsonObject(with: Data(identity.utf8))

@@ -23,6 +23,8 @@ package struct CellIdentity: Codable, Equatable {
     package let methodSource: String
     /// The hash of what the method opens.
     let prepared: String?
+    /// Whether that is used at other ratios than those of its training; nil where it is not.
+    let beyondTraining: Bool?
     let task: String
     let taskSource: String
     /// Versions by identifier.

@@ -213,7 +213,8 @@ package struct PlannedCell: Sendable {
                 chatTemplate: format.chatTemplate?.identity,
                 interface: trial.reader.server?.interface.rawValue),
             prompts: hashes.prompts, method: card.id, parameters: JSONValue(json: parameters),
-            methodSource: methodSource, prepared: trial.preparation.content?.hash, task: task.id,
+            methodSource: methodSource, prepared: trial.preparation.content?.hash,
+            beyondTraining: trial.preparation.content?.isBeyondTraining == true ? true : nil, task: task.id,
             taskSource: taskSource,
             metrics: Dictionary(uniqueKeysWithValues: task.metrics.map { ($0.id, $0.version) }),
             data: hashes.data, overflow: overflow?.rawValue, budget: trial.budget, seed: trial.seed)

@@ -11,6 +11,8 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     public var parameters: String
     /// Ratios that it was trained at.
     public var ratios: [Double]
+    /// Ratios beyond those at which its training measured it: it serves them too. Nil where there are none.
+    public var measuredRatios: [Double]?
     /// The hash of the base model; another base is refused.
     public var baseHash: String
     public var seed: UInt64
@@ -64,14 +66,16 @@ public struct CompressorCard: Codable, Equatable, Sendable {
     }
 
     public init(
-        name: String, method: String, parameters: String, ratios: [Double], baseHash: String, seed: UInt64,
-        steps: Int, trainableParameters: Int, prefix: [Int32], imported: Import? = nil,
+        name: String, method: String, parameters: String, ratios: [Double], measuredRatios: [Double]? = nil,
+        baseHash: String, seed: UInt64, steps: Int, trainableParameters: Int, prefix: [Int32],
+        imported: Import? = nil,
         decoder: LowRankConfiguration? = nil, trainedOn: [TrainingData]? = nil
     ) {
         self.name = name
         self.method = method
         self.parameters = parameters
         self.ratios = ratios
+        self.measuredRatios = measuredRatios
         self.baseHash = baseHash
         self.seed = seed
         self.steps = steps

@@ -51,11 +51,11 @@ public struct CompressorFolder: Sendable {
             }.map(CompressorFolder.init)
     }
 
-    /// Every compressor that a method can be used with, those first that were trained at what is asked for;
-    /// none only for a method that works without.
+    /// Every compressor that a method can be used with, those first that were trained at what is asked for; where
+    /// none was trained for it those that were measured at it. None only for a method that works without.
     /// - Parameters:
-    ///   - demand: lies within the ratios that it was trained at
-    ///   - beyond: whether others are taken where none was trained for the demand
+    ///   - demand: lies within the ratios that it was trained or measured at
+    ///   - beyond: whether others are taken where there is none
     public static func fitting(
         _ method: any ConfiguredMethod, _ demand: Demand, among folders: [CompressorFolder],
         beyond: Bool = false
@@ -66,7 +66,11 @@ public struct CompressorFolder: Sendable {
         }
         let (least, most) = (demand.ratios.lowerBound.value, demand.ratios.upperBound.value)
         let within = own.filter { $0.isTrained(for: demand) }
-        if within.isEmpty, beyond, !own.isEmpty { return own }
+        if within.isEmpty {
+            let reaching = own.filter { $0.reaches(demand) }
+            if !reaching.isEmpty { return reaching }
+            if beyond, !own.isEmpty { return own }
+        }
         if within.isEmpty, !type(of: trainable).worksUntrained {
             let trained = own.flatMap(\.card.ratios).compactMap(Ratio.init).sorted().map(\.description)
             throw ContractError.untrained(method: method.label, budget: demand.budget, trained: trained)
@@ -77,13 +81,17 @@ public struct CompressorFolder: Sendable {
 
     /// Whether a demand lies within the ratios that it was trained at.
     func isTrained(for demand: Demand) -> Bool {
-        guard let low = card.ratios.min(), let high = card.ratios.max() else { return false }
-        return low <= demand.ratios.lowerBound.value && demand.ratios.upperBound.value <= high
+        Self.spans(card.ratios, demand)
     }
 
-    /// Its name where results are shown, with a mark where it is used beyond its training.
-    func name(at demand: Demand) -> String {
-        isTrained(for: demand) ? card.name : "\(card.name), beyond its training"
+    /// Whether a demand lies within the ratios that it was trained or measured at.
+    private func reaches(_ demand: Demand) -> Bool {
+        Self.spans(card.ratios + (card.measuredRatios ?? []), demand)
+    }
+
+    private static func spans(_ ratios: [Double], _ demand: Demand) -> Bool {
+        guard let low = ratios.min(), let high = ratios.max() else { return false }
+        return low <= demand.ratios.lowerBound.value && demand.ratios.upperBound.value <= high
     }
 
     /// What a user should know who compresses a dataset with it.

@@ -41,7 +41,8 @@ extension TrainableMethod {
             return (folder, stored)
         }.filter { hashes.insert($1.contentHash).inserted }.map { folder, stored in
             TrainedPreparation(
-                self, .stored(stored, backbone), name: folder.name(at: demand),
+                self, .stored(stored, backbone), name: folder.card.name,
+                isBeyondTraining: !folder.isTrained(for: demand),
                 warnings: folder.warnings(at: demand, of: resources.dataset))
         }
     }
@@ -65,20 +66,26 @@ private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
     let source: Source
     /// Of the compressor where results are shown.
     let name: String
+    let isBeyondTraining: Bool
     let warnings: [String]
     private let opened = Mutex<Compressor?>(nil)
 
-    init(_ method: Method, _ source: Source, name: String = "", warnings: [String] = []) {
+    init(
+        _ method: Method, _ source: Source, name: String = "", isBeyondTraining: Bool = false,
+        warnings: [String] = []
+    ) {
         self.method = method
         self.source = source
         self.name = name
+        self.isBeyondTraining = isBeyondTraining
         self.warnings = warnings
     }
 
     var content: PreparedContent? {
         guard case .stored(let stored, _) = source else { return nil }
         return PreparedContent(
-            name: name, hash: stored.contentHash, isTrained: true, warnings: warnings)
+            name: name, hash: stored.contentHash, isTrained: true, isBeyondTraining: isBeyondTraining,
+            warnings: warnings)
     }
 
     func open() throws { _ = try compressor() }

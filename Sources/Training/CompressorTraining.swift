@@ -72,8 +72,12 @@ public struct CompressorTraining {
             isCancelled: isCancelled, report: report)
         guard finished else { return false }
         let ratios = Set(recipe.levels.last?.ratios ?? []).sorted()
+        let measured = (recipe.evaluation.ratios ?? []).filter {
+            $0 < ratios.first ?? 1 || $0 > ratios.last ?? 1
+        }
         let card = CompressorCard(
             name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
+            measuredRatios: measured.isEmpty ? nil : measured,
             baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
             trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix,
             decoder: compressor.decoderAdapter?.configuration, trainedOn: source.data)

@@ -38,8 +38,10 @@ struct CompressorFolderTests {
     }
 
     /// Changes the card's fields.
-    private func changeCard(_ change: (inout [String: Any]) throws -> Void) throws {
-        let url = file("compressor.json")
+    private func changeCard(
+        of name: String = "", _ change: (inout [String: Any]) throws -> Void
+    ) throws {
+        let url = file(name).appendingPathComponent("compressor.json")
         var fields = try #require(
             JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
         try change(&fields)
@@ -128,6 +130,26 @@ struct CompressorFolderTests {
             try FileManager.default.removeItem(at: lost.appendingPathComponent(name))
         }
         #expect(try CompressorFolder.all(in: parent).isEmpty)
+    }
+
+    @Test func `ratios at which a training measured its compressor are served, as beyond it`() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: Self.bundled.appendingPathComponent("pic"), to: file("pic"))
+        try changeCard(of: "pic") {
+            $0["ratios"] = [4, 16]
+            $0["measuredRatios"] = [64]
+        }
+        let method = PIC(parameters: .init())
+        func content(_ ratio: Double) throws -> PreparedContent? {
+            let demand = Demand(.ratio(try #require(Ratio(ratio))))
+            let resources = Resources(backbone, compressors: [folder])
+            return try method.preparations(for: demand, from: resources).first?.content
+        }
+        let (within, beyond) = (try content(8), try content(64))
+        #expect(within?.isBeyondTraining == false && within?.warnings == [])
+        #expect(beyond?.isBeyondTraining == true && beyond?.hash == within?.hash)
+        #expect(beyond?.warnings == ["pic is used at 64x, beyond the 4x, 16x of its training"])
+        #expect(throws: ContractError.self) { try content(128) }
     }
 
     @Test func `a compressor that is not used stops nobody`() throws {
