@@ -65,7 +65,8 @@ extension PlannedCell {
                     $0 + $1.1.closing.count + ofToken * trial.reader.outputExpected(of: $1.0)
                 }
                 let times = card.isQueryAware ? unit.items.count : 1
-                return sum + Double(times) * (trial.method.passes * Double(context) + Double(read)) + Double(asked)
+                return sum + Double(times) * (trial.method.passes * Double(context) + Double(read))
+                    + Double(asked)
             }
         }
     }

@@ -15,7 +15,8 @@ public struct SourceCode {
         let bytes = Array(text.utf8)
         var source = SourceCode(rest: bytes[...])
         source.read(until: nil)
-        return String(decoding: source.code, as: UTF8.self).replacing(/public var passes:Double\{[0-9.]+\}/, with: "")
+        return String(decoding: source.code, as: UTF8.self)
+            .replacing(/public var passes:Double\{[0-9.]+\}/, with: "")
     }
 
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }
