@@ -8,6 +8,8 @@ public enum FileError: Error, CustomStringConvertible, LocalizedError, Equatable
     case missingFolder(path: String, folder: String)
     case busy(path: String)
     case isInput(path: String)
+    /// What would be replaced is of another kind than what is written.
+    case notOurs(path: String)
     case outputIsInput(path: String)
     case outputLost(reason: String)
     /// Whoever read the output has ended: no fault of anybody, and no line.
@@ -30,6 +32,8 @@ public enum FileError: Error, CustomStringConvertible, LocalizedError, Equatable
             "another process is writing \(path); wait for it and try again"
         case .isInput(let path):
             "writing \(path) would destroy what is read; choose another place to write to"
+        case .notOurs(let path):
+            "\(path) is there and was written by something else; choose another place, or move it away"
         case .outputIsInput(let path):
             "standard output or standard error goes into \(path), which it would damage; send it elsewhere"
         case .outputLost(let reason):

@@ -10,6 +10,7 @@ extension Comparison {
         public var metric: String
         /// Whether it is a share of 1, which tables show as a percentage.
         public var isShare: Bool
+        public var isLowerBetter: Bool
         /// Requested; nil where a number of positions was.
         public var ratio: Double?
         public var positions: Int?
@@ -67,7 +68,8 @@ extension Comparison.Row {
         }
         self.init(
             model: record.modelName, dataset: record.datasetID, taskID: record.taskID, metric: metric,
-            isShare: details?.isShare ?? true, ratio: record.ratio, positions: record.positions,
+            isShare: details?.isShare ?? true, isLowerBetter: details?.direction == "lower",
+            ratio: record.ratio, positions: record.positions,
             examples: shared.examples, documents: shared.documents, first: names.0, second: names.1,
             firstScore: scores.0, secondScore: scores.1, firstSeeds: a.count, secondSeeds: b.count,
             difference: scores.0 - scores.1, low: interval.lowerBound, high: interval.upperBound,

@@ -23,6 +23,16 @@ extension Comparison {
                 "One training each: \(oneTraining.joined(separator: ", ")). What is said here holds for these trainings, not for "
                     + "others of the same recipe.")
         }
+        if rows.count > 1 {
+            remarks.append(
+                "Intervals and p are each of one comparison; the last p is corrected for all \(rows.count).")
+        }
+        if rows.contains(where: \.isLowerBetter) {
+            let names = Leaderboard.groups(rows.filter(\.isLowerBetter), by: \.metric).map {
+                Figures.metric($0[0].metric)
+            }
+            remarks.append("Less is better: \(names.joined(separator: ", ")).")
+        }
         return remarks
     }
 

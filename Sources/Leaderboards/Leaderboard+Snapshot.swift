@@ -61,7 +61,7 @@ extension Leaderboard {
             let others = sections[i].metrics.filter { $0 != sections[i].primaryMetric && $0 != "cut_off" }
             sections[i].warning =
                 "the full context is not above no context by more than chance, so that nothing is to be compared: "
-                + "try --shots 3, more examples with --limit"
+                + "try worked examples (--shots), more questions (--limit)"
                 + (others.isEmpty ? "" : ", or another metric (--metric \(others.joined(separator: ", ")))")
         }
     }

@@ -20,7 +20,7 @@ extension Leaderboard.Section {
     package var medians: String {
         let samples = rows.flatMap(\.entries).compactMap(\.latency?.samples)
         guard let least = samples.min(), let most = samples.max() else { return "median" }
-        let count = (least == most ? "\(most)" : "\(least) to \(most)") + " prompts"
+        let count = (least == most ? "\(most)" : "\(least) to \(most)") + (most == 1 ? " prompt" : " prompts")
         let network = interface == nil ? "" : ", the network's time included"
         return
             (least < 6 ? "median of \(count), too few for an interval" : "median of \(count) (95% interval)")

@@ -5,7 +5,8 @@ public enum LeaderboardError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .unknownMetric(let name, let known):
-            "no task here has the metric '\(name)'; known: \(known.joined(separator: ", "))"
+            "no task here has the metric '\(name)'; known: "
+                + Leaderboard.groups(known) { $0 }.map { $0[0] }.joined(separator: ", ")
         }
     }
 }

@@ -77,6 +77,7 @@ public struct Grid {
         var cells: [PlannedCell] = []
         let (questions, notes) = try questions()
         var remarks = notes
+        var untrained: [(method: String, budget: Budget)] = []
         for (task, documents) in zip(tasks, questions) where !documents.isEmpty {
             guard let card = reader.server.map({ task.card.limited(to: $0.abilities) }) ?? task.card else {
                 guard leavesOutUnscorable else {
@@ -98,7 +99,7 @@ public struct Grid {
                     preparations = try method.preparations(
                         for: Demand(budget, contexts: lengths), from: resources)
                 } catch ContractError.untrained where leavesOutUntrained {
-                    remarks.append("left out \(method.label) at \(budget): it is not trained for that")
+                    untrained.append((method.label, budget))
                     return
                 } catch ContractError.withoutWeights where leavesOutUntrained {
                     remarks.append(
@@ -134,6 +135,11 @@ public struct Grid {
         }
         if cells.isEmpty {
             throw ContractError.noExamples(dataset: data.id, tasks: tasks.map { $0.card.id })
+        }
+        for budgets in Dictionary(grouping: untrained, by: \.method).sorted(by: { $0.key < $1.key }) {
+            let left = Set(budgets.value.map(\.budget)).sorted().map(\.description)
+            remarks.append(
+                "left out \(budgets.key) at \(left.joined(separator: ", ")): it is not trained for that")
         }
         var said: Set<String> = []
         return GridPlan(reader: reader, cells: cells, remarks: remarks.filter { said.insert($0).inserted })

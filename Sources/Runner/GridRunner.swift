@@ -74,11 +74,12 @@ public struct GridRunner: Sendable {
         report: @escaping @Sendable (Progress) -> Void
     ) throws -> Summary {
         var summary = Summary()
+        var entered: Set<Int64> = []
         try store.describe(metrics)
         var wanted: [WantedCell] = []
         var left: [Int64: Int] = [:]
         for (cell, standing) in zip(plan.cells, try store.enter(plan.cells.map(\.record)))
-        where !summary.cells.contains(standing.id) {
+        where entered.insert(standing.id).inserted {
             summary.cells.append(standing.id)
             if standing.state == .done, !force {
                 summary.skipped += 1

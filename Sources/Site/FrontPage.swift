@@ -25,13 +25,26 @@ struct FrontPage {
         body += chapters.flatMap(\.parts).map { part in
             switch part.content {
             case .section(let section):
-                FrontSection(site: site, section: section, title: part.title, number: part.number).html
+                FrontSection(
+                    site: site, section: section, title: part.title, number: part.number, styles: styles
+                ).html
             case .models(let sections):
                 ModelTable(site: site, sections: sections, title: part.title, number: part.number).html
             }
         }
         body += LearningCurves(curves: curves).parts + site.attention.parts + provenance
         return Markup.page(title: "picbench: context compression compared", root: "", body)
+    }
+
+    /// Of each method, by its page's name, the place among its family where it first appears: its colour and its mark.
+    private var styles: [String: Int] {
+        var styles: [String: Int] = [:]
+        for group in board.sections.flatMap(\.families) {
+            for (place, row) in group.elements.filter({ $0.role == nil }).enumerated() {
+                styles[site.slug(of: row)] = styles[site.slug(of: row)] ?? place
+            }
+        }
+        return styles
     }
 
     // MARK: - What was measured
@@ -71,7 +84,9 @@ struct FrontPage {
         let rows = board.sections.flatMap(\.rows).filter { $0.role == nil }
         let methods = distinct(rows.map { [$0.methodID, $0.parameters] }).count
         let budgets = Set(board.sections.flatMap(\.budgets)).sorted().map(Figures.budget)
-        let hosts = distinct(board.runs.map { "\($0.cpu), \($0.threads) threads" }).joined(separator: "; ")
+        let hosts = distinct(
+            board.runs.map { "\($0.cpu), \($0.threads) thread\($0.threads == 1 ? "" : "s")" }
+        ).joined(separator: "; ")
         let date = board.runs.map(\.startedAt).max()?.prefix(10) ?? "an unknown day"
         return
             "\(methods) methods at \(budgets.joined(separator: ", ")), measured on \(hosts), last on \(date)."

@@ -8,6 +8,8 @@ struct FrontSection {
     let title: String
     /// Counts the sections of the page from 1.
     let number: Int
+    /// Colours and marks of methods on the whole page, by their pages' names.
+    let styles: [String: Int]
 
     var html: Markup {
         var parts: [Markup] = [.element("h2", ["id": "task-\(number)"], Markup(title))]
@@ -24,13 +26,16 @@ struct FrontSection {
             parts += [.element("h3", [:], "Failed"), .element("ul", [:], items)]
         }
         parts.append(.element("h3", [:], "Pictures"))
-        parts += SectionPictures(section: section, key: site.slug).html
+        parts += SectionPictures(section: section, key: site.slug, styles: styles).html
         parts += [
             .element("h3", [:], "All scores"), details, .element("h3", [:], "What an answer costs"),
             .element(
                 "p", ["class": "soft"],
                 Markup(
-                    "KV: keys and values of the kept context. Milliseconds of one prompt at a time: \(section.medians)."
+                    "KV: keys and values of the kept context. "
+                        + (isTimed
+                            ? "Milliseconds of one prompt at a time: \(section.medians)."
+                            : "Times were not measured.")
                 )
             ),
             costs,
@@ -135,14 +140,16 @@ struct FrontSection {
         }
     }
 
+    private var isTimed: Bool { section.rows.flatMap(\.entries).contains { $0.latency != nil } }
+
     private var costs: Markup {
         func time(_ spread: Leaderboard.Latency.Spread?) -> Markup {
             Self.cell(spread?.median, spread.map(Figures.milliseconds) ?? "")
         }
-        let titles = [
-            "Achieved", "Positions", "KV", "Compress, ms", "Prefill, ms", "Decode a token, ms", "Trained",
-            "Sees the question",
-        ]
+        let titles =
+            ["Achieved", "Positions", "KV"]
+            + (isTimed ? ["Compress, ms", "Prefill, ms", "Decode a token, ms"] : [])
+            + ["Trained", "Sees the question"]
         return table("what an answer costs", id: "costs", titles) { entry, row in
             func answer(_ isTrue: Bool) -> Markup {
                 row.role == nil ? Self.cell(isTrue ? 1 : 0, isTrue ? "yes" : "no") : Self.cell(nil, "")
@@ -152,10 +159,13 @@ struct FrontSection {
                     entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),
                 Self.cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
                 Self.cell(entry.keptBytes, entry.keptBytes.map(Figures.bytes) ?? ""),
-                time(entry.latency?.compress),
-                time(entry.latency?.prefill), time(entry.latency?.decodePerToken), answer(row.isTrained),
-                answer(row.isQueryAware),
             ]
+                + (isTimed
+                    ? [
+                        time(entry.latency?.compress), time(entry.latency?.prefill),
+                        time(entry.latency?.decodePerToken),
+                    ] : [])
+                + [answer(row.isTrained), answer(row.isQueryAware)]
         }
     }
 }

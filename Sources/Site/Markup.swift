@@ -1,3 +1,5 @@
+import Foundation
+
 /// A piece of HTML or SVG. Texts are escaped when they become one; nothing else makes one of a text.
 struct Markup: ExpressibleByStringInterpolation {
     private(set) var html: String
@@ -41,7 +43,7 @@ struct Markup: ExpressibleByStringInterpolation {
     static func page(title: String, root: String, way: [Markup] = [], _ body: [Markup]) -> String {
         let head = element(
             "head", [:],
-            element("meta", ["charset": "utf-8"]),
+            element("meta", ["charset": "utf-8"]), maker,
             element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
             element("title", [:], Markup(title)),
             element("link", ["rel": "stylesheet", "href": root + "style.css"]),
@@ -58,6 +60,14 @@ struct Markup: ExpressibleByStringInterpolation {
             + element(
                 "html", ["lang": "en"], head, element("body", [:], header, element("main", [:], body))
             ).html + "\n"
+    }
+
+    private static let maker = element("meta", ["name": "generator", "content": "picbench"])
+
+    /// Whether a file is a page that an export has written.
+    static func isPage(_ data: Data) -> Bool {
+        // What is before the title is no user's text.
+        String(decoding: data.prefix(300), as: UTF8.self).contains(maker.html)
     }
 
     static func escaped(_ text: String) -> String {

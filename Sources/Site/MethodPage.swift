@@ -34,8 +34,7 @@ struct MethodPage {
 
     private var cells: Markup {
         let titles = [
-            "Task", "Ratio", "Metric", "Score, %", "95% interval", "Of the way", "Achieved", "Samples",
-            "Dataset", "Model",
+            "Task", "Ratio", "Score", "Of the way", "Achieved", "Samples", "Dataset", "Model",
         ]
         let lines = rows.flatMap { section, row in
             row.entries.compactMap { entry -> Markup? in
@@ -52,11 +51,13 @@ struct MethodPage {
                     [
                         cell(nil, section.task),
                         cell(entry.placeByRatio, row.role == nil ? Figures.budget(entry.budget) : ""),
-                        cell(nil, section.name(of: score.metric)), cell(score.mean, Figures.mean(score)),
-                        cell(
-                            score.low,
-                            "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score))"
-                        ),
+                        .element(
+                            "td", ["data-value": "\(score.mean)"], Markup(Figures.mean(score)),
+                            .element(
+                                "small", [:],
+                                Markup(
+                                    "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score)) "
+                                        + section.name(of: score.metric)))),
                         cell(entry.shareOfWay?.share, entry.shareOfWay.map(Figures.share) ?? ""),
                         cell(
                             entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),

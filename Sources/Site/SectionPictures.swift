@@ -5,6 +5,8 @@ struct SectionPictures {
     let section: Leaderboard.Section
     /// What a method is called in all pictures of the site.
     let key: (Leaderboard.Row) -> String
+    /// Of each method, by that name, the style that it has where it is alone.
+    let styles: [String: Int]
 
     /// More than these of a family are grey until a reader chooses them: the best are not.
     private static let mostColored = 6
@@ -37,11 +39,18 @@ struct SectionPictures {
         return pictures.isEmpty ? nil : PanelRow(title: title, description: description, pictures: pictures)
     }
 
-    /// Series of a family's methods, in their order, without points.
+    /// Series of a family's methods, in their order, without points. A method has the same style in all sections, but
+    /// where a better one has its colour.
     func series(_ rows: [Leaderboard.Row]) -> [(row: Leaderboard.Row, series: LineChart.Series)] {
-        rows.filter { $0.role == nil }.enumerated().map { place, row in
+        var used: Set<Int> = []
+        return rows.filter { $0.role == nil }.enumerated().map { place, row in
+            var style = styles[key(row)] ?? place
+            if place < Self.mostColored {
+                while used.contains(style % SeriesStyle.colors) { style += 1 }
+                used.insert(style % SeriesStyle.colors)
+            }
             let series = LineChart.Series(
-                name: row.method, key: key(row), style: place, points: [],
+                name: row.method, key: key(row), style: style, points: [],
                 isMuted: place >= Self.mostColored)
             return (row, series)
         }

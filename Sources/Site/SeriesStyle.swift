@@ -3,7 +3,12 @@ enum SeriesStyle {
     /// What belongs to no method: references and frontiers.
     static let neutral = -1
 
-    static func color(_ index: Int) -> String { index == neutral ? "var(--soft)" : "var(--c\(index % 7))" }
+    /// As many as the style sheet has.
+    static let colors = 7
+
+    static func color(_ index: Int) -> String {
+        index == neutral ? "var(--soft)" : "var(--c\(index % colors))"
+    }
 
     /// The style sheet gives it the colour of the series that it is in.
     static func marker(_ index: Int, _ x: Double, _ y: Double) -> Markup {

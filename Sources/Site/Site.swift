@@ -48,8 +48,9 @@ public struct Site {
 
     /// Writes all files in place of an earlier export's, whose pages that are no longer part of it are removed.
     /// - Returns: the number of files
-    /// - Throws: `FileError`; the folder is then as it was
+    /// - Throws: `FileError`, also where files of another origin are in the way; the folder is then as it was
     public func write(to folder: URL) throws -> Int {
+        try SiteWriter.requireOwn(folder)
         var count = 0
         try FolderReplacement.write(to: folder, apartFrom: store.files) { replacement in
             var writer = SiteWriter(folder, replacement)
@@ -145,6 +146,17 @@ struct SiteWriter {
         self.replacement = replacement
     }
 
+    /// Refuses a folder whose front page, or what belongs to one, no export has written.
+    static func requireOwn(_ folder: URL) throws {
+        func found(_ name: String) throws -> Data? {
+            try RegularFile.read(folder.appendingPathComponent(name))
+        }
+        if let page = try found("index.html"), Markup.isPage(page) { return }
+        for name in ["index.html", "style.css", "site.js"] where try found(name) != nil {
+            throw FileError.notOurs(path: folder.appendingPathComponent(name).path)
+        }
+    }
+
     /// A file that is the same as before stays, with its time of change.
     mutating func write(_ text: String, to path: String) throws {
         guard written.insert(path).inserted else { return }
@@ -154,14 +166,16 @@ struct SiteWriter {
         }
     }
 
-    /// Pages in the folder that this export did not write.
+    /// Pages of earlier exports in the folder that this one did not write.
     func others(in subfolders: [String]) throws -> Set<String> {
-        Set(
-            subfolders.flatMap { name in
-                let files = try? FileManager.default.contentsOfDirectory(
-                    atPath: folder.appendingPathComponent(name).path)
-                return (files ?? []).filter { $0.hasSuffix(".html") }.map { "\(name)/\($0)" }
-            }
-        ).subtracting(written)
+        let pages = subfolders.flatMap { name in
+            let files = try? FileManager.default.contentsOfDirectory(
+                atPath: folder.appendingPathComponent(name).path)
+            return (files ?? []).filter { $0.hasSuffix(".html") }.map { "\(name)/\($0)" }
+        }
+        return Set(
+            try Set(pages).subtracting(written).filter {
+                try RegularFile.read(folder.appendingPathComponent($0)).map(Markup.isPage) ?? false
+            })
     }
 }

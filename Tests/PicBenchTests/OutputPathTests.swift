@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// Paths that are written to: an input in an output's place, what is no file, a folder that is not there.
@@ -34,6 +35,19 @@ struct OutputPathTests {
         }
         #expect(!FileManager.default.fileExists(atPath: db + "-journal"))
         try expectUntouched(db, ["export", "html", "--db", db, "-o", db], "is a regular file, not a folder")
+    }
+
+    @Test func `an export does not replace other results`() throws {
+        let other = folder.path("other.sqlite")
+        try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE x (y)") }
+        let packed = folder.path("packed.gz")
+        try FileManager.default.copyItem(atPath: db, toPath: packed)
+        for format in ["csv", "json", "markdown", "latex"] {
+            for path in [other, packed] {
+                try expectUntouched(
+                    path, ["export", format, "--db", db, "-o", path], "was written by something else")
+            }
+        }
     }
 
     @Test func `a merge does not write to what it reads`() throws {

@@ -159,26 +159,45 @@ struct SiteTests {
     @Test func `pages of an earlier export are removed, other files stay`() throws {
         _ = try export()
         let site = folder.appendingPathComponent("site")
-        try Data("old".utf8).write(to: site.appendingPathComponent("cells/999.html"))
-        try Data("mine".utf8).write(to: site.appendingPathComponent("notes.txt"))
+        try FileManager.default.copyItem(
+            at: site.appendingPathComponent("cells/3.html"), to: site.appendingPathComponent("cells/999.html")
+        )
+        for mine in ["notes.txt", "methods/mine.html"] {
+            try Data("mine".utf8).write(to: site.appendingPathComponent(mine))
+        }
         let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path, readOnly: true)
         _ = try Site(store).write(to: site)
         #expect(!FileManager.default.fileExists(atPath: site.appendingPathComponent("cells/999.html").path))
         #expect(FileManager.default.fileExists(atPath: site.appendingPathComponent("notes.txt").path))
+        #expect(FileManager.default.fileExists(atPath: site.appendingPathComponent("methods/mine.html").path))
+    }
+
+    @Test(arguments: ["index.html", "style.css"])
+    func `a folder that something else has filled is refused`(_ name: String) throws {
+        let site = folder.appendingPathComponent("other")
+        try FileManager.default.createDirectory(at: site, withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: site.appendingPathComponent(name))
+        _ = try export()
+        let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path, readOnly: true)
+        #expect(throws: FileError.notOurs(path: site.appendingPathComponent(name).path)) {
+            try Site(store).write(to: site)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: site.path) == [name])
     }
 
     @Test func `an export that cannot be whole changes nothing`() throws {
         _ = try export()
         let site = folder.appendingPathComponent("site")
         let index = site.appendingPathComponent("index.html")
-        try Data("old".utf8).write(to: index)
+        let old = try String(contentsOf: index, encoding: .utf8) + "old"
+        try Data(old.utf8).write(to: index)
         // In a page's place.
         let page = site.appendingPathComponent("methods/pic.html")
         try FileManager.default.removeItem(at: page)
         try FileManager.default.createDirectory(at: page, withIntermediateDirectories: true)
         let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path, readOnly: true)
         #expect(throws: FileError.self) { try Site(store).write(to: site) }
-        #expect(try String(contentsOf: index, encoding: .utf8) == "old")
+        #expect(try String(contentsOf: index, encoding: .utf8) == old)
         let files = try FileManager.default.contentsOfDirectory(atPath: site.path)
         #expect(!files.contains { $0.hasPrefix(".") }, "\(files)")
     }
@@ -191,7 +210,11 @@ struct SiteTests {
             try? FileManager.default.removeItem(at: file)
             try FileManager.default.copyItem(at: folder.appendingPathComponent("r.sqlite"), to: file)
             let store = try ResultStore(path: file.path, readOnly: true)
-            #expect(throws: FileError.isInput(path: file.path)) { try Site(store).write(to: site) }
+            if name == "leaderboard.csv" {
+                #expect(throws: FileError.isInput(path: file.path)) { try Site(store).write(to: site) }
+            } else {
+                _ = try Site(store).write(to: site)
+            }
             #expect(try ResultStore(path: file.path, readOnly: true).cells().cells.count == 10)
         }
     }

@@ -62,6 +62,11 @@ struct CompareCommand: ParsableCommand {
                 ExternalCommand.isWritten(text)
                 ? [text] : text.split(separator: "@", maxSplits: 1).map(String.init)
             let method = try catalogue.method(describedBy: parts.first ?? "")
+            guard method.card.role == nil else {
+                throw UsageError(
+                    "\(text) is a reference and has no ratio to be compared at; tables say how far a method is on the way "
+                        + "from no context to the full one")
+            }
             return Comparison.Method(
                 id: method.card.id, parameters: method.parametersJSON,
                 which: parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [])
@@ -79,7 +84,8 @@ struct CompareCommand: ParsableCommand {
             try snapshot.requireSound(of: store.db.path)
             throw UsageError(
                 "\(store.db) has no finished cells that \(methods[0]) shares with \(methods.dropFirst().joined(separator: " or ")); "
-                    + "run them with 'picbench run --methods \(methods.joined(separator: ","))'")
+                    + "run them with 'picbench run --methods \(methods.joined(separator: ","))"
+                    + (ratio.map { " --ratios \($0)" } ?? "") + (task.map { " --tasks \($0)" } ?? "") + "'")
         }
         if json {
             try Output.json(comparison)

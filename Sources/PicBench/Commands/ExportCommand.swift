@@ -21,7 +21,11 @@ struct ExportOptions: ParsableArguments {
     var output: PathArgument?
 
     func open() throws -> ResultStore {
-        try FileIdentity.requireApart(output.map { [$0.url] } ?? [], from: store.files)
+        if let output {
+            try FileIdentity.requireApart([output.url], from: store.files)
+            // Nobody wants a table in place of another grid's results.
+            if ResultStore.mayBeStore(output.url) { throw FileError.notOurs(path: output.path) }
+        }
         return try store.openForReading()
     }
 

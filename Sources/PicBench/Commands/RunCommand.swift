@@ -47,7 +47,9 @@ struct RunCommand: ParsableCommand {
             valueName: "methods"))
     var methods: MethodList
 
-    @Option(help: "Compression ratios with commas: context tokens ÷ positions kept; by default 4,16,64.")
+    @Option(
+        parsing: .unconditional,
+        help: "Compression ratios with commas: context tokens ÷ positions kept; by default 4,16,64.")
     var ratios: String?
 
     @Option(
@@ -206,6 +208,10 @@ struct RunCommand: ParsableCommand {
         let asked = try catalogue.methods(describedBy: methods.values)
         let budgets = try Budget.list(ratios: ratios, positions: budgets, fallback: "4,16,64")
         let tasks = try tasks?.values.map(catalogue.task) ?? catalogue.tasks.filter { !$0.card.isOnRequest }
+        if let metric, !tasks.contains(where: { $0.card.metrics.contains { $0.id == metric } }) {
+            throw LeaderboardError.unknownMetric(
+                metric, known: tasks.flatMap { $0.card.metrics.map(\.id) })
+        }
         try UsageError.require("--limit", limit, 0...1_000_000_000)
         try UsageError.require("--documents", documents, 1...1_000_000_000)
         try UsageError.require("--attention-samples", attentionSamples, 0...1_000_000)
