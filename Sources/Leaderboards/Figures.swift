@@ -8,7 +8,12 @@ package enum Figures {
 
     /// `74.2 (70.1–78.3)`
     package static func interval(_ score: Leaderboard.Score) -> String {
-        "\(mean(score)) (\(number(score.low, of: score))–\(number(score.high, of: score)))"
+        "\(mean(score)) (\(bounds(score)))"
+    }
+
+    /// `86.0–88.5`, the ends of the interval
+    package static func bounds(_ score: Leaderboard.Score) -> String {
+        "\(number(score.low, of: score))–\(number(score.high, of: score))"
     }
 
     /// A score as tables show it: a percentage, or a number with three digits.

@@ -120,7 +120,10 @@ extension CellRecord {
     }
 
     /// Whether a compressor is used at other ratios than those of its training.
-    public var isBeyondTraining: Bool { identityFields["beyondTraining"] == "true" }
+    public var isBeyondTraining: Bool {
+        // Most are not.
+        identity.contains("\"beyondTraining\"") && identityFields["beyondTraining"] == "true"
+    }
 
     /// The fields of `identity`, each as canonical JSON.
     public var identityFields: [String: String] {

@@ -27,12 +27,9 @@ public final class ResultStore: Sendable {
 
     /// Whether a file may hold results: an SQLite database, or something packed by gzip.
     public static func mayBeStore(_ url: URL) -> Bool {
-        guard case .file? = try? FileKind(of: url), let file = try? FileHandle(forReadingFrom: url) else {
-            return false
-        }
-        defer { try? file.close() }
-        let start = (try? file.read(upToCount: 16)) ?? Data()
-        return start == Data("SQLite format 3\0".utf8) || start.starts(with: [0x1f, 0x8b])
+        guard case .file? = try? FileKind(of: url) else { return false }
+        if (try? TemporaryCopy.isPacked(url.path)) == true { return true }
+        return (try? Descriptor.reading(url)?.read(upToCount: 16)) == Data("SQLite format 3\0".utf8)
     }
 
     /// Opens the file, makes it where there is none, and brings an older schema up to date.

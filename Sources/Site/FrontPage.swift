@@ -22,6 +22,7 @@ struct FrontPage {
         } else {
             body.append(filters)
         }
+        let styles = styles
         body += chapters.flatMap(\.parts).map { part in
             switch part.content {
             case .section(let section):

@@ -78,7 +78,7 @@ struct FrontSection {
         guard let entry = row.entry(at: budget),
             let score = entry.scores.first(where: { $0.metric == metric })
         else { return .element("td", ["data-ratio": budget.key]) }
-        let interval = [score.low, score.high].map { Figures.number($0, of: score) }.joined(separator: "–")
+        let interval = Figures.bounds(score)
         return .element(
             "td",
             [
@@ -143,13 +143,14 @@ struct FrontSection {
     private var isTimed: Bool { section.rows.flatMap(\.entries).contains { $0.latency != nil } }
 
     private var costs: Markup {
-        func time(_ spread: Leaderboard.Latency.Spread?) -> Markup {
-            Self.cell(spread?.median, spread.map(Figures.milliseconds) ?? "")
-        }
+        let times: [(title: String, of: (Leaderboard.Latency) -> Leaderboard.Latency.Spread)] =
+            isTimed
+            ? [
+                ("Compress, ms", \.compress), ("Prefill, ms", \.prefill),
+                ("Decode a token, ms", \.decodePerToken),
+            ] : []
         let titles =
-            ["Achieved", "Positions", "KV"]
-            + (isTimed ? ["Compress, ms", "Prefill, ms", "Decode a token, ms"] : [])
-            + ["Trained", "Sees the question"]
+            ["Achieved", "Positions", "KV"] + times.map(\.title) + ["Trained", "Sees the question"]
         return table("what an answer costs", id: "costs", titles) { entry, row in
             func answer(_ isTrue: Bool) -> Markup {
                 row.role == nil ? Self.cell(isTrue ? 1 : 0, isTrue ? "yes" : "no") : Self.cell(nil, "")
@@ -160,12 +161,10 @@ struct FrontSection {
                 Self.cell(entry.keptPositions, Figures.fixed(entry.keptPositions, 1)),
                 Self.cell(entry.keptBytes, entry.keptBytes.map(Figures.bytes) ?? ""),
             ]
-                + (isTimed
-                    ? [
-                        time(entry.latency?.compress), time(entry.latency?.prefill),
-                        time(entry.latency?.decodePerToken),
-                    ] : [])
-                + [answer(row.isTrained), answer(row.isQueryAware)]
+                + times.map { _, spread in
+                    let found = entry.latency.map(spread)
+                    return Self.cell(found?.median, found.map(Figures.milliseconds) ?? "")
+                } + [answer(row.isTrained), answer(row.isQueryAware)]
         }
     }
 }

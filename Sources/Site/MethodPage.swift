@@ -55,9 +55,7 @@ struct MethodPage {
                             "td", ["data-value": "\(score.mean)"], Markup(Figures.mean(score)),
                             .element(
                                 "small", [:],
-                                Markup(
-                                    "\(Figures.number(score.low, of: score))–\(Figures.number(score.high, of: score)) "
-                                        + section.name(of: score.metric)))),
+                                Markup("\(Figures.bounds(score)) \(section.name(of: score.metric))"))),
                         cell(entry.shareOfWay?.share, entry.shareOfWay.map(Figures.share) ?? ""),
                         cell(
                             entry.achievedRatio, entry.achievedRatio.map { "\(Figures.fixed($0, 1))x" } ?? ""),

@@ -86,7 +86,7 @@ struct ModelTable {
                 ], children)
         }
         guard let entry, let score, let page = entry.cells.first else { return cell(nil) }
-        let interval = [score.low, score.high].map { Figures.number($0, of: score) }.joined(separator: "–")
+        let interval = Figures.bounds(score)
         let isBest = entry.isBest && metric == section.primaryMetric
         return cell(
             score.mean,

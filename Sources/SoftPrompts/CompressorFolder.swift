@@ -66,11 +66,9 @@ public struct CompressorFolder: Sendable {
         }
         let (least, most) = (demand.ratios.lowerBound.value, demand.ratios.upperBound.value)
         let within = own.filter { $0.isTrained(for: demand) }
-        if within.isEmpty {
-            let reaching = own.filter { $0.reaches(demand) }
-            if !reaching.isEmpty { return reaching }
-            if beyond, !own.isEmpty { return own }
-        }
+        let reaching = own.filter { $0.reaches(demand) }
+        let others = reaching.isEmpty && beyond ? own : reaching
+        if within.isEmpty, !others.isEmpty { return others }
         if within.isEmpty, !type(of: trainable).worksUntrained {
             let trained = own.flatMap(\.card.ratios).compactMap(Ratio.init).sorted().map(\.description)
             throw ContractError.untrained(method: method.label, budget: demand.budget, trained: trained)

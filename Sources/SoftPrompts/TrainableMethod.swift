@@ -41,9 +41,11 @@ extension TrainableMethod {
             return (folder, stored)
         }.filter { hashes.insert($1.contentHash).inserted }.map { folder, stored in
             TrainedPreparation(
-                self, .stored(stored, backbone), name: folder.card.name,
-                isBeyondTraining: !folder.isTrained(for: demand),
-                warnings: folder.warnings(at: demand, of: resources.dataset))
+                self, .stored(stored, backbone),
+                PreparedContent(
+                    name: folder.card.name, hash: stored.contentHash, isTrained: true,
+                    isBeyondTraining: !folder.isTrained(for: demand),
+                    warnings: folder.warnings(at: demand, of: resources.dataset)))
         }
     }
 
@@ -64,28 +66,14 @@ private final class TrainedPreparation<Method: TrainableMethod>: Preparation {
 
     let method: Method
     let source: Source
-    /// Of the compressor where results are shown.
-    let name: String
-    let isBeyondTraining: Bool
-    let warnings: [String]
+    /// Of a stored compressor.
+    let content: PreparedContent?
     private let opened = Mutex<Compressor?>(nil)
 
-    init(
-        _ method: Method, _ source: Source, name: String = "", isBeyondTraining: Bool = false,
-        warnings: [String] = []
-    ) {
+    init(_ method: Method, _ source: Source, _ content: PreparedContent? = nil) {
         self.method = method
         self.source = source
-        self.name = name
-        self.isBeyondTraining = isBeyondTraining
-        self.warnings = warnings
-    }
-
-    var content: PreparedContent? {
-        guard case .stored(let stored, _) = source else { return nil }
-        return PreparedContent(
-            name: name, hash: stored.contentHash, isTrained: true, isBeyondTraining: isBeyondTraining,
-            warnings: warnings)
+        self.content = content
     }
 
     func open() throws { _ = try compressor() }
