@@ -7,6 +7,7 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
     case unknown(kind: String, name: String, known: [String])
     case badChain(String, problem: String)
     case badParameter(method: String, name: String, value: String, known: String)
+    case unknownParameter(method: String, name: String, known: [String])
     case untrained(method: String, budget: Budget?, trained: [String])
     case noExamples(dataset: String, tasks: [String])
     case repeatedItem(dataset: String, item: String)
@@ -33,6 +34,10 @@ public enum ContractError: Error, CustomStringConvertible, LocalizedError {
             "\(id): \(problem)"
         case .badParameter(let method, let name, let value, let known):
             "\(method) cannot take \(name)=\(value); its parameters with their defaults: \(known)"
+        case .unknownParameter(let method, let name, let known):
+            "\(method) has no parameter \(name)"
+                + name.suggestion(of: known.map { String($0.prefix { $0 != "=" }) })
+                + "; its parameters with their defaults: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .untrained(let method, let budget, let trained):
             "\(method) needs a trained compressor\(budget.map { " for \($0)" } ?? "") and the model has "
                 + (trained.isEmpty

@@ -10,6 +10,7 @@ public enum DatasetError: Error, CustomStringConvertible, LocalizedError {
     case damaged(file: String, reason: String)
     case unsound(file: String, records: Int, of: Int, first: String)
     case looksLike(file: String, formats: [(name: String, dataset: String)], problem: String?)
+    case notText(file: String)
     case unknownKind(file: String, known: [String])
 
     public var description: String {
@@ -35,6 +36,8 @@ public enum DatasetError: Error, CustomStringConvertible, LocalizedError {
         case .looksLike(let file, let formats, let problem):
             "\(file) looks like \(formats.map { "\($0.name): \($0.dataset)" }.joined(separator: ", or "))"
                 + (problem.map { " (\($0))" } ?? "")
+        case .notText(let file):
+            "\(file) is neither text nor gzip; data are read as JSON, CSV or plain text, so save it as one of them"
         case .unknownKind(let file, let known):
             "\(file) looks like no data format; known: \(known.joined(separator: ", ")); 'picbench list datasets' "
                 + "shows how to name one"

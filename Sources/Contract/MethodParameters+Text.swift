@@ -6,17 +6,19 @@ extension MethodParameters {
         let defaults = try JSONDecoder().decode([String: JSONScalar].self, from: JSONEncoder().encode(Self()))
         var fields = defaults
         for (name, value) in assignments {
+            let known = Self.choices.map(\.description)
+            guard defaults[name] != nil else {
+                throw ContractError.unknownParameter(method: method, name: name, known: known)
+            }
             func attempt(_ scalar: JSONScalar) -> Self? {
                 fields[name] = scalar
                 return try? JSONDecoder().decode(Self.self, from: JSONEncoder().encode(fields))
             }
             let readings = [JSONScalar(literal: value), .text(value)].compactMap { $0 }
             let isInRange = Double(value).flatMap { Self.ranges[name]?.contains($0) } ?? true
-            guard defaults[name] != nil, isInRange, readings.contains(where: { attempt($0) != nil }) else {
-                let known = Self.choices.map(\.description)
+            guard isInRange, readings.contains(where: { attempt($0) != nil }) else {
                 throw ContractError.badParameter(
-                    method: method, name: name, value: value,
-                    known: known.isEmpty ? "none" : known.joined(separator: ", "))
+                    method: method, name: name, value: value, known: known.joined(separator: ", "))
             }
         }
         self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(fields))

@@ -1,12 +1,19 @@
 extension String {
     /// The known name that somebody who wrote this most likely meant; nil where none is near.
     ///
-    /// Near is a third of its letters away at most: changed, left out, put in or swapped, small or capital.
+    /// Near is a third of its letters away at most: changed, left out, put in or swapped, small or capital. Where no
+    /// name is, one whose beginning is a quarter away will do: `gazete` for `gazette-1m`, `q` for `qa`.
     public func nearest(of known: [String]) -> String? {
         let written = Array(lowercased())
-        let near = known.map { (name: $0, edits: Self.edits(from: written, to: Array($0.lowercased()))) }
-            .min { $0.edits < $1.edits }
-        return near.flatMap { $0.edits <= (written.count + 1) / 3 ? $0.name : nil }
+        let edits = known.map {
+            (name: $0, toBeginnings: Self.edits(from: written, to: Array($0.lowercased())))
+        }
+        func nearest(within limit: Int, _ distance: ([Int]) -> Int?) -> String? {
+            let near = edits.compactMap { name, edits in distance(edits).map { (name: name, edits: $0) } }
+            return near.min { $0.edits < $1.edits }.flatMap { $0.edits <= limit ? $0.name : nil }
+        }
+        return nearest(within: (written.count + 1) / 3) { $0.last }
+            ?? nearest(within: written.count / 4) { $0.min() }
     }
 
     /// ` (did you mean pic?)`, or nothing.
@@ -14,8 +21,9 @@ extension String {
         nearest(of: known).map { " (did you mean \($0)?)" } ?? ""
     }
 
-    /// Letters to change, leave out, put in or swap with their neighbour (Damerau 1964).
-    private static func edits(from a: [Character], to b: [Character]) -> Int {
+    /// Letters to change, leave out, put in or swap with their neighbour (Damerau 1964), for each beginning of `b`, from
+    /// none of it to the whole.
+    private static func edits(from a: [Character], to b: [Character]) -> [Int] {
         var rows = (0...a.count).map { i in (0...b.count).map { i == 0 ? $0 : i } }
         for i in a.indices {
             for j in b.indices {
@@ -26,6 +34,6 @@ extension String {
                 }
             }
         }
-        return rows[a.count][b.count]
+        return rows[a.count]
     }
 }

@@ -30,8 +30,11 @@ extension Catalogue {
     private func explanation(
         of error: DatasetError, in source: DatasetSource, as format: any DatasetFormat.Type
     ) -> DatasetError {
-        guard let path = source.path, let file = try? FileBeginning(of: URL(fileURLWithPath: path)),
-            format.card.isGeneral || !format.recognizes(file),
+        guard let path = source.path, let file = try? FileBeginning(of: URL(fileURLWithPath: path)) else {
+            return error
+        }
+        if case .other = file.content { return .notText(file: path) }
+        guard format.card.isGeneral || !format.recognizes(file),
             case let others = formats(of: file).filter({ $0.id != format.card.id }), !others.isEmpty
         else { return error }
         return looksLike(path, others, problem: "as \(format.card.id): \(error)")
@@ -43,6 +46,7 @@ extension Catalogue {
         guard let file = try? FileBeginning(of: URL(fileURLWithPath: source.text)) else {
             return .unknownFormat(source.text, known: known)
         }
+        if case .other = file.content { return .notText(file: source.text) }
         let found = formats(of: file)
         return found.isEmpty
             ? .unknownKind(file: source.text, known: known) : looksLike(source.text, found, problem: nil)

@@ -66,13 +66,13 @@ struct SectionPictures {
 
     private var isShare: Bool { section.primary?.isShare ?? true }
 
-    /// Percentages have an axis of their own; other numbers one that fits all families.
+    /// One that fits all families; that of percentages begins at 0.
     var scores: LineChart.Axis {
         let all = section.rows.flatMap(\.entries).compactMap(\.scores.first)
         let (low, high) = (all.map(\.low).min() ?? 0, all.map(\.high).max() ?? 1)
         return .init(
             title: metric, label: { isShare ? Figures.fixed($0, 0) : Figures.tick($0) },
-            range: isShare ? 0...100 : low...high)
+            range: isShare ? 0...min(100, max(10, 100 * high)) : low...high)
     }
 
     // MARK: - Quality by ratio

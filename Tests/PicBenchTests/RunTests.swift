@@ -168,7 +168,7 @@ struct RunTests {
         let rest = try Command.run("export", "csv", "--db", db).output
         #expect(rest.split(separator: "\n").count == whole.split(separator: "\n").count - 1)
         let example = try Command.run("show", "sample", "--cell", "\(cell)", "--db", db).output
-            .split(separator: "\n")[0]
+            .split(separator: "\n")[1].prefix { $0 != " " }
         let sample = try Command.run(
             "show", "sample", "--cell", "\(cell)", "--example", "\(example)", "--db", db)
         #expect(sample.status == 1 && sample.output.contains("output: ") && sample.error.contains("doubtful"))

@@ -33,6 +33,7 @@ struct WrongInputTests {
             "'sqaud=dev.json' is no file and begins with no data format (did you mean squad?)"
         ),
         (run + ["--tasks", "QA"], "unknown task 'QA' (did you mean qa?)"),
+        (run + ["--tasks", "q"], "unknown task 'q' (did you mean qa?)"),
         (run + ["--tasks", "chess"], "unknown task 'chess'; known: "),
         (["run", "--methods", "truncation", "--ratios", "4,0"], "'0' is not a compression ratio"),
         (["run", "--methods", "truncation", "--ratios", "-4"], "'-4' is not a compression ratio"),
@@ -42,15 +43,29 @@ struct WrongInputTests {
         (["run", "--methods", "truncation", "--ratios", "four"], "'four' is not a compression ratio"),
         (["run", "--methods", "truncation:keep=middle", "--ratios", "4"], "cannot take keep=middle"),
         (["run", "--methods", "truncation:size=3", "--ratios", "4"], "keep=head"),
+        (
+            ["run", "--methods", "truncation:kep=tail", "--ratios", "4"],
+            "truncation has no parameter kep (did you mean keep?); its parameters"
+        ),
+        (
+            ["run", "--methods", "knorm:size=3", "--ratios", "4"],
+            "knorm has no parameter size; its parameters with their defaults: none"
+        ),
         (["run", "--methods", "pic", "--ratios", "1000"], "needs a trained compressor for 1000x"),
         (run + ["--model", "nowhere"], "there is no model 'nowhere'"),
         (run + ["--model", "gazete-1m"], "there is no model 'gazete-1m' (did you mean gazette-1m?)"),
+        (run + ["--model", "gazete"], "there is no model 'gazete' (did you mean gazette-1m?)"),
         (run + ["--model", "org/some-model"], "hf download org/some-model --local-dir some-model"),
         (run + ["--name", " "], "--name is a name of 1 to 80 characters"),
         (run + ["--dataset", "books"], "'books' is no file and begins with no data format; known: coqa"),
         (run + ["--dataset", "squad=/none.json"], "/none.json"),
         (run + ["--dataset", data + "squad.json"], "squad.json looks like SQuAD: squad=\(data)squad.json"),
         (run + ["--dataset", data + "texts"], "texts looks like plain text: text=\(data)texts"),
+        (
+            run + ["--dataset", "Models/gazette-1m/model.safetensors"],
+            "model.safetensors is neither text nor gzip"
+        ),
+        (run + ["--dataset", "squad=Models/gazette-1m/model.safetensors"], "is neither text nor gzip"),
         (run + ["--dataset", data], "looks like no data format; known: coqa"),
         (run + ["--dataset", "Models/gazette-1m/recipe.json"], "recipe.json looks like no data format"),
         (run + ["--dataset", "jsonl=" + data + "squad.json"], "looks like SQuAD: squad="),

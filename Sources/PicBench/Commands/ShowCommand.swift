@@ -13,7 +13,7 @@ struct ShowSampleCommand: ParsableCommand {
         commandName: "sample", abstract: "One sample: its prompt, output, references and scores.",
         discussion: """
                 picbench show sample --cell 12 --example 3-0
-                picbench show sample --cell 12            lists the examples
+                picbench show sample --cell 12            lists its examples
 
             The prompt is the text that the decoder read, special tokens included. Where the method
             kept tokens or wrote a text, that stands in the context's place.
@@ -34,6 +34,13 @@ struct ShowSampleCommand: ParsableCommand {
         let prompt: String?
     }
 
+    /// A line of the list.
+    private struct Listed: Encodable {
+        let example: String
+        let score: Double?
+        let question, output: String
+    }
+
     func run() throws {
         let results = try store.openForReading()
         let (cells, doubts) = try results.cells()
@@ -44,14 +51,23 @@ struct ShowSampleCommand: ParsableCommand {
             throw UsageError("\(store.db) has no cell \(cell); 'picbench list cells' shows them")
         }
         var found: SampleRecord?
-        var names: [String] = []
+        var listed: [Listed] = []
         try results.forEachSample(of: cell) { sample in
-            names.append(sample.exampleID)
+            if example == nil {
+                listed.append(
+                    Listed(
+                        example: sample.exampleID, score: sample.metrics[record.primaryMetric],
+                        question: sample.question, output: sample.prediction))
+            }
             if sample.exampleID == example { found = sample }
         }
         guard let example else {
-            if options.json { return try Output.json(names) }
-            return try Output.text(names.map { $0 + "\n" }.joined())
+            return try options.show(listed, ["example", record.primaryMetric, "question", "output"]) {
+                [
+                    $0.example, $0.score.map { String(format: "%.4g", $0) } ?? "", Self.cut($0.question),
+                    Self.cut($0.output),
+                ]
+            }
         }
         guard let sample = found else {
             throw UsageError(
@@ -77,6 +93,11 @@ struct ShowSampleCommand: ParsableCommand {
         text += record.metrics.compactMap { id in sample.metrics[id].map { "\(id): \($0)\n" } }.joined()
         text += "context tokens: \(sample.contextTokens), kept positions: \(sample.keptPositions)\n"
         return text
+    }
+
+    /// What of a text fits beside others on a line.
+    private static func cut(_ text: String) -> String {
+        text.count > 48 ? text.prefix(47) + "…" : text
     }
 
     private static func middle(of sample: SampleRecord, _ record: CellRecord) -> String {
