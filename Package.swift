@@ -126,7 +126,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/study/Sources"),
 
-        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
             name: "HTTPModelsTests",
             dependencies: [
@@ -135,9 +135,11 @@ let package = Package(
             ]),
         .testTarget(name: "SeedingTests", dependencies: ["Seeding", "CSeeding"]),
         .testTarget(
-            name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding"],
+            name: "TokenizersTests", dependencies: ["GGUF", "Tokenizers", "Seeding", "TestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "GGUFTests", dependencies: ["GGUF", "Tensors"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "GGUFTests", dependencies: ["GGUF", "Tensors", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         // The kernels once more, compiled for the baseline processor.
         .target(name: "PortableKernels", dependencies: ["CKernels"], path: "Tests/PortableKernels"),
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
@@ -158,9 +160,11 @@ let package = Package(
             name: "TasksTests", dependencies: ["Contract", "Datasets", "Metrics", "Tasks"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "TestSupport", "Tokenizers"]),
-        .testTarget(name: "RecordsTests", dependencies: ["Contract", "CZlib", "Files", "Records"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Contract", "Datasets", "Records", "Seeding"],
+            name: "RecordsTests", dependencies: ["Contract", "CZlib", "Files", "Records", "TestSupport"]),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Contract", "Datasets", "Records", "Seeding", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja", "Seeding"], resources: [.copy("Fixtures")]),
         .testTarget(
@@ -205,17 +209,18 @@ let package = Package(
         .testTarget(
             name: "ResultsTests",
             dependencies: [
-                "CZlib", "Results", "RecordFixtures", "Seeding",
+                "CZlib", "Results", "RecordFixtures", "Seeding", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // A small store, for the tests of everything that is made from one.
         .target(name: "RecordFixtures", dependencies: ["Budgets", "Results"], path: "Tests/RecordFixtures"),
         .testTarget(
             name: "LeaderboardsTests",
-            dependencies: ["Leaderboards", "Results", "RecordFixtures", "Seeding"],
+            dependencies: ["Leaderboards", "Results", "RecordFixtures", "Seeding", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "SiteTests", dependencies: ["Files", "Leaderboards", "Results", "RecordFixtures", "Site"],
+            name: "SiteTests",
+            dependencies: ["Files", "Leaderboards", "Results", "RecordFixtures", "Site", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "StudyTests",

@@ -1,10 +1,11 @@
 import Contract
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 struct SQuADTests {
-    private let file = FileManager.default.temporaryDirectory.appendingPathComponent("squad-\(UUID()).json")
+    private let file = temporaryPath("squad", suffix: ".json")
 
     private func read(_ json: String) throws -> Dataset {
         try Data(json.utf8).write(to: file)

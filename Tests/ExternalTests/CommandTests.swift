@@ -1,5 +1,6 @@
 import External
 import Foundation
+import TestSupport
 import Testing
 
 /// How a command is written.
@@ -55,7 +56,7 @@ struct CommandTests {
     }
 
     @Test func `a file says the same`() throws {
-        let folder = try Scratch()
+        let folder = try TemporaryFolder()
         let file = try folder.write(
             #"{"command": ["python3", "a, b:c+d.py"], "files": ["w.bin"], "workers": 2, "timeout": 0.5}"#,
             to: "my-method.json")
@@ -72,7 +73,7 @@ struct CommandTests {
         (#"{"command": ["a\u0000b"]}"#, "U+0000"),
     ])
     func `a file that describes none is refused`(_ text: String, _ part: String) throws {
-        let folder = try Scratch()
+        let folder = try TemporaryFolder()
         let file = try folder.write(text, to: "m.json")
         let problem = Guest.problem { _ = try ExternalCommand(describedBy: file) }
         #expect(problem.contains("m.json") && problem.contains(part), "\(problem)")

@@ -11,7 +11,7 @@ import TestSupport
 final class Guest {
     let reader: Reader
     /// What the guest writes its own lines to.
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("guest-\(UUID()).txt")
+    let file = temporaryPath("guest", suffix: ".txt")
     private let spoken = Spoken()
 
     /// Positions that may be kept of a context.
@@ -21,8 +21,6 @@ final class Guest {
         reader = try Reader(Backbone(folder: bundledModel))
         self.budget = budget
     }
-
-    deinit { try? FileManager.default.removeItem(at: file) }
 
     static let script = repository.appendingPathComponent("Tests/ExternalTests/Fixtures/guest.sh").path
 

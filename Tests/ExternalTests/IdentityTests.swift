@@ -2,15 +2,16 @@ import Contract
 import External
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 /// What makes two uses of a program one method.
 struct IdentityTests {
-    private let folder: Scratch
+    private let folder: TemporaryFolder
     private let guest: Guest
 
     init() throws {
-        (folder, guest) = (try Scratch(), try Guest())
+        (folder, guest) = (try TemporaryFolder(), try Guest())
         try FileManager.default.copyItem(
             atPath: Guest.script, toPath: folder.url.appendingPathComponent("guest.sh").path)
         try folder.write("weights", to: "w.bin")

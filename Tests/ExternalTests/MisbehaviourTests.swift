@@ -2,6 +2,7 @@ import Contract
 import External
 import Foundation
 import Reading
+import TestSupport
 import Testing
 
 /// A guest that misbehaves: one clear line, in time, and nothing of it is left.
@@ -124,7 +125,7 @@ struct MisbehaviourTests {
         let command = try requireCommand("external:command=no-such-program-here --x")
         let problem = Guest.problem { _ = try ExternalMethod(command) { _ in } }
         #expect(problem.contains("cannot start 'no-such-program-here --x': No such file"), "\(problem)")
-        let folder = try Scratch()
+        let folder = try TemporaryFolder()
         let file = try folder.write(#"{"command": ["./nothing"]}"#, to: "m.json")
         let elsewhere = Guest.problem { _ = try ExternalMethod(requireCommand(file)) { _ in } }
         #expect(elsewhere.contains("ended with status 127 before its 'hello'"), "\(elsewhere)")

@@ -1,13 +1,14 @@
 import Foundation
 import GGUF
 import Tensors
+import TestSupport
 import Testing
 
 /// GGUF files that the `gguf` package wrote (Tests/References/gguf_files.py), and damaged ones.
 struct GGUFFileTests {
     private static let fixtures = Bundle.module.bundleURL.appendingPathComponent("Fixtures")
     private let sound: Data
-    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("model-\(UUID()).gguf")
+    private let url = temporaryPath("model", suffix: ".gguf")
 
     init() throws {
         sound = try Data(contentsOf: Self.fixtures.appendingPathComponent("formats.gguf"))
@@ -15,7 +16,6 @@ struct GGUFFileTests {
 
     private func open(_ data: Data) throws -> GGUFFile {
         try data.write(to: url)
-        defer { try? FileManager.default.removeItem(at: url) }
         return try GGUFFile(url)
     }
 

@@ -16,8 +16,7 @@ import Tokenizers
 
 /// A grid on a model behind HTTP: what is asked, what is stored, and that nothing is lost when the server is.
 struct HTTPGridTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "http-\(UUID().uuidString)")
+    private let folder = temporaryPath("http")
     private let tokenizer: Tokenizer
 
     init() throws {

@@ -54,7 +54,7 @@ struct AdapterTests {
         if ProcessInfo.processInfo.environment["PICBENCH_ACCEPT"] != nil {
             try adapter.save(to: fixture, baseModel: "llama")
         }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         try adapter.save(to: folder, baseModel: "llama")
         for file in [LowRankAdapter.configurationFile, LowRankAdapter.weightsFile] {
             #expect(
@@ -84,7 +84,7 @@ struct AdapterTests {
     func `an adapter that cannot be used is refused in one line`(
         _ sound: String, _ broken: String, _ part: String
     ) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
         let file = folder.appendingPathComponent(LowRankAdapter.configurationFile)
         let text = try String(contentsOf: file, encoding: .utf8)
@@ -98,7 +98,7 @@ struct AdapterTests {
     }
 
     @Test func `an adapter with another vocabulary is refused in one line`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
         let file = folder.appendingPathComponent(LowRankAdapter.weightsFile)
         var tensors = try SafetensorsFile(file).tensors
@@ -109,7 +109,7 @@ struct AdapterTests {
     }
 
     @Test func `what an adapter's folder lacks is named`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         for file in LowRankAdapter.files {
             try? FileManager.default.removeItem(at: folder)
             try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
@@ -121,7 +121,7 @@ struct AdapterTests {
     }
 
     @Test func `a tensor that fits nothing of the model is named`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         try FileManager.default.copyItem(at: Reference.folder("adapters/names"), to: folder)
         let file = folder.appendingPathComponent(LowRankAdapter.weightsFile)
         var tensors = try SafetensorsFile(file).tensors

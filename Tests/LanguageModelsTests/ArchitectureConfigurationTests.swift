@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 /// What `config.json` says of architectures beyond Llama's kin, and what of it is refused.
@@ -12,9 +13,8 @@ struct ArchitectureConfigurationTests {
             "intermediate_size": 96, "num_hidden_layers": 8, "num_attention_heads": 4, "num_key_value_heads": 2,
             "bos_token_id": 1
             """
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("config-\(UUID())")
+        let folder = temporaryPath("config")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         try "{\(fields)\(changes.isEmpty ? "" : ", ")\(changes)}".write(
             to: folder.appendingPathComponent("config.json"), atomically: true, encoding: .utf8)
         return try ModelConfiguration(huggingFace: folder)

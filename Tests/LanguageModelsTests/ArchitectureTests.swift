@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 /// Architectures beyond Llama's kin against transformers (Tests/References/architectures.py).
@@ -72,8 +73,7 @@ struct ArchitectureTests {
     @Test(arguments: names)
     func `a saved model is the same`(_ name: String) throws {
         let (model, _) = try open(name)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saved-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryPath("saved")
         try model.save(to: folder)
         let checkpoint = try Checkpoint(folder: folder)
         #expect(checkpoint.notices.isEmpty)
@@ -234,9 +234,8 @@ struct ArchitectureTests {
     // MARK: - Fused projections
 
     @Test func `a fused projection of another size is refused`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fused-\(UUID())")
+        let folder = temporaryPath("fused")
         try FileManager.default.copyItem(at: Self.folder("phi3"), to: folder)
-        defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("model.safetensors")
         func refusal(_ change: (inout [String: Tensor]) -> Void) throws -> String {
             var tensors = try SafetensorsFile(Self.folder("phi3").appendingPathComponent("model.safetensors"))
@@ -258,9 +257,8 @@ struct ArchitectureTests {
 
     @Test func `an adapter of a fused projection is one of its parts`() throws {
         let (model, _) = try open("phi3")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("adapter-\(UUID())")
+        let folder = temporaryPath("adapter")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         try Data(
             #"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["qkv_proj", "down_proj"]}"#
                 .utf8

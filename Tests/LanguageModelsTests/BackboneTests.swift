@@ -6,7 +6,7 @@ import TestSupport
 
 /// What the hash of a model is of.
 struct BackboneTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("backbone-\(UUID())")
+    private let folder = temporaryPath("backbone")
 
     private func copy(_ names: String...) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 struct CheckpointTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoint-\(UUID())")
+    private let folder = temporaryPath("checkpoint")
 
     init() throws {
         try FileManager.default.copyItem(at: Reference.folder("llama"), to: folder)

@@ -1,9 +1,10 @@
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 struct ConfigurationTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("config-\(UUID())")
+    private let folder = temporaryPath("config")
 
     /// A sound configuration with some fields replaced, and optionally a generation_config.json.
     private func configuration(_ changes: String, generation: String? = nil) throws -> ModelConfiguration {

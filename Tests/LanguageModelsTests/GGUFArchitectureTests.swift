@@ -2,6 +2,7 @@ import Foundation
 import GGUF
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 /// Architectures beyond Llama's kin in GGUF files (Tests/References/gguf_architectures.py): against the folders that they
@@ -106,8 +107,7 @@ struct GGUFArchitectureTests {
     private func opened(
         _ name: String, replacing old: Data, with new: Data
     ) throws -> Result<ModelConfiguration, any Error> {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gguf")
-        defer { try? FileManager.default.removeItem(at: file) }
+        let file = temporaryPath(suffix: ".gguf")
         var data = try Data(contentsOf: url(name))
         #expect(old.count == new.count)
         let range = try #require(data.range(of: old))

@@ -2,6 +2,7 @@ import Foundation
 import GGUF
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 /// Tiny checkpoints in GGUF files (Tests/References/gguf_files.py) against the folders that they are of.
@@ -32,8 +33,7 @@ struct GGUFModelTests {
     }
 
     private func refusal(_ change: (inout Data) throws -> Void) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gguf")
-        defer { try? FileManager.default.removeItem(at: file) }
+        let file = temporaryPath(suffix: ".gguf")
         var data = try Data(contentsOf: url("llama"))
         try change(&data)
         try data.write(to: file)

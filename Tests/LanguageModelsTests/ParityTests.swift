@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 /// Every supported kind of checkpoint against transformers (Tests/References/checkpoints.py).
@@ -70,7 +71,7 @@ struct ParityTests {
     @Test(arguments: names)
     func `a saved configuration is read as the same`(_ name: String) throws {
         let (model, _) = try open(name)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saved-\(UUID())")
+        let folder = temporaryPath("saved")
         try model.save(to: folder)
         let again = try LanguageModel(folder: folder)
         let (written, read) = (model.configuration, again.configuration)

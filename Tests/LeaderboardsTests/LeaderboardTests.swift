@@ -1,7 +1,8 @@
 import Foundation
 import Leaderboards
-import Results
 import RecordFixtures
+import Results
+import TestSupport
 import Testing
 
 /// Whole files, compared with Fixtures/. To accept a wanted change, run with PICBENCH_ACCEPT=1.
@@ -153,9 +154,8 @@ struct LeaderboardTests {
         #expect(MarkdownLeaderboard.render(Leaderboard(try read.snapshot())) == expected)
         #expect(try Data(contentsOf: old) == bytes)
 
-        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("old-\(UUID()).sqlite")
+        let copy = temporaryPath("old", suffix: ".sqlite")
         try bytes.write(to: copy)
-        defer { try? FileManager.default.removeItem(at: copy) }
         let store = try ResultStore(path: copy.path)
         #expect(MarkdownLeaderboard.render(Leaderboard(try store.snapshot())) == expected)
         var record = try #require(try store.cells().cells.first { $0.record.methodID == "pic" }).record

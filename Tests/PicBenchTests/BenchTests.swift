@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// That `picbench bench` measures what it says; how fast it is gates nothing.
@@ -70,7 +71,6 @@ struct BenchTests {
 
     @Test func `weights that are cut short while they are read end it in one line`() throws {
         let folder = try TemporaryFolder()
-        defer { withExtendedLifetime(folder) {} }
         for file in ["config.json", "model.safetensors"] {
             try FileManager.default.copyItem(
                 at: Command.repository.appendingPathComponent("Models/gazette-1m/\(file)"),

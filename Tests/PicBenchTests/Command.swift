@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built executable, run as a user runs it.
@@ -49,9 +50,8 @@ struct Command {
     }
 
     private static func run(_ program: URL, _ arguments: [String], input: String) throws -> Command {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID())")
+        let folder = temporaryPath("command")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         func file(_ name: String, _ content: String = "") throws -> URL {
             let url = folder.appendingPathComponent(name)
             try Data(content.utf8).write(to: url)
@@ -74,22 +74,6 @@ struct Command {
 
     func json() throws -> [String: Any] {
         try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] ?? [:]
-    }
-}
-
-/// A folder that is gone when the test is over.
-final class TemporaryFolder {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("picbench-\(UUID())")
-
-    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: url.appendingPathComponent(name))
-        return path(name)
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Results
+import TestSupport
 import Testing
 
 /// Runs with compressors from elsewhere, several of one method, and with controls.

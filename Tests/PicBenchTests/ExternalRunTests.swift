@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 /// Grids with methods in other programs, good and bad, as a user runs them.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A model in one file goes wherever a folder goes. Tests/References/gguf_files.py makes it: tiny, quantised, with its
@@ -6,7 +7,7 @@ import Testing
 struct GGUFModelTests {
     private let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures/tiny.gguf")
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gguf-\(UUID())")
+    private let folder = temporaryPath("gguf")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 

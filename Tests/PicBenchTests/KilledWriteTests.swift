@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Processes that are killed while they write: the old is there, or the new, and the next one tidies up.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 /// Paths that are written to: an input in an output's place, what is no file, a folder that is not there.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Results
+import TestSupport
 import Testing
 
 @Suite(.serialized)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 /// What is to be shown and cannot be is an error; what is stored is stored all the same.

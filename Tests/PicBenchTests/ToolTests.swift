@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 struct ToolTests {
@@ -57,7 +58,6 @@ struct ToolTests {
 
     @Test func `token ids need no tokenizer`() throws {
         let folder = try TemporaryFolder()
-        defer { withExtendedLifetime(folder) {} }
         for file in ["config.json", "model.safetensors"] {
             try FileManager.default.copyItem(
                 at: Command.repository.appendingPathComponent("Models/gazette-1m/\(file)"),

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Results
+import TestSupport
 import Testing
 
 /// One clear line, a status that is not zero, never a trap.

@@ -44,9 +44,8 @@ struct ChatTemplateTests {
         of sample: [String: Any], changing change: ([String: Any]) -> [String: Any] = { $0 },
         _ body: (URL) throws -> T
     ) throws -> T {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("chat-\(UUID())")
+        let folder = temporaryPath("chat")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         let base = try #require(sample["base"] as? String)
         let model = try Data(
             contentsOf: Self.tests.appendingPathComponent("TokenizersTests/Fixtures/\(base).json"))

@@ -2,14 +2,13 @@ import CZlib
 import Contract
 import Foundation
 import Records
+import TestSupport
 
 /// Files of a test, in a folder that goes with it.
 final class Scratch {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("records-\(UUID())")
+    let folder = temporaryPath("records")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func write(_ bytes: some Sequence<UInt8>, to name: String = "data.jsonl") throws -> URL {
         let file = folder.appendingPathComponent(name)

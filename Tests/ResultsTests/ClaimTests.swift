@@ -2,11 +2,12 @@ import Foundation
 import GRDB
 import RecordFixtures
 import Results
+import TestSupport
 import Testing
 
 /// Runs that work on one file: each cell is one run's, until that run is dead.
 struct ClaimTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("claim-\(UUID()).sqlite")
+    private let path = temporaryPath("claim", suffix: ".sqlite")
         .path
     private let elsewhere = ProcessIdentity(machine: "another machine", id: 1, start: 1)
 

@@ -3,13 +3,12 @@ import GRDB
 import RecordFixtures
 import Results
 import Seeding
+import TestSupport
 import Testing
 
 /// A store whose rows are not those that were stored never shows other figures without a word.
 struct DamageTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "damage-\(UUID()).sqlite"
-    ).path
+    private let path = temporaryPath("damage", suffix: ".sqlite").path
 
     /// Three cells with samples, latencies and attention.
     private func fill() throws -> Snapshot {

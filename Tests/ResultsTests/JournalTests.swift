@@ -2,11 +2,12 @@ import Foundation
 import GRDB
 import RecordFixtures
 import Results
+import TestSupport
 import Testing
 
 /// A file whose last write was interrupted.
 struct JournalTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID())")
+    private let folder = temporaryPath("journal")
 
     /// A store with one sample, and the journal of a process that was killed while it wrote more.
     private func interrupted(_ name: String) throws -> String {

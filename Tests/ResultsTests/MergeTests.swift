@@ -3,10 +3,11 @@ import GRDB
 import RecordFixtures
 import Results
 import Seeding
+import TestSupport
 import Testing
 
 struct MergeTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("merge-\(UUID())")
+    private let folder = temporaryPath("merge")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 

@@ -2,11 +2,12 @@ import CZlib
 import Foundation
 import RecordFixtures
 import Results
+import TestSupport
 import Testing
 
 /// Results that gzip packed.
 struct PackedTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("packed-\(UUID())")
+    private let folder = temporaryPath("packed")
 
     /// - Returns: a store with one sample, and the same packed
     private func packed() throws -> (plain: String, packed: String) {

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
-import Results
 import RecordFixtures
+import Results
+import TestSupport
 import Testing
 
 struct StoreTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID()).sqlite")
+    private let path = temporaryPath("store", suffix: ".sqlite")
         .path
 
     @Test func `what is appended is in the snapshot`() throws {

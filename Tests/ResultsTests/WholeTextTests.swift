@@ -2,11 +2,12 @@ import Foundation
 import GRDB
 import RecordFixtures
 import Results
+import TestSupport
 import Testing
 
 /// Texts come out of a store as they went in, byte by byte.
 struct WholeTextTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("text-\(UUID()).sqlite")
+    private let path = temporaryPath("text", suffix: ".sqlite")
         .path
 
     /// Alike up to a zero byte, or to the eye.

@@ -152,8 +152,7 @@ struct GridTests {
     }
 
     @Test func `a run stores prompts, stretches and identities, and is skipped the second time`() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("grid-\(UUID()).sqlite").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = temporaryPath("grid", suffix: ".sqlite").path
         let store = try ResultStore(path: path)
         func run() throws -> GridRunner.Summary {
             let plan = try grid().plan(for: reader, with: Resources(reader.backbone))
@@ -178,8 +177,7 @@ struct GridTests {
     }
 
     @Test func `latency is measured of all methods in turn, a document at a time`() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("turn-\(UUID()).sqlite").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = temporaryPath("turn", suffix: ".sqlite").path
         let own = grid([.positions(8), .positions(16)], limit: nil)
         let plan = try own.plan(for: reader, with: Resources(reader.backbone))
         let store = try ResultStore(path: path)

@@ -15,9 +15,7 @@ import Testing
 /// Several runs on one file share the work of a grid.
 struct SharedStoreTests {
     private let reader: Reader
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "shared-\(UUID()).sqlite"
-    ).path
+    private let path = temporaryPath("shared", suffix: ".sqlite").path
 
     init() throws { reader = try Reader(Backbone(folder: bundledModel)) }
 
@@ -133,9 +131,8 @@ struct SharedStoreTests {
     }
 
     @Test func `nobody computes while somebody measures`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("quiet-\(UUID())")
+        let folder = temporaryPath("quiet")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         let counts = Counts()
         // As many processes' worth of locks, the first with two threads that compute.
         let machines = (0..<4).map { _ in QuietMachine(folder: folder) }

@@ -43,12 +43,3 @@ enum Program {
         return (process.terminationStatus, output)
     }
 }
-
-/// A folder that is gone when the test is over.
-final class TemporaryFolder {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("picbench-\(UUID())")
-
-    init() { try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-}

@@ -4,11 +4,14 @@ import Leaderboards
 import RecordFixtures
 import Results
 import Site
+import TestSupport
 import Testing
 
 /// A results file is foreign input: whatever its names are, they are words on a page, and no more.
 struct HostileStoreTests {
-    private let temporary = TemporaryFolder()
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
 
     private static let names = [
         "../../../x", "../index", "index", String(repeating: "long ", count: 60), "", " ",

@@ -1,14 +1,17 @@
 import Files
 import Foundation
-import Results
 import RecordFixtures
+import Results
 import Site
+import TestSupport
 import Testing
 
 /// The static site: whole, escaped, valid, and alive in a real browser where there is one.
 struct SiteTests {
-    private let temporary = TemporaryFolder()
+    private let temporary: TemporaryFolder
     private var folder: URL { temporary.url }
+
+    init() throws { temporary = try TemporaryFolder() }
 
     private func export(mostSamples: Int? = nil) throws -> Int {
         let store = try ResultStore(path: folder.appendingPathComponent("r.sqlite").path)

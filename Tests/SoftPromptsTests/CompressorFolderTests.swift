@@ -12,7 +12,7 @@ import TestSupport
 /// A compressor's folder that is not what its card says is refused in one line.
 struct CompressorFolderTests {
     private let backbone: Backbone
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("folder-\(UUID())")
+    private let folder = temporaryPath("folder")
 
     init() throws {
         backbone = try Backbone(folder: bundledModel)

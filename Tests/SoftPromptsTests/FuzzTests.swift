@@ -16,7 +16,7 @@ import Tokenizers
 struct FuzzTests {
     private static let fixtures = Bundle.module.bundleURL.appendingPathComponent("Fixtures/icae")
 
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fuzz-\(UUID())")
+    private let folder = temporaryPath("fuzz")
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -31,7 +31,7 @@ struct ICAEReleaseTests {
     private let model: LanguageModel
     private let expected: Expected
     private let release = fixtures.appendingPathComponent("release.safetensors")
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("icae-\(UUID())")
+    private let folder = temporaryPath("icae")
 
     init() throws {
         model = try LanguageModel(folder: Self.fixtures)

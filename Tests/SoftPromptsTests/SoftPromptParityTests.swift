@@ -159,8 +159,7 @@ struct SoftPromptParityTests {
     }
 
     @Test func `a decoder's additions come back from a folder`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cocom-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryPath("cocom")
         let compressor = try compressor(adaptsDecoder: true)
         let configuration = try #require(compressor.decoderAdapter?.configuration)
         let card = CompressorCard(

@@ -1,6 +1,7 @@
 import Foundation
 import Seeding
 import Tensors
+import TestSupport
 import Testing
 
 struct RowScreenTests {
@@ -12,7 +13,7 @@ struct RowScreenTests {
     }
 
     private func mapped() throws -> Tensor {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
+        let url = temporaryPath(suffix: ".safetensors")
         try SafetensorsFile.write(["rows": rows], metadata: [:], to: url)
         return try #require(try SafetensorsFile(url).tensors["rows"])
     }

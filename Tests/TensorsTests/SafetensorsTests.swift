@@ -4,8 +4,7 @@ import Testing
 import TestSupport
 
 struct SafetensorsTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "safetensors-\(UUID())")
+    private let folder = temporaryPath("safetensors")
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

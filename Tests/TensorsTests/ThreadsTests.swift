@@ -118,9 +118,8 @@ struct Operands {
         let (rows, width, bytes) = (tensor.rows, tensor.width, 2 * numbers.count)
         let header =
             #"{"x":{"dtype":"F16","shape":[\#(rows),\#(width)],"data_offsets":[0,\#(bytes)]}}"#
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
+        let file = temporaryPath(suffix: ".safetensors")
         try safetensors(header: header.utf8, numbers.withUnsafeBytes { Data($0) }).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
         return try #require(try SafetensorsFile(file).tensors["x"])
     }
 

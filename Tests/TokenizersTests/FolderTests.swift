@@ -1,16 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
 /// Folders with `vocab.json` and `merges.txt`, and what `tokenizer_config.json` adds.
 final class FolderTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokenizer-\(UUID())")
+    private let folder = temporaryPath("tokenizer")
     private static let file = Bundle.module.bundleURL.appendingPathComponent(
         "Fixtures/trained-elsewhere.json")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func write(_ name: String, _ object: Any) throws {
         try JSONSerialization.data(withJSONObject: object).write(to: folder.appendingPathComponent(name))

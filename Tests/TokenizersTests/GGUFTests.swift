@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -49,8 +50,7 @@ struct GGUFTests {
     }
 
     @Test func `a way to cut words that is not known is refused by its name`() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gguf")
-        defer { try? FileManager.default.removeItem(at: url) }
+        let url = temporaryPath(suffix: ".gguf")
         var data = try Data(contentsOf: Self.fixtures.appendingPathComponent("smollm.gguf"))
         let name = try #require(data.range(of: Data("smollm".utf8)))
         data.replaceSubrange(name, with: Data("tekken".utf8))

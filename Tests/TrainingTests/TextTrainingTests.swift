@@ -17,8 +17,7 @@ import Training
 
 /// Compressors that learn from texts of any format.
 struct TextTrainingTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "text-training-\(UUID())")
+    private let folder = temporaryPath("text-training")
     private let backbone: Backbone
 
     init() throws { backbone = try Backbone(folder: bundledModel) }

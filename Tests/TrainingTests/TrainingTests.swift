@@ -12,7 +12,7 @@ import Training
 
 /// Tiny runs: that they learn, stop and go on exactly.
 struct TrainingTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID())")
+    private let folder = temporaryPath("training")
 
     private func baseRecipe() throws -> BaseRecipe {
         let json = #"""
