@@ -61,9 +61,22 @@ enum Machine {
         munmap(memory, needed)
     }
 
-    /// Where the executable is, links followed.
+    /// Where the executable is, links followed; nil where nobody says. `Bundle.main` ends the process where there is no
+    /// `/proc`, as in a bare chroot.
     static var executableFolder: URL? {
-        Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let file = own.map { URL(fileURLWithPath: $0) } ?? program(called: CommandLine.arguments.first ?? "")
+        return file?.resolvingSymlinksInPath().deletingLastPathComponent()
+    }
+
+    /// The file that a shell runs for a command.
+    static func program(
+        called name: String, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    ) -> URL? {
+        let folders = name.contains("/") ? [""] : path.split(separator: ":").map { $0 + "/" }
+        return folders.map { URL(fileURLWithPath: $0 + name) }.first {
+            !name.isEmpty && !$0.isFolder && FileManager.default.isExecutableFile(atPath: $0.path)
+        }
     }
 
     /// What `./install` noted; nil for an executable that it did not put there, or from no checkout.
@@ -88,7 +101,8 @@ enum Machine {
         }
         // What decides the figures, not the files that a run writes.
         let changes = Self.git([
-            "-C", root, "status", "--porcelain", "Sources", "Methods", "Tasks", "Models", "Package.swift",
+            "-C", root, "status", "--porcelain", "Sources", "Methods", "Tasks", "Datasets", "Models",
+            "Package.swift",
         ])
         return changes == nil ? revision : "\(revision) with changes"
     }

@@ -56,6 +56,23 @@ struct ToolTests {
         }
     }
 
+    /// Runs the command as in a bare chroot.
+    private static let withoutProc =
+        #"exec unshare --user --map-root-user --mount sh -c 'mount -t tmpfs none /proc && exec "$0" "$@"' "$0" "$@" "#
+    private static var canHideProc: Bool {
+        (try? Command.shell(#"unshare --user --map-root-user --mount mount -t tmpfs none /proc"#, []))?.status
+            == 0
+    }
+
+    @Test(.enabled(if: canHideProc, "nobody but root may hide /proc here"))
+    func `it runs where there is no proc`() throws {
+        let version = try Command.shell(Self.withoutProc, ["--version"])
+        #expect(version.status == 0 && version.output.hasPrefix("0."), "\(version.error)")
+        let grid = ["run", "--methods", "truncation", "--ratios", "4", "--tasks", "qa", "--limit", "2"]
+        let run = try Command.shell(Self.withoutProc, grid + ["--db", folder.path("r.sqlite")])
+        #expect(run.status == 0, "\(run.error)")
+    }
+
     @Test func `token ids need no tokenizer`() throws {
         let folder = try TemporaryFolder()
         for file in ["config.json", "model.safetensors"] {

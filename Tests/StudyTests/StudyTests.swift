@@ -35,6 +35,9 @@ struct StudyTests {
         <!-- study: curves \(place) quality=em@8/16 arms=pic,icae -->
         <!-- end -->
 
+        <!-- study: seeds \(place) metric=em quality=em@8/16 level=0.2015 arms=pic,icae -->
+        <!-- end -->
+
         <!-- study: trainings -->
         <!-- end -->
 

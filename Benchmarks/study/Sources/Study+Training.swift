@@ -105,18 +105,41 @@ extension Study {
             })
     }
 
+    /// Each training of arms by itself: at which step a quality of its curve was first as high as a level,
+    /// `quality=em@8/4 level=0.5`, and its scores. Some take off late, or never, and a mean does not show it.
+    func seeds(_ place: Place) throws -> TextTable {
+        let (metric, quality) = (try place.option("metric"), try place.option("quality"))
+        let level = try place.number("level")
+        let arms = try arms(place)
+        let ratios = Set(arms.flatMap(\.ratios)).sorted()
+        let reached = "\(quality) \(Figures.fixed(100 * level, 0)) at step"
+        var table = TextTable(["Arm"], numbers: ["Seed", reached] + ratios.map(Figures.ratio))
+        for arm in arms {
+            for part in parts {
+                guard let training = part.training else { continue }
+                let own = StudyArm(name: arm.name, scores: part.scores.filter { arm.isOf($0) })
+                guard !own.scores.isEmpty else { continue }
+                let takeOff = training.points.filter { $0.name == quality && $0.value >= level }.map(\.step)
+                    .min()
+                table.rows.append(
+                    [arm.name, "\(try Recipe(training).seed)", takeOff.map(String.init) ?? "never"]
+                        + ratios.map { ratio in
+                            own.clusters(metric, at: ratio).flatMap { Contrast([(1, $0)]) }.map {
+                                number($0.estimate, metric)
+                            } ?? ""
+                        })
+            }
+        }
+        return table
+    }
+
     /// Every training with its wall-clock.
     func trainings() throws -> TextTable {
-        struct Recipe: Decodable {
-            struct Level: Decodable { let steps: Int }
-            let seed: UInt64
-            let levels: [Level]
-        }
         var table = TextTable(
             ["Model", "Arm", "Finished"], numbers: ["Seed", "Steps", "Threads", "Optimiser, s"])
         for part in parts {
             guard let training = part.training, let scores = part.scores.first else { continue }
-            let recipe = try JSONDecoder().decode(Recipe.self, from: Data(training.recipe.utf8))
+            let recipe = try Recipe(training)
             table.rows.append([
                 scores.model, scores.arm, Leaderboard.text(training.finishedAt), "\(recipe.seed)",
                 "\(recipe.levels.reduce(0) { $0 + $1.steps })", "\(training.threads)",
@@ -125,5 +148,16 @@ extension Study {
         }
         table.rows.sort { ($0[0], $0[1], Int($0[3]) ?? 0) < ($1[0], $1[1], Int($1[3]) ?? 0) }
         return table
+    }
+}
+
+/// What the tables say of a recipe.
+private struct Recipe: Decodable {
+    struct Level: Decodable { let steps: Int }
+    let seed: UInt64
+    let levels: [Level]
+
+    init(_ training: StudyPart.Training) throws {
+        self = try JSONDecoder().decode(Recipe.self, from: Data(training.recipe.utf8))
     }
 }

@@ -37,6 +37,7 @@ package struct Study {
         ("schedules", { try $0.schedules($1) }),
         ("saving", { try $0.saving($1) }),
         ("curves", { try $0.curves($1) }),
+        ("seeds", { try $0.seeds($1) }),
         ("trainings", { study, _ in try study.trainings() }),
     ]
 
