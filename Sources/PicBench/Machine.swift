@@ -61,22 +61,9 @@ enum Machine {
         munmap(memory, needed)
     }
 
-    /// Where the executable is, links followed; nil where nobody says. `Bundle.main` ends the process where there is no
-    /// `/proc`, as in a bare chroot.
+    /// Where the executable is, links followed.
     static var executableFolder: URL? {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let file = own.map { URL(fileURLWithPath: $0) } ?? program(called: CommandLine.arguments.first ?? "")
-        return file?.resolvingSymlinksInPath().deletingLastPathComponent()
-    }
-
-    /// The file that a shell runs for a command.
-    static func program(
-        called name: String, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    ) -> URL? {
-        let folders = name.contains("/") ? [""] : path.split(separator: ":").map { $0 + "/" }
-        return folders.map { URL(fileURLWithPath: $0 + name) }.first {
-            !name.isEmpty && !$0.isFolder && FileManager.default.isExecutableFile(atPath: $0.path)
-        }
+        Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
     }
 
     /// What `./install` noted; nil for an executable that it did not put there, or from no checkout.

@@ -18,6 +18,7 @@ public enum PicBench {
         datasets: [any DatasetFormat.Type] = []
     ) {
         StandardStreams.prepare()
+        requireProc()
         let catalogue = Catalogue(
             methods: allMethods + methods, tasks: allTasks + tasks, datasets: allDatasets + datasets,
             sourceHashes: sourceHashesOfMethods.merging(sourceHashesOfTasks) { first, _ in first }
@@ -31,6 +32,15 @@ public enum PicBench {
             }
         }
     }
+}
+
+/// Swift reads the command from `/proc`, as if there were none where that is missing, and Foundation ends the process.
+private func requireProc() {
+    guard CommandLine.arguments.isEmpty else { return }
+    StandardError.write(
+        "Error: there is no /proc here, which tells a program its own command; mount it: mount -t proc proc /proc\n"
+    )
+    exit(1)
 }
 
 /// Ends the process as an error says. Help and versions are output like any other.
