@@ -34,8 +34,21 @@ public struct Scoring: Sendable {
     /// Documents cut into batches that are scored at once.
     ///
     /// A document stays whole, so that its context is compressed once, unless its items alone fill several
-    /// batches or its method compresses it for each of them.
-    public func batches(of documents: [DocumentItems]) throws -> [[DocumentItems]] {
+    /// batches or its method compresses it for each of them. What is beside it in a batch decides last bits of its
+    /// scores: whatever is left, what is scored together is cut where it is for all items.
+    public func batches(
+        of documents: [DocumentItems], isLeft: (Item) -> Bool = { _ in true }
+    ) throws -> [[DocumentItems]] {
+        try batches(ofAll: documents).compactMap { batch in
+            let left = batch.compactMap { unit -> DocumentItems? in
+                let items = unit.items.filter(isLeft)
+                return items.isEmpty ? nil : DocumentItems(unit.document, items)
+            }
+            return left.isEmpty ? nil : left
+        }
+    }
+
+    private func batches(ofAll documents: [DocumentItems]) throws -> [[DocumentItems]] {
         // A server is asked one by one.
         if reader.server != nil { return documents.flatMap(parts).map { [$0] } }
         let units = documents.flatMap(parts)

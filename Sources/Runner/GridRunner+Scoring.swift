@@ -81,14 +81,12 @@ extension GridRunner {
     var piecesPerRound: Int { isSideBySide ? 8 * concurrency : 1 }
 
     func pieces(of cell: PlannedCell, _ open: OpenCell) throws -> [GridWork.Piece] {
-        let left = cell.documents.compactMap { unit -> DocumentItems? in
-            let items = unit.items.filter { !open.scored.contains(ExactText($0.id)) }
-            return items.isEmpty ? nil : DocumentItems(unit.document, items)
-        }
         let looks =
             attentionSamples > 0 && !open.hasAttention && cell.task.id == plan.cells.first?.task.id
             && cell.trial.method is any SoftPromptMethod
-        let batches = try Scoring(cell.trial, task: cell.task).batches(of: left)
+        let batches = try Scoring(cell.trial, task: cell.task).batches(of: cell.documents) {
+            !open.scored.contains(ExactText($0.id))
+        }
         return (looks ? [.attention] : []) + batches.map(GridWork.Piece.batch)
     }
 

@@ -152,6 +152,20 @@ struct ScoringTests {
         #expect(batches.count == 3 && batches.flatMap { $0.flatMap(\.items) }.map(\.id) == items.map(\.id))
     }
 
+    @Test func `what is left of a cell is scored beside what it would have been scored beside`() throws {
+        func identifiers(_ batches: [[DocumentItems]]) -> [[String]] {
+            batches.map { $0.flatMap(\.items).map(\.id) }
+        }
+        let documents = TestReading.documents(6)
+        var scoring = try reading.scoring(TestMethod(TestReading.whole))
+        scoring.rowsPerBatch = 300
+        let all = identifiers(try scoring.batches(of: documents))
+        try #require(all.count > 2 && all.contains { $0.count > 1 })
+        let done = Set(all[1] + all[0].prefix(1))
+        let left = identifiers(try scoring.batches(of: documents) { !done.contains($0.id) })
+        #expect(left == ([Array(all[0].dropFirst())] + all[2...]).filter { !$0.isEmpty })
+    }
+
     @Test func `a metric sees an item's subset, and all of what was put out for what is asked word for word`()
         throws
     {
