@@ -17,7 +17,7 @@ public enum PlainText: DatasetFormat {
         switch file.content {
         case .text: true
         case .folder(let names): names.contains { $0.hasSuffix(".txt") || $0.hasSuffix(".txt.gz") }
-        case .json, .table, .other: false
+        case .json, .table, .binary, .other: false
         }
     }
 

@@ -37,7 +37,7 @@ public enum DatasetError: Error, CustomStringConvertible, LocalizedError {
             "\(file) looks like \(formats.map { "\($0.name): \($0.dataset)" }.joined(separator: ", or "))"
                 + (problem.map { " (\($0))" } ?? "")
         case .notText(let file):
-            "\(file) is neither text nor gzip; data are read as JSON, CSV or plain text, so save it as one of them"
+            "\(file) is neither text in UTF-8 nor gzip; data are read as JSON, CSV or plain text, so save it as one of them"
         case .unknownKind(let file, let known):
             "\(file) looks like no data format; known: \(known.joined(separator: ", ")); 'picbench list datasets' "
                 + "shows how to name one"

@@ -13,7 +13,9 @@ public struct FileBeginning: Sendable {
         case text
         /// A folder: what is in it.
         case folder(names: Set<String>)
-        /// Neither JSON nor text.
+        /// Bytes that no text has.
+        case binary
+        /// None of these, such as text that is not UTF-8.
         case other
     }
 

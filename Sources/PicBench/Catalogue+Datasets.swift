@@ -33,7 +33,7 @@ extension Catalogue {
         guard let path = source.path, let file = try? FileBeginning(of: URL(fileURLWithPath: path)) else {
             return error
         }
-        if case .other = file.content { return .notText(file: path) }
+        if case .binary = file.content { return .notText(file: path) }
         guard format.card.isGeneral || !format.recognizes(file),
             case let others = formats(of: file).filter({ $0.id != format.card.id }), !others.isEmpty
         else { return error }
@@ -46,7 +46,7 @@ extension Catalogue {
         guard let file = try? FileBeginning(of: URL(fileURLWithPath: source.text)) else {
             return .unknownFormat(source.text, known: known)
         }
-        if case .other = file.content { return .notText(file: source.text) }
+        if case .binary = file.content { return .notText(file: source.text) }
         let found = formats(of: file)
         return found.isEmpty
             ? .unknownKind(file: source.text, known: known) : looksLike(source.text, found, problem: nil)

@@ -27,9 +27,10 @@ extension FileBeginning {
         }
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         let count = try FileBytes(url).read(into: &buffer)
+        if buffer[..<count].contains(0) { return .binary }
         // A character may be cut at the end.
         let isText = (0...3).contains {
-            String(validating: buffer[..<max(0, count - $0)], as: UTF8.self)?.utf8.contains(0) == false
+            String(validating: buffer[..<max(0, count - $0)], as: UTF8.self) != nil
         }
         return isText ? .text : .other
     }

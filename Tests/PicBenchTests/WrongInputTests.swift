@@ -64,9 +64,12 @@ struct WrongInputTests {
         (run + ["--dataset", data + "texts"], "texts looks like plain text: text=\(data)texts"),
         (
             run + ["--dataset", "Models/gazette-1m/model.safetensors"],
-            "model.safetensors is neither text nor gzip"
+            "model.safetensors is neither text in UTF-8 nor gzip"
         ),
-        (run + ["--dataset", "squad=Models/gazette-1m/model.safetensors"], "is neither text nor gzip"),
+        (
+            run + ["--dataset", "squad=Models/gazette-1m/model.safetensors"],
+            "is neither text in UTF-8 nor gzip"
+        ),
         (run + ["--dataset", data], "looks like no data format; known: coqa"),
         (run + ["--dataset", "Models/gazette-1m/recipe.json"], "recipe.json looks like no data format"),
         (run + ["--dataset", "jsonl=" + data + "squad.json"], "looks like SQuAD: squad="),
@@ -226,6 +229,14 @@ struct WrongInputTests {
         }
         try expectRefusal(score(one, two), "has 1 lines", "has 2")
         try expectRefusal(score(bad, two), "bad.jsonl, line 2")
+    }
+
+    @Test func `text in another encoding is told by its place`() throws {
+        let path = folder.path("latin-1.txt")
+        try Data("A ca".utf8 + [0xe9] + "e.\n".utf8).write(to: URL(fileURLWithPath: path))
+        try expectRefusal(
+            Self.run + ["--tasks", "continuation", "--dataset", "text=" + path],
+            "latin-1.txt holds bytes that are not UTF-8")
     }
 
     @Test func `token ids that are none`() throws {
