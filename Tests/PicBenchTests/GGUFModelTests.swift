@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 
@@ -56,9 +57,12 @@ struct GGUFModelTests {
         let db = folder.appendingPathComponent("r.sqlite").path
         let trained = try Command.run(
             "train", "compressor", "--method", "pic", "--name", "c", "--recipe", recipe.path, "--model",
-            model.path, "--db",
-            db)
+            model.path, "--distinct-memories", "--db", db)
         #expect(trained.status == 0, "\(trained.error)")
+        let stored = try DatabaseQueue(path: db).read {
+            try String.fetchOne($0, sql: "SELECT recipe FROM training")
+        }
+        #expect(stored?.contains(#""distinctMemories":true"#) == true, "\(stored ?? "")")
         #expect(
             FileManager.default.fileExists(
                 atPath: folder.appendingPathComponent("mine/compressors/c/compressor.json").path))

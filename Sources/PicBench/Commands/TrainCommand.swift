@@ -114,6 +114,9 @@ struct TrainCompressorCommand: ParsableCommand {
             """)
     var loraRank: Int?
 
+    @Flag(help: "Lets each memory token begin as an embedding of its own, whatever the recipe says.")
+    var distinctMemories = false
+
     @Option(help: "The compressor's folder, if not compressors/NAME in the model's.")
     var output: PathArgument?
 
@@ -151,6 +154,7 @@ struct TrainCompressorCommand: ParsableCommand {
             recipe.encoder = .init(
                 lora: LowRankConfiguration(rank: loraRank, alpha: Double(2 * loraRank), targets: .allLinear))
         }
+        if distinctMemories { recipe.distinctMemories = true }
         recipe.method = id
         recipe.parameters = method.parametersJSON
         recipe.name = name ?? ([id] + (ratios?.map { "r\($0)" } ?? [])).joined(separator: "-")
