@@ -1,7 +1,7 @@
 """A thousand bad days: kills, damaged files, hostile results, full disks. What may never happen is counted.
 
     python3 Benchmarks/campaign/campaign.py .build/release/picbench            # a minute and a half, as in .ci/run
-    python3 Benchmarks/campaign/campaign.py .build/release/picbench --long     # hours; Docs/reliability.md has its figures
+    python3 Benchmarks/campaign/campaign.py .build/release/picbench --long     # half an hour or more; Docs/reliability.md has its figures
 
 Every case is drawn from --seed. Exits with 1 where anything was lost, doubled, wrong without a word, trapped or hung.
 """
