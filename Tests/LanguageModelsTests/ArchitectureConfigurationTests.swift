@@ -13,8 +13,7 @@ struct ArchitectureConfigurationTests {
             "intermediate_size": 96, "num_hidden_layers": 8, "num_attention_heads": 4, "num_key_value_heads": 2,
             "bos_token_id": 1
             """
-        let folder = temporaryPath("config")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder().url
         try "{\(fields)\(changes.isEmpty ? "" : ", ")\(changes)}".write(
             to: folder.appendingPathComponent("config.json"), atomically: true, encoding: .utf8)
         return try ModelConfiguration(huggingFace: folder)

@@ -257,8 +257,7 @@ struct ArchitectureTests {
 
     @Test func `an adapter of a fused projection is one of its parts`() throws {
         let (model, _) = try open("phi3")
-        let folder = temporaryPath("adapter")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder().url
         try Data(
             #"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["qkv_proj", "down_proj"]}"#
                 .utf8

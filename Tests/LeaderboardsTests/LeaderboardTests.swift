@@ -167,8 +167,7 @@ struct LeaderboardTests {
         try store.append(samples: [.sample("new", em: -3.5)], to: cell.id, run: run)
         #expect(try store.snapshot().cells.last?.scores.first?.values.first == -3.5)
         // The old file is merged into another as well.
-        let all = try ResultStore(path: copy.path + "-all")
-        defer { try? FileManager.default.removeItem(atPath: copy.path + "-all") }
+        let all = try ResultStore(path: temporaryPath("all", suffix: ".sqlite").path)
         let report = try all.merge(read)
         #expect(report.cells == 24 && report.conflicts.isEmpty)
         #expect(MarkdownLeaderboard.render(Leaderboard(try all.snapshot())) == expected)

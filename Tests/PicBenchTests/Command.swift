@@ -50,12 +50,9 @@ struct Command {
     }
 
     private static func run(_ program: URL, _ arguments: [String], input: String) throws -> Command {
-        let folder = temporaryPath("command")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder()
         func file(_ name: String, _ content: String = "") throws -> URL {
-            let url = folder.appendingPathComponent(name)
-            try Data(content.utf8).write(to: url)
-            return url
+            URL(fileURLWithPath: try folder.write(content, to: name))
         }
         let (outputFile, errorFile) = (try file("output"), try file("error"))
         let process = Process()

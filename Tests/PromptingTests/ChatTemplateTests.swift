@@ -44,8 +44,7 @@ struct ChatTemplateTests {
         of sample: [String: Any], changing change: ([String: Any]) -> [String: Any] = { $0 },
         _ body: (URL) throws -> T
     ) throws -> T {
-        let folder = temporaryPath("chat")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder().url
         let base = try #require(sample["base"] as? String)
         let model = try Data(
             contentsOf: Self.tests.appendingPathComponent("TokenizersTests/Fixtures/\(base).json"))

@@ -131,8 +131,7 @@ struct SharedStoreTests {
     }
 
     @Test func `nobody computes while somebody measures`() async throws {
-        let folder = temporaryPath("quiet")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder().url
         let counts = Counts()
         // As many processes' worth of locks, the first with two threads that compute.
         let machines = (0..<4).map { _ in QuietMachine(folder: folder) }

@@ -80,10 +80,8 @@ struct StudyTests {
     // MARK: - From a store
 
     @Test func `a part has a store's sums by document and kind of question`() throws {
-        let folder = NSTemporaryDirectory() + "study-\(UUID())"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let store = try ResultStore(path: folder + "/results.sqlite")
+        let folder = try TemporaryFolder()
+        let store = try ResultStore(path: folder.path("results.sqlite"))
         let run = try store.beginRun(.sample)
         func score(_ cell: CellRecord, _ em: [Double]) throws {
             let open = try store.openCell(cell, for: run)
@@ -126,8 +124,8 @@ struct StudyTests {
         #expect(part.scores[0].sums["f1"] == ["all": [1, 1, 1]])
         #expect(part.training?.hash == "made" && part.training?.seconds == 2)
         // What is written is read.
-        try part.write(to: folder + "/mine.json")
-        let read = try StudyPart.all(in: folder)
+        try part.write(to: folder.path("mine.json"))
+        let read = try StudyPart.all(in: folder.url.path)
         #expect(read.count == 1 && read[0].scores[0].sums == part.scores[0].sums)
     }
 

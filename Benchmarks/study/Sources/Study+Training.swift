@@ -116,9 +116,8 @@ extension Study {
         var table = TextTable(["Arm"], numbers: ["Seed", reached] + ratios.map(Figures.ratio))
         for arm in arms {
             for part in parts {
-                guard let training = part.training else { continue }
-                let own = StudyArm(name: arm.name, scores: part.scores.filter { arm.isOf($0) })
-                guard !own.scores.isEmpty else { continue }
+                guard let training = part.training, let own = try? Study([part]).arm(arm.name, place)
+                else { continue }
                 let takeOff = training.points.filter { $0.name == quality && $0.value >= level }.map(\.step)
                     .min()
                 table.rows.append(

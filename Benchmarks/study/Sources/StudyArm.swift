@@ -7,14 +7,6 @@ struct StudyArm {
     /// One a seed and ratio.
     let scores: [StudyPart.Scores]
 
-    /// Whether scores are on what this arm's are on.
-    func isOf(_ other: StudyPart.Scores) -> Bool {
-        scores.contains {
-            $0.arm == other.arm && $0.model == other.model && $0.dataset == other.dataset
-                && $0.task == other.task
-        }
-    }
-
     var ratios: [Double] { Set(scores.compactMap(\.ratio)).sorted() }
 
     /// [seed][document]; nil where it was not measured.
