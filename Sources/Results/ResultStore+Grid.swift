@@ -141,6 +141,24 @@ extension ResultStore {
         }
     }
 
+    /// Gives back a cell that the run has claimed, with what was to be scored of it here; it is done where nothing is left.
+    public func finishShare(of id: Int64, run: Int64) throws {
+        try write { db in
+            try Self.requireClaim(id, by: run, db)
+            try Self.finishWhole(id, db)
+            try db.execute(sql: "DELETE FROM claim WHERE cellID = ?", arguments: [id])
+        }
+    }
+
+    /// Marks a cell as done that has all of its examples.
+    static func finishWhole(_ id: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE cell SET state = 'done', failure = NULL WHERE id = ? AND state <> 'done'
+                    AND exampleCount = (SELECT count(*) FROM sample WHERE cellID = cell.id)
+                """, arguments: [id])
+    }
+
     /// Marks a cell that the run has claimed as failed, and gives it back; it is tried again on the next run.
     public func failCell(_ id: Int64, run: Int64, reason: String) throws {
         try write { db in

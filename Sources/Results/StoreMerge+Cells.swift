@@ -8,26 +8,18 @@ extension StoreMerge {
         let known = try Int64.fetchOne(
             destination, sql: "SELECT id FROM cell WHERE fingerprint = ?",
             arguments: [cell.record.fingerprint])
-        let place: Int64
-        if let known {
-            place = known
-        } else {
-            place = try ResultStore.insert(cell.record, destination)
-            try destination.execute(
-                sql: "UPDATE cell SET state = ?, failure = CAST(? AS TEXT) WHERE id = ?",
-                arguments: [cell.state.rawValue, cell.failure?.wholeArgument, place])
-            report.cells += 1
-        }
+        let place = try known ?? ResultStore.insert(cell.record, destination)
+        if known == nil { report.cells += 1 }
+        // What failed here is not finished, whatever others have of it.
+        try destination.execute(
+            sql: "UPDATE cell SET state = ?, failure = CAST(? AS TEXT) WHERE id = ? AND state = 'open'",
+            arguments: [cell.state.rawValue, cell.failure?.wholeArgument, place])
         var sum = RowSum()
         sum = sum + (try copySamples(of: id, to: place, label: cell.record.label))
         sum = sum + (try copyLatencies(of: id, to: place))
         sum = sum + (try copyAttention(of: id, to: place))
         try ResultStore.add(sum, to: place, destination)
-        try destination.execute(
-            sql: """
-                UPDATE cell SET state = 'done', failure = NULL WHERE id = ? AND state <> 'done'
-                    AND exampleCount = (SELECT count(*) FROM sample WHERE cellID = cell.id)
-                """, arguments: [place])
+        try ResultStore.finishWhole(place, destination)
     }
 
     /// - Returns: the checksum of what was added

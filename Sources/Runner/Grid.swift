@@ -142,7 +142,9 @@ public struct Grid {
                 "left out \(budgets.key) at \(left.joined(separator: ", ")): it is not trained for that")
         }
         var said: Set<String> = []
-        return GridPlan(reader: reader, cells: cells, remarks: remarks.filter { said.insert($0).inserted })
+        return GridPlan(
+            reader: reader, cells: cells, firstTask: cells[0].task.id,
+            remarks: remarks.filter { said.insert($0).inserted })
     }
 
     /// Refuses two items of one name: a cell stores each item once.
@@ -180,6 +182,8 @@ public struct Grid {
 public struct GridPlan: Sendable {
     let reader: Reader
     package let cells: [PlannedCell]
+    /// The task with whose contexts it is looked where memory tokens look: once is enough.
+    let firstTask: String
     /// What a user should know before it runs, a line each.
     public let remarks: [String]
 }
@@ -197,9 +201,18 @@ package struct PlannedCell: Sendable {
     let taskSource: String
     /// What was done to the documents; their hashes are those before.
     var control: Control?
+    /// What of it a part of the grid has; nil where that is all.
+    var share: CellShare?
 
     var card: MethodCard { trial.method.card }
     package var items: Int { documents.reduce(0) { $0 + $1.items.count } }
+    /// How many of them are scored here.
+    package var ownItems: Int { share?.items.count ?? items }
+    /// Whether its latency is measured here.
+    var isMeasuredHere: Bool { share?.hasLatency ?? true }
+
+    /// Whether an item is scored here.
+    func isOwn(_ item: Item) -> Bool { share?.items.contains(ExactText(item.id)) ?? true }
 
     /// `pic 16x qa`
     package var label: String {

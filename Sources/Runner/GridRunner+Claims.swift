@@ -34,7 +34,9 @@ extension GridRunner {
             let isFull = works.count == most || works.reduce(0) { $0 + $1.pieces.count } >= piecesPerRound
             if isFull || standing.holder != nil || isCancelled() {
                 left.append(wanted)
-                if standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency {
+                if standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency,
+                    wanted.cell.isMeasuredHere
+                {
                     unmeasured.append(wanted)
                 }
                 continue

@@ -15,7 +15,7 @@ extension GridRunner {
         of works: [GridWork], then free: [WantedCell], run: Int64, isCancelled: () -> Bool,
         tell: (String) -> Void
     ) throws {
-        let works = works.filter { !$0.open.hasLatency && $0.end == nil }
+        let works = works.filter { !$0.open.hasLatency && $0.cell.isMeasuredHere && $0.end == nil }
         guard latencySamples > 0, !works.isEmpty else { return }
         for group in LatencyGroup.groups(works, free) where !isCancelled() {
             let borrowed = try borrow(group.free, run: run)

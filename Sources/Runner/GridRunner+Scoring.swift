@@ -43,6 +43,13 @@ final class GridWork: Sendable {
         state = Mutex(State(left: pieces.count))
     }
 
+    /// Items that are not scored when the work begins.
+    var itemsLeft: Int {
+        pieces.reduce(0) { sum, piece in
+            if case .batch(let batch) = piece { batch.reduce(sum) { $0 + $1.items.count } } else { sum }
+        }
+    }
+
     var end: End? { state.withLock { $0.end } }
 
     /// - Returns: whether it had not ended before
@@ -82,10 +89,11 @@ extension GridRunner {
 
     func pieces(of cell: PlannedCell, _ open: OpenCell) throws -> [GridWork.Piece] {
         let looks =
-            attentionSamples > 0 && !open.hasAttention && cell.task.id == plan.cells.first?.task.id
+            attentionSamples > 0 && !open.hasAttention && cell.isOwn(cell.documents[0].items[0])
+            && cell.task.id == plan.firstTask
             && cell.trial.method is any SoftPromptMethod
         let batches = try Scoring(cell.trial, task: cell.task).batches(of: cell.documents) {
-            !open.scored.contains(ExactText($0.id))
+            cell.isOwn($0) && !open.scored.contains(ExactText($0.id))
         }
         return (looks ? [.attention] : []) + batches.map(GridWork.Piece.batch)
     }
@@ -99,7 +107,7 @@ extension GridRunner {
         scored: @escaping @Sendable (Int, GridWork) -> Void
     ) throws {
         for work in works where work.pieces.isEmpty {
-            try settle(work, run: run) { try store.finishCell(work.open.id, run: run) }
+            try settle(work, run: run) { try finish(work, run: run) }
         }
         let pieces = works.flatMap { work in work.pieces.map { (work, $0) } }
         let failure = Mutex<(any Error)?>(nil)
@@ -122,7 +130,7 @@ extension GridRunner {
                 do {
                     try settle(work, run: run) {
                         let count = try result.get()
-                        if work.finishPiece() { try store.finishCell(work.open.id, run: run) }
+                        if work.finishPiece() { try finish(work, run: run) }
                         scored(count, work)
                     }
                 } catch {
@@ -157,6 +165,15 @@ extension GridRunner {
             }
         }
         group.wait()
+    }
+
+    /// Gives back a cell of which all is scored that is to be scored here.
+    private func finish(_ work: GridWork, run: Int64) throws {
+        if work.cell.share == nil {
+            try store.finishCell(work.open.id, run: run)
+        } else {
+            try store.finishShare(of: work.open.id, run: run)
+        }
     }
 
     /// Does something for a cell, and notes in the store where the cell fails by it.

@@ -86,7 +86,7 @@ public struct GridRunner: Sendable {
             } else {
                 wanted.append(
                     WantedCell(id: standing.id, cell: cell, lastRun: force ? standing.lastRun : nil))
-                left[standing.id] = cell.items - (force ? 0 : standing.scored)
+                left[standing.id] = max(0, cell.ownItems - (force ? 0 : standing.scored))
             }
         }
         let progress = Mutex(GridProgress(left))
@@ -109,7 +109,7 @@ public struct GridRunner: Sendable {
                 usleep(250_000)
             }
             for work in works {
-                tell { $0.set(work.open.id, left: work.cell.items - work.open.scored.count) }
+                tell { $0.set(work.open.id, left: work.itemsLeft) }
             }
             try measureLatencies(
                 of: works, then: unmeasured, run: run, isCancelled: isCancelled,

@@ -70,6 +70,34 @@ struct MergeTests {
         #expect(Set(texts) == ["Anna Berg is here."] && texts.count == 3)
     }
 
+    /// Parts of a grid have shares of one cell.
+    @Test func `a cell that one has failed of is failed, until all of it is there`() throws {
+        let a = try store("a.sqlite", host: "one") { store, run in
+            let cell = try store.openCell(.sample(), for: run)
+            try store.append(samples: [.sample("a", em: 1)], to: cell.id, run: run)
+            try store.finishShare(of: cell.id, run: run)
+        }
+        let b = try store("b.sqlite", host: "two") { store, run in
+            let cell = try store.openCell(.sample(), for: run)
+            try store.failCell(cell.id, run: run, reason: "no room")
+        }
+        #expect(try a.snapshot().cells[0].state == .open)
+        for order in [[a, b], [b, a]] {
+            let all = try ResultStore(path: temporaryPath("all", suffix: ".sqlite").path)
+            for part in order { _ = try all.merge(part) }
+            let cell = try all.snapshot().cells[0]
+            #expect(cell.state == .failed && cell.failure == "no room" && cell.scores.count == 1)
+            // Once more, and now the rest is there.
+            let rest = try store("c\(order[0].path == a.path).sqlite", host: "two") { store, run in
+                let cell = try store.openCell(.sample(), for: run)
+                try store.append(samples: [.sample("b", em: 1)], to: cell.id, run: run)
+                try store.finishShare(of: cell.id, run: run)
+            }
+            _ = try all.merge(rest)
+            #expect(try all.snapshot().cells.map(\.state) == [.done])
+        }
+    }
+
     @Test func `a source is read alone, while another process writes to it as well`() throws {
         let source = try store("source.sqlite", host: "one") { store, run in
             let cell = try store.openCell(.sample(), for: run)

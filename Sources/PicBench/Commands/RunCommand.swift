@@ -137,9 +137,14 @@ struct RunCommand: ParsableCommand {
             }
             return part
         }
+        if part != nil, force {
+            throw UsageError(
+                "--force does whole cells again, and a part has shares of them; remove its results file instead"
+            )
+        }
         let plan = try quiet.compute {
             let whole = try makePlan()
-            return try part.map(whole.part) ?? whole
+            return try part.map { try whole.part($0, latencySamples: latencySamples) } ?? whole
         }
         let reporter = ProgressReporter()
         for remark in plan.remarks { reporter.note(remark) }
