@@ -1,9 +1,10 @@
 """A grid in parts, as on a cluster: what is lost because parts are not equal, and because each has to start.
 
-    python3 Benchmarks/parts.py .build/release/picbench [--parts 16] [-- WHAT-PICBENCH-RUN-TAKES]
+    python3 Benchmarks/parts.py .build/release/picbench [--parts 16] [--rounds 2] [-- WHAT-PICBENCH-RUN-TAKES]
 
-Each part runs alone, on one thread, and is measured in seconds of the processor, which another program beside it
-disturbs little. The merged file is compared with that of one run.
+Each part runs alone, on one thread, --rounds times, and is measured in seconds of the processor, of which the least
+counts: another program on the processor's other thread makes it slower for a while. The merged file is compared with
+that of one run.
 """
 import argparse
 import pathlib
@@ -15,6 +16,16 @@ import tempfile
 from common import HERE, machine
 
 GRID = ["--methods", "all", "--ratios", "4,16,64", "--limit", "200", "--latency-samples", "0", "--attention-samples", "0"]
+
+
+def least(command, file, rounds):
+    """Seconds of the processor of a command that makes a results file, which the last round leaves."""
+    times = []
+    for _ in range(rounds):
+        for old in file.parent.glob(file.name + "*"):
+            old.unlink()
+        times.append(seconds([*command, "--db", str(file)]))
+    return min(times)
 
 
 def seconds(command):
@@ -31,20 +42,23 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("picbench")
     options.add_argument("--parts", type=int, default=16)
-    options.add_argument("grid", nargs="*", default=GRID)
-    given = options.parse_args()
+    options.add_argument("--rounds", type=int, default=2)
+    own, grid = sys.argv[1:], GRID
+    if "--" in own:
+        own, grid = own[: own.index("--")], own[own.index("--") + 1 :]
+    given = options.parse_args(own)
     with tempfile.TemporaryDirectory(prefix="picbench-parts-") as place:
         place = pathlib.Path(place)
-        run = [given.picbench, "run", *given.grid, "--threads", "1"]
-        whole = seconds([*run, "--db", str(place / "whole.sqlite")])
+        run = [given.picbench, "run", *grid, "--threads", "1"]
+        whole = least(run, place / "whole.sqlite", given.rounds)
         # What a start costs: the same command when everything is there already.
         start = seconds([*run, "--db", str(place / "whole.sqlite")])
-        files = [str(place / f"part-{i}.sqlite") for i in range(1, given.parts + 1)]
+        files = [place / f"part-{i}.sqlite" for i in range(1, given.parts + 1)]
         parts = [
-            seconds([*run, "--part", f"{i}/{given.parts}", "--db", file]) for i, file in enumerate(files, start=1)
+            least([*run, "--part", f"{i}/{given.parts}"], file, given.rounds) for i, file in enumerate(files, start=1)
         ]
         merged = str(place / "merged.sqlite")
-        merge = seconds([given.picbench, "merge", *files, "-o", merged])
+        merge = seconds([given.picbench, "merge", *map(str, files), "-o", merged])
         print(machine())
         print(f"one run: {whole:.1f} s of the processor, of which {start:.1f} s to start")
         print(f"{given.parts} parts: " + ", ".join(f"{part:.1f}" for part in parts) + f"; merge {merge:.1f} s")

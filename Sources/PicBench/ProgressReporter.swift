@@ -20,16 +20,19 @@ final class ProgressReporter: Sendable {
         let elapsed = started.duration(to: .now) / .seconds(1)
         let here = done - doneBefore
         let left = here > 0 ? elapsed / Double(here) * Double(total - done) : nil
-        let percent = total > 0 ? 100 * done / total : 100
+        // Where nothing is counted, only words say how far it is.
+        let percent = total > 0 ? "\(100 * done / total)% " : ""
         let time = left.map { ", \(Self.clock($0)) left" } ?? ""
         shown.withLock { shown in
             if isTerminal {
-                let line = "\(percent)% \(text)\(time)"
+                let line = "\(percent)\(text)\(time)"
                 StandardError.write("\r\u{1b}[2K" + String(line.prefix(Self.columns - 1)))
                 shown.isLineOpen = true
-            } else if shown.lastPlainLine.duration(to: .now) / .seconds(1) >= interval || done == total {
+            } else if shown.lastPlainLine.duration(to: .now) / .seconds(1) >= interval
+                || done == total && total > 0
+            {
                 shown.lastPlainLine = .now
-                StandardError.write("\(percent)% \(text)\(time)\n")
+                StandardError.write("\(percent)\(text)\(time)\n")
             }
         }
     }

@@ -144,8 +144,12 @@ extension ResultStore {
     ///
     /// An unfinished one whose rows are not those that were stored begins again. A run that others took for dead
     /// claims nothing before it has said that it lives.
-    /// - Parameter lastRun: begins one that is done again, unless a later run than this one has by now
-    public func claim(_ id: Int64, for run: Int64, again lastRun: Int64? = nil) throws -> CellClaim {
+    /// - Parameters:
+    ///   - lastRun: begins one that is done again, unless a later run than this one has by now
+    ///   - measuring: whether one that is done is claimed as well where nobody has measured its latency
+    public func claim(
+        _ id: Int64, for run: Int64, again lastRun: Int64? = nil, measuring: Bool = false
+    ) throws -> CellClaim {
         try write { db in
             let standing = try Self.standing(of: id, db)
             if try standing.holder != nil || !Self.isWorking(run, db) { return .held }
@@ -153,7 +157,7 @@ extension ResultStore {
                 try Self.empty(id, db)
             } else {
                 switch standing.state {
-                case .done: return .done
+                case .done: if !measuring || standing.hasLatency { return .done }
                 case .failed: return .failed
                 case .open:
                     if try !Self.isSound(id, db) { try Self.empty(id, db) }

@@ -27,21 +27,20 @@ extension GridRunner {
         var left: [WantedCell] = []
         var unmeasured: [WantedCell] = []
         for (wanted, standing) in zip(wanted, standings) {
-            if wanted.lastRun == nil, standing.state != .open {
+            let isUnmeasured = isToMeasure(wanted.cell, standing)
+            if wanted.lastRun == nil, standing.state != .open, standing.state == .failed || !isUnmeasured {
                 settled(wanted, standing.state == .failed)
                 continue
             }
-            let isFull = works.count == most || works.reduce(0) { $0 + $1.pieces.count } >= piecesPerRound
+            let isFull =
+                works.count == most || works.reduce(0) { $0 + max(1, $1.pieces.count) } >= piecesPerRound
             if isFull || standing.holder != nil || isCancelled() {
                 left.append(wanted)
-                if standing.holder == nil, wanted.lastRun == nil, !standing.hasLatency,
-                    wanted.cell.isMeasuredHere
-                {
-                    unmeasured.append(wanted)
-                }
+                if standing.holder == nil, wanted.lastRun == nil, isUnmeasured { unmeasured.append(wanted) }
                 continue
             }
-            switch try store.claim(wanted.id, for: run, again: wanted.lastRun) {
+            switch try store.claim(wanted.id, for: run, again: wanted.lastRun, measuring: latencySamples > 0)
+            {
             case .held: left.append(wanted)
             case .done: settled(wanted, false)
             case .failed: settled(wanted, true)

@@ -32,7 +32,7 @@ extension GridRunner {
         let standings = try store.standings(of: cells.map(\.id))
         return try zip(cells, standings).compactMap { wanted, standing in
             guard standing.holder == nil, !standing.hasLatency,
-                case .claimed(let open) = try store.claim(wanted.id, for: run)
+                case .claimed(let open) = try store.claim(wanted.id, for: run, measuring: true)
             else { return nil }
             let work = GridWork(wanted, open, pieces: [])
             try settle(work, run: run) { try work.cell.trial.preparation.open() }

@@ -81,7 +81,7 @@ public struct GridRunner: Sendable {
         for (cell, standing) in zip(plan.cells, try store.enter(plan.cells.map(\.record)))
         where entered.insert(standing.id).inserted {
             summary.cells.append(standing.id)
-            if standing.state == .done, !force {
+            if standing.state == .done, !force, !isToMeasure(cell, standing) {
                 summary.skipped += 1
             } else {
                 wanted.append(
@@ -130,6 +130,11 @@ public struct GridRunner: Sendable {
         }
         summary.wasCancelled = isCancelled()
         return summary
+    }
+
+    /// Whether nobody has measured the latency of a cell, and this run is to.
+    func isToMeasure(_ cell: PlannedCell, _ standing: CellStanding) -> Bool {
+        latencySamples > 0 && cell.isMeasuredHere && !standing.hasLatency
     }
 
     private var metrics: [MetricRecord] {

@@ -151,19 +151,36 @@ struct GridTests {
         #expect(try plan("caf\u{e9}", "cafe\u{301}").cells[0].items == 2)
     }
 
+    private func run(into store: ResultStore, latencySamples: Int) throws -> GridRunner.Summary {
+        var runner = GridRunner(try grid().plan(for: reader, with: Resources(reader.backbone)), store: store)
+        runner.latencySamples = latencySamples
+        return try runner.run(
+            as: RunRecord(
+                startedAt: Date(), host: "h", cpu: "c", threads: 1, os: "o", toolVersion: "v",
+                gitRevision: nil, command: "run"))
+    }
+
+    @Test func `cells that were scored without latencies are measured by a later run, and not scored again`()
+        throws
+    {
+        let store = try ResultStore(path: temporaryPath("later", suffix: ".sqlite").path)
+        #expect(try run(into: store, latencySamples: 0).skipped == 0)
+        let scored = try store.snapshot().cells
+        #expect(scored.allSatisfy { $0.state == .done && $0.latencies.isEmpty })
+        let later = try run(into: store, latencySamples: 1)
+        #expect(later.skipped == 0 && later.failed == 0)
+        let measured = try store.snapshot(checking: [.pages, .texts]).cells
+        #expect(measured.allSatisfy { $0.state == .done && $0.latencies.count == 1 })
+        #expect(measured.map(\.scores) == scored.map(\.scores) && measured.count == 2)
+        // Who asks for none, or for more than were measured, has nothing to do.
+        for count in [0, 1, 5] { #expect(try run(into: store, latencySamples: count).skipped == 2) }
+    }
+
     @Test func `a run stores prompts, stretches and identities, and is skipped the second time`() throws {
         let path = temporaryPath("grid", suffix: ".sqlite").path
         let store = try ResultStore(path: path)
-        func run() throws -> GridRunner.Summary {
-            let plan = try grid().plan(for: reader, with: Resources(reader.backbone))
-            var runner = GridRunner(plan, store: store)
-            runner.latencySamples = 1
-            return try runner.run(
-                as: RunRecord(
-                    startedAt: Date(), host: "h", cpu: "c", threads: 1, os: "o", toolVersion: "v",
-                    gitRevision: nil, command: "run"))
-        }
-        let (first, second) = (try run(), try run())
+        let first = try run(into: store, latencySamples: 1)
+        let second = try run(into: store, latencySamples: 1)
         #expect(first.skipped == 0 && first.failed == 0 && second.skipped == 2)
         let snapshot = try store.snapshot()
         #expect(snapshot.metrics["em"]?.isShare == true && snapshot.cells.allSatisfy { $0.state == .done })
