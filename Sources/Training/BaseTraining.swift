@@ -53,8 +53,9 @@ public struct BaseTraining {
             fingerprint: fingerprint,
             checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
-        let finished = try loop.run(
+        let steps = try loop.run(
             passes: { step in
+                let step = step.number
                 let lessons = try lessons(for: step, from: teacher)
                 let batch = LessonBatch(
                     lessons.list,
@@ -65,7 +66,7 @@ public struct BaseTraining {
             evaluate: {
                 try evaluation.measure(Reader(backbone, format: format), of: WholeContext(), with: nil)
             }, isCancelled: isCancelled, report: report)
-        guard finished else { return false }
+        guard steps != nil else { return false }
         // Together: weights are of one tokenizer.
         try FolderReplacement.write(to: folder) { replacement in
             try replacement.write(tokenizerJSON, to: Self.tokenizerFile)

@@ -57,11 +57,11 @@ public struct CompressorTraining {
         try Folder.make(folder)
         let parameters = compressor.trainable
         let loop = TrainingLoop(
-            parameters: parameters, recipe: recipe.optimizer, steps: recipe.steps,
+            parameters: parameters, recipe: recipe.optimizer, steps: recipe.steps, goals: recipe.goals,
             fingerprint: fingerprint,
             checkpoint: folder.appendingPathComponent(Self.checkpointFile),
             checkpointEvery: recipe.checkpointEvery, evaluateEvery: recipe.evaluation.every)
-        let finished = try loop.run(
+        let steps = try loop.run(
             passes: { step in
                 let (lessons, ratio) = try lessons(for: step)
                 return LessonPasses(lessons, ratio: ratio, most: recipe.tokensPerPass).passes.map { pass in
@@ -70,7 +70,7 @@ public struct CompressorTraining {
             },
             evaluate: { try source.measure(compressor, of: method) },
             isCancelled: isCancelled, report: report)
-        guard finished else { return false }
+        guard let steps else { return false }
         let ratios = Set(recipe.levels.last?.ratios ?? []).sorted()
         let measured = (recipe.evaluation.ratios ?? []).filter {
             $0 < ratios.first ?? 1 || $0 > ratios.last ?? 1
@@ -78,7 +78,7 @@ public struct CompressorTraining {
         let card = CompressorCard(
             name: recipe.name, method: recipe.method, parameters: method.parameters.json, ratios: ratios,
             measuredRatios: measured.isEmpty ? nil : measured,
-            baseHash: backbone.contentHash, seed: recipe.seed, steps: recipe.steps,
+            baseHash: backbone.contentHash, seed: recipe.seed, steps: steps,
             trainableParameters: parameters.values.reduce(0) { $0 + $1.count }, prefix: compressor.prefix,
             decoder: compressor.decoderAdapter?.configuration, trainedOn: source.data)
         try compressor.save(card, baseModel: backbone.name, to: folder)
@@ -103,16 +103,29 @@ public struct CompressorTraining {
     }
 
     /// The lessons of a step and its ratio: a function of the recipe, the data and the step alone.
-    func lessons(for step: Int) throws -> ([Lesson], Ratio) {
-        var generator = SeededGenerator(seed: recipe.seed, stream: "compressor-step-\(step)")
-        var left = step
+    func lessons(for step: TrainingStep) throws -> ([Lesson], Ratio) {
+        var generator = SeededGenerator(seed: recipe.seed, stream: "compressor-step-\(step.number)")
+        var left = step.planned
         let level = recipe.levels.first { level in
             defer { left -= level.steps }
             return left < level.steps
         }
-        guard let level else { preconditionFailure("step \(step) of \(recipe.steps)") }
+        guard let level else { preconditionFailure("step \(step.planned) of \(recipe.steps)") }
         let drawn = generator.element(of: level.ratios)
         guard let ratio = Ratio(drawn) else { throw ContractError.badRatio("\(drawn)") }
         return (try source.lessons(of: level, using: &generator), ratio)
+    }
+}
+
+extension CompressorRecipe {
+    /// Of the levels that do not end before they are learned.
+    fileprivate var goals: [LevelGoal] {
+        var end = 0
+        return levels.compactMap { level in
+            end += level.steps
+            return level.until.map {
+                LevelGoal(end: end, loss: $0.loss, most: max(0, $0.atMost - level.steps))
+            }
+        }
     }
 }

@@ -85,6 +85,8 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
 
     public struct Level: Codable, Equatable, Sendable {
         public var steps: Int
+        /// What has to be learned before it ends; nil where only its steps count.
+        public var until: Goal?
         /// One is drawn a step; write one twice to draw it twice as often.
         public var ratios: [Double]
         /// Subjects of the built-in documents, one of which is drawn a step; nil where texts are learned from.
@@ -104,6 +106,19 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
         func mixture(readsBack: Bool) -> LessonMixture {
             let all = lessons ?? LessonMixture(readBack: 1, continuation: 1)
             return readsBack ? all : all.withoutReadingBack
+        }
+    }
+
+    /// What a level goes on for when its steps are over.
+    public struct Goal: Codable, Equatable, Sendable {
+        /// In nats: it ends when the mean loss of the last 25 steps that were reported together is not above.
+        public var loss: Double
+        /// The most steps of the level, learned or not.
+        public var atMost: Int
+
+        public init(loss: Double, atMost: Int) {
+            self.loss = loss
+            self.atMost = atMost
         }
     }
 
@@ -132,6 +147,7 @@ public struct CompressorRecipe: Codable, Equatable, Sendable {
     public var evaluation: EvaluationRecipe
     public var checkpointEvery: Int
 
+    /// Without those that levels go on for until they are learned.
     public var steps: Int { levels.reduce(0) { $0 + $1.steps } }
     var continuation: Int { continuationTokens ?? 64 }
 

@@ -115,7 +115,14 @@ extension CompressorRecipe: BoundedRecipe {
             let mixture = level.lessons.map { lessons in
                 LessonKind.allCases.map { RecipeNumber("\(field).lessons.\($0)", lessons[$0], 0...1_000_000) }
             }
-            return [steps, styles] + RecipeNumber.list("\(field).ratios", level.ratios, 1...1_000_000)
+            let goal = level.until.map { goal in
+                [
+                    RecipeNumber("\(field).until.loss", goal.loss, 0...1000),
+                    RecipeNumber("\(field).until.atMost", goal.atMost, 1...1_000_000_000),
+                ]
+            }
+            return [steps, styles] + (goal ?? [])
+                + RecipeNumber.list("\(field).ratios", level.ratios, 1...1_000_000)
                 + (level.subjects.map { RecipeNumber.subjects("\(field).subjects", $0) } ?? [])
                 + (contexts ?? []) + (mixture ?? [])
         }

@@ -26,12 +26,30 @@ struct TrainingPass {
     let loss: (Computation) throws -> (Tensor, tokens: Int)
 }
 
+/// A step of a training: which it is, and which it would be had no level gone on until it was learned.
+struct TrainingStep {
+    let number: Int
+    let planned: Int
+}
+
+/// A level that does not end before it is learned.
+struct LevelGoal {
+    /// The planned step that follows the level.
+    let end: Int
+    /// The mean loss that was last reported is to be no more, in nats.
+    let loss: Double
+    /// How many steps it goes on for at most.
+    let most: Int
+}
+
 /// Steps over parameters, with checkpoints that a later call goes on from exactly.
 public struct TrainingLoop {
     /// By name; matrices of layers are Muon's, everything else AdamW's.
     let parameters: [String: Tensor]
     let recipe: OptimizerRecipe
+    /// Those that are planned.
     let steps: Int
+    var goals: [LevelGoal] = []
     /// Identifies what is trained, so that no other run goes on from its checkpoint.
     let fingerprint: String
     /// Nil for a run that nobody will go on with.
@@ -49,12 +67,12 @@ public struct TrainingLoop {
     /// - Parameters:
     ///   - passes: of a step; their gradients add up
     ///   - evaluate: measures qualities
-    /// - Returns: whether the run is finished
+    /// - Returns: how many steps the run took; nil where it is not finished
     func run(
-        passes: (_ step: Int) throws -> [TrainingPass],
+        passes: (TrainingStep) throws -> [TrainingPass],
         evaluate: () throws -> [String: Double], isCancelled: () -> Bool,
         report: (TrainingProgress) throws -> Void
-    ) throws -> Bool {
+    ) throws -> Int? {
         let names = parameters.keys.sorted()
         let tensors = names.compactMap { parameters[$0] }
         let matrices = names.filter(Self.isHiddenMatrix).compactMap { parameters[$0] }
@@ -65,10 +83,12 @@ public struct TrainingLoop {
 
         var state = try restore(muon, adamW)
         let begun = state.step
-        while state.step < steps {
+        while state.planned < steps || isHeld(state) {
+            hold(&state)
             let started = ContinuousClock.now
             var (loss, tokens): (Float, Int) = (0, 0)
-            for pass in try passes(state.step) {
+            let step = TrainingStep(number: state.step, planned: state.planned)
+            for pass in try passes(step) {
                 let tape = Tape()
                 let (part, rows) = try pass.loss(Computation(backend: backend, tape: tape))
                 tape.backward(from: part, scale: pass.share)
@@ -76,7 +96,7 @@ public struct TrainingLoop {
                 tokens += rows
             }
             clipGradients(of: tensors, to: recipe.clip, on: backend)
-            let factor = recipe.schedule.factor(step: state.step, of: steps)
+            let factor = recipe.schedule.factor(step: step.planned, of: steps)
             muon.step(rate: recipe.muonRate * factor, on: backend)
             adamW.step(rate: recipe.adamWRate * factor, on: backend)
             for tensor in tensors { tensor.clearGradient() }
@@ -89,20 +109,39 @@ public struct TrainingLoop {
             func tell(_ values: [String: Double]) throws {
                 try report(
                     TrainingProgress(
-                        step: state.step, steps: steps, begun: begun, seconds: state.seconds,
+                        step: state.step, steps: steps + state.added, begun: begun, seconds: state.seconds,
                         tokens: state.tokens, values: values))
             }
             if state.step % reportEvery == 0 {
-                try tell(["loss": state.lossSum / Double(reportEvery)])
+                state.lastLoss = state.lossSum / Double(reportEvery)
+                try tell(["loss": state.lastLoss])
                 state.lossSum = 0
             }
-            if state.step % evaluateEvery == 0 || state.step == steps { try tell(evaluate()) }
-            let isLast = state.step == steps
+            let isLast = state.planned == steps && !isHeld(state)
+            if state.step % evaluateEvery == 0 || isLast { try tell(evaluate()) }
             let isStopping = isCancelled()
             if isLast || isStopping || state.step % checkpointEvery == 0 { try save(muon, adamW, state) }
-            if isStopping, !isLast { return false }
+            if isStopping, !isLast { return nil }
         }
-        return true
+        return state.step
+    }
+
+    // MARK: - Levels that go on
+
+    /// Whether the level that the planned steps have come to the end of goes on.
+    private func isHeld(_ state: State) -> Bool {
+        guard let goal = goals.first(where: { $0.end == state.planned }) else { return false }
+        return state.lastLoss > goal.loss && state.held < goal.most
+    }
+
+    /// Takes the planned steps back by one where a level goes on.
+    private func hold(_ state: inout State) {
+        if isHeld(state) {
+            state.added += 1
+            state.held += 1
+        } else if goals.contains(where: { $0.end == state.planned }) {
+            state.held = 0
+        }
     }
 
     /// To be called when what was trained is on disk.
@@ -128,6 +167,13 @@ public struct TrainingLoop {
         var tokens = 0
         /// Of the steps since the last report, so that a resumed run reports the same means.
         var lossSum = 0.0
+        /// The mean that was reported last.
+        var lastLoss = Double.infinity
+        /// Steps that levels went on for: all, and those of the present level.
+        var added = 0
+        var held = 0
+
+        var planned: Int { step - added }
     }
 
     private func save(_ muon: Muon, _ adamW: AdamW, _ state: State) throws {
@@ -140,7 +186,8 @@ public struct TrainingLoop {
             all,
             metadata: [
                 "fingerprint": fingerprint, "step": "\(state.step)", "seconds": "\(state.seconds)",
-                "tokens": "\(state.tokens)", "lossSum": "\(state.lossSum)",
+                "tokens": "\(state.tokens)", "lossSum": "\(state.lossSum)", "lastLoss": "\(state.lastLoss)",
+                "added": "\(state.added)", "held": "\(state.held)",
             ], to: checkpoint)
     }
 
@@ -163,7 +210,10 @@ public struct TrainingLoop {
         return State(
             step: step, seconds: file.metadata["seconds"].flatMap(Double.init) ?? 0,
             tokens: file.metadata["tokens"].flatMap(Int.init) ?? 0,
-            lossSum: file.metadata["lossSum"].flatMap(Double.init) ?? 0)
+            lossSum: file.metadata["lossSum"].flatMap(Double.init) ?? 0,
+            lastLoss: file.metadata["lastLoss"].flatMap(Double.init) ?? .infinity,
+            added: file.metadata["added"].flatMap(Int.init) ?? 0,
+            held: file.metadata["held"].flatMap(Int.init) ?? 0)
     }
 }
 

@@ -173,6 +173,51 @@ struct TrainingTests {
         #expect(isOther)
     }
 
+    @Test func `a level that is not learned goes on, which a training that was stopped does as well`() throws
+    {
+        let model = folder.appendingPathComponent("model")
+        _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }
+        let backbone = try Backbone(folder: model)
+        func train(_ name: String, until goal: CompressorRecipe.Goal?, stopping at: Int? = nil) throws
+            -> (hash: String, steps: Int)
+        {
+            var recipe = try compressorRecipe()
+            recipe.levels[0].until = goal
+            let compressor = model.appendingPathComponent("compressors/\(name)")
+            let training = try CompressorTraining(
+                recipe: recipe, reader: try Reader(backbone), method: PIC(parameters: .init()),
+                folder: compressor)
+            var steps = 0
+            if let at {
+                let isFinished = try training.run(
+                    isCancelled: {
+                        steps += 1
+                        return steps == at
+                    }, report: { _ in })
+                #expect(!isFinished)
+            }
+            var last = 0
+            let isFinished = try training.run { progress in
+                last = progress.step
+                #expect(progress.steps >= progress.step)
+            }
+            #expect(isFinished)
+            let stored = try StoredCompressor(folder: compressor)
+            #expect(stored.card.steps == last)
+            return (stored.contentHash, last)
+        }
+        let plain = try train("plain", until: nil)
+        #expect(plain.steps == 50)
+        // Nothing is different where it is learned in time.
+        #expect(try train("learned", until: .init(loss: 1000, atMost: 60)) == plain)
+        #expect(try train("without", until: .init(loss: 0, atMost: 30)) == plain)
+        let never = try train("never", until: .init(loss: 0, atMost: 60))
+        #expect(never.steps == 80 && never.hash != plain.hash)
+        for at in [29, 30, 31, 45, 60, 61] {
+            #expect(try train("stopped\(at)", until: .init(loss: 0, atMost: 60), stopping: at) == never)
+        }
+    }
+
     @Test func `a compressor that cannot be saved is not lost, nor is the one before`() throws {
         let model = folder.appendingPathComponent("model")
         _ = try BaseTraining(recipe: baseRecipe(), folder: model).run { _ in }

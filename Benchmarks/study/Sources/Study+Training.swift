@@ -22,7 +22,8 @@ extension Study {
     /// How much of its schedule an arm needs for what another has after all of its own: `pairs=pic:icae,icae-b:icae`,
     /// where the second may be another name's schedules of full length.
     ///
-    /// Between two schedules quality is taken as linear in their length. The interval holds the lengths at which the
+    /// A length is the mean of the steps that trainings took, those among them that levels went on for until they were
+    /// learned. Between two schedules quality is taken as linear in their length. The interval holds the lengths at which the
     /// arm's quality differs from the other's by no more than chance (the test of each length inverted), so that it
     /// has the documents' and the seeds' part in it; without an end it goes beyond what was trained.
     func saving(_ place: Place) throws -> TextTable {
@@ -31,7 +32,6 @@ extension Study {
         var table = TextTable(
             ["Arm", "As good as"], numbers: ["from this share of the steps on", "95%", "Steps saved"])
         for pair in try place.pairs() {
-            let factors = try factors(place).sorted()
             func scores(_ name: String) throws -> [[Statistics.Cluster]] {
                 guard let found = try arm(name, place).clusters(metric, at: ratio) else {
                     throw StudyError.nothing(table: place.table, wanted: "\(metric) of \(name)")
@@ -39,7 +39,10 @@ extension Study {
                 return found
             }
             let other = try scores(pair.second)
-            let own = try factors.map { try scores(Self.name(pair.first, $0)) }
+            let names = try factors(place).sorted().map { Self.name(pair.first, $0) }
+            let own = try names.map(scores)
+            let whole = try meanSteps(of: pair.second, place)
+            let factors = try names.map { try meanSteps(of: $0, place) / whole }
             /// The arm's quality at a length less the other's at its full one.
             func contrast(_ length: Double) -> Contrast? {
                 let above = factors.firstIndex { $0 >= length } ?? factors.count - 1
@@ -65,6 +68,14 @@ extension Study {
             ])
         }
         return table
+    }
+
+    private func meanSteps(of name: String, _ place: Place) throws -> Double {
+        let steps = try trainings(of: name, place).map(\.steps)
+        guard !steps.isEmpty else {
+            throw StudyError.nothing(table: place.table, wanted: "trainings of \(name)")
+        }
+        return Double(steps.reduce(0, +)) / Double(steps.count)
     }
 
     private func factors(_ place: Place) throws -> [Double] {
@@ -141,7 +152,7 @@ extension Study {
             let recipe = try Recipe(training)
             table.rows.append([
                 scores.model, scores.arm, Leaderboard.text(training.finishedAt), "\(recipe.seed)",
-                "\(recipe.levels.reduce(0) { $0 + $1.steps })", "\(training.threads)",
+                "\(training.steps)", "\(training.threads)",
                 Figures.fixed(training.seconds, 0),
             ])
         }
@@ -152,9 +163,7 @@ extension Study {
 
 /// What the tables say of a recipe.
 private struct Recipe: Decodable {
-    struct Level: Decodable { let steps: Int }
     let seed: UInt64
-    let levels: [Level]
 
     init(_ training: StudyPart.Training) throws {
         self = try JSONDecoder().decode(Recipe.self, from: Data(training.recipe.utf8))

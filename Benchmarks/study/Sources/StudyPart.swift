@@ -28,6 +28,9 @@ package struct StudyPart: Codable, Sendable {
         package var seconds: Double
         package var points: [Point]
 
+        /// That it took, those that levels went on for among them.
+        package var steps: Int { points.map(\.step).max() ?? 0 }
+
         package init(
             recipe: String, hash: String, finishedAt: Date, threads: Int, seconds: Double, points: [Point]
         ) {
