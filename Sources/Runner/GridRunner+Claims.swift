@@ -28,7 +28,8 @@ extension GridRunner {
         var unmeasured: [WantedCell] = []
         for (wanted, standing) in zip(wanted, standings) {
             let isUnmeasured = isToMeasure(wanted.cell, standing)
-            if wanted.lastRun == nil, standing.state != .open, standing.state == .failed || !isUnmeasured {
+            let isSettled = standing.state == .failed || standing.state == .done && !isUnmeasured
+            if wanted.lastRun == nil, isSettled {
                 settled(wanted, standing.state == .failed)
                 continue
             }

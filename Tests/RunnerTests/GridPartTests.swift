@@ -89,6 +89,8 @@ struct GridPartTests {
         let parts = try (1...count).map { try part($0, of: count).cells }
         #expect(parts.flatMap { $0 }.reduce(0) { $0 + $1.ownItems } == whole.reduce(0) { $0 + $1.items })
         let order = whole.map(\.identity.fingerprint)
+        #expect(Set(parts.flatMap { $0.map(\.identity.fingerprint) }) == Set(order))
+        if count <= 7 { #expect(parts.allSatisfy { !$0.isEmpty }) }
         for part in parts.map({ $0.map(\.identity.fingerprint) }) {
             // In the grid's order: references first.
             #expect(part == order.filter(part.contains))
