@@ -38,6 +38,9 @@ struct StudyTests {
         <!-- study: seeds \(place) metric=em quality=em@8/16 level=0.3015 arms=pic,icae -->
         <!-- end -->
 
+        <!-- study: quality \(place) metric=em quality=em@8/16 level=0.3015 took-off-by=300 arms=none,pic,icae -->
+        <!-- end -->
+
         <!-- study: trainings -->
         <!-- end -->
 
@@ -62,6 +65,10 @@ struct StudyTests {
         ("<!-- study: quality \(place) metric=em arms=chess -->\n<!-- end -->", "chess of tiny"),
         ("<!-- study: contrasts \(place) metric=em pairs=pic -->\n<!-- end -->", "needs pairs=A:B"),
         ("<!-- study: curves \(place) quality=x arms=pic -->\n<!-- end -->", "points of x"),
+        (
+            "<!-- study: quality \(place) metric=em quality=em@8/16 level=0.3 took-off-by=200 arms=pic -->\n<!-- end -->",
+            "pic of tiny"
+        ),
     ])
     func `a place that cannot be filled is named in one line`(_ document: String, _ part: String) throws {
         let error = #expect(throws: StudyError.self) { try study.filled(document) }

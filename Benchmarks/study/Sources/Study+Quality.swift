@@ -8,20 +8,24 @@ extension Study {
         let ratios = Set(arms.flatMap(\.ratios)).sorted()
         var table = TextTable(["Arm"], numbers: ["Trainings"] + ratios.map(Figures.ratio))
         for arm in arms {
-            let isTrained =
-                !arm.ratios.isEmpty
-                && parts.contains { part in
-                    part.training != nil && part.scores.contains { $0.arm == arm.name }
-                }
             table.rows.append(
-                [
-                    arm.name,
-                    isTrained
-                        ? "\(ratios.compactMap { arm.clusters(metric, at: $0)?.count }.max() ?? 0)" : "",
-                ]
-                    + ratios.map { figure(of: arm, metric, at: $0) })
+                [arm.name, try count(of: arm, metric, place)] + ratios.map { figure(of: arm, metric, at: $0) }
+            )
         }
         return table
+    }
+
+    /// How many trainings an arm's figures are of, `4 of 6` where the place leaves some out; empty where nothing is trained.
+    private func count(of arm: StudyArm, _ metric: String, _ place: Place) throws -> String {
+        let isTrained = parts.contains { part in
+            part.training != nil && part.scores.contains { $0.arm == arm.name }
+        }
+        guard isTrained, !arm.ratios.isEmpty else { return "" }
+        func count(_ arm: StudyArm) -> Int {
+            arm.ratios.compactMap { arm.clusters(metric, at: $0)?.count }.max() ?? 0
+        }
+        guard place.has("took-off-by") else { return "\(count(arm))" }
+        return "\(count(arm)) of \(count(try self.arm(arm.name, place.ofAll)))"
     }
 
     /// The same at one ratio by kind of question.

@@ -61,8 +61,9 @@ extension Study {
                 value.map { $0 <= first ? "under \(Figures.share(first))" : Figures.share($0) }
                     ?? "over \(Figures.share(last))"
             }
+            let (from, to) = (share(possible), share(certain))
             table.rows.append([
-                pair.first, pair.second, share(reached), "\(share(possible)) to \(share(certain))",
+                pair.first, pair.second, share(reached), from == to ? from : "\(from) to \(to)",
                 reached.map { $0 <= first ? "over \(Figures.share(1 - first))" : Figures.share(1 - $0) }
                     ?? "none",
             ])
@@ -129,8 +130,7 @@ extension Study {
             for part in parts {
                 guard let training = part.training, let own = try? Study([part]).arm(arm.name, place)
                 else { continue }
-                let takeOff = training.points.filter { $0.name == quality && $0.value >= level }.map(\.step)
-                    .min()
+                let takeOff = training.step(of: quality, reaching: level)
                 table.rows.append(
                     [arm.name, "\(try Recipe(training).seed)", takeOff.map(String.init) ?? "never"]
                         + ratios.map { ratio in

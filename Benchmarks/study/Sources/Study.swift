@@ -51,7 +51,7 @@ package struct Study {
     /// A marked place: which table it holds, and of what.
     struct Place {
         let table: String
-        private let options: [String: String]
+        private var options: [String: String]
 
         static let end = "<!-- end -->"
 
@@ -66,6 +66,15 @@ package struct Study {
                     }
                 }
             ) { _, last in last }
+        }
+
+        func has(_ name: String) -> Bool { options[name] != nil }
+
+        /// The same of all trainings, whenever they took off.
+        var ofAll: Place {
+            var place = self
+            place.options["took-off-by"] = nil
+            return place
         }
 
         func option(_ name: String) throws -> String {

@@ -34,7 +34,7 @@ extension Study {
     func arm(_ name: String, _ place: Place) throws -> StudyArm {
         let (model, dataset) = (try place.option("model"), try place.option("dataset"))
         let task = (try? place.option("task")) ?? "qa"
-        let found = parts.flatMap(\.scores).filter {
+        let found = try compared(place).flatMap(\.scores).filter {
             $0.arm == name && $0.model == model && $0.dataset == dataset && $0.task == task
         }
         guard !found.isEmpty else {
@@ -46,11 +46,32 @@ extension Study {
     /// The trainings behind an arm, by seed.
     func trainings(of name: String, _ place: Place) throws -> [StudyPart.Training] {
         let model = try place.option("model")
-        let found = parts.filter { $0.scores.contains { $0.arm == name && $0.model == model } }
+        let found = try compared(place).filter { $0.scores.contains { $0.arm == name && $0.model == model } }
             .compactMap(\.training)
         guard !found.isEmpty else {
             throw StudyError.nothing(table: place.table, wanted: "trainings of \(name) on \(model)")
         }
         return found
+    }
+
+    /// The parts that a place compares: all, or what needs no training and, where it says `took-off-by=STEP` with
+    /// `quality=` and `level=`, the trainings whose curve was there by that step.
+    private func compared(_ place: Place) throws -> [StudyPart] {
+        guard place.has("took-off-by") else { return parts }
+        let (step, level) = (try place.number("took-off-by"), try place.number("level"))
+        let quality = try place.option("quality")
+        return parts.filter { part in
+            guard let takeOff = part.training.map({ $0.step(of: quality, reaching: level) }) else {
+                return true
+            }
+            return takeOff.map { Double($0) <= step } ?? false
+        }
+    }
+}
+
+extension StudyPart.Training {
+    /// At which step its curve was first as high as a level; nil where it never was.
+    func step(of quality: String, reaching level: Double) -> Int? {
+        points.filter { $0.name == quality && $0.value >= level }.map(\.step).min()
     }
 }
