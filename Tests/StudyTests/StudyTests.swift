@@ -76,6 +76,25 @@ struct StudyTests {
         #expect(text.contains(part) && !text.contains("\n"), "\(text)")
     }
 
+    private static let misfits: [(part: String, change: @Sendable (inout [StudyPart]) -> Void)] = [
+        ("with the same seed", { $0.append($0[1]) }),
+        ("different recipes", { $0[2].training?.recipe = #"{"name": "pic", "seed": 2, "questions": 3}"# }),
+        ("other questions", { $0[2].scores[0].asked["town"]?[0] = 3 }),
+        ("no recipe with a seed", { $0[1].training?.recipe = "{}" }),
+    ]
+
+    @Test(arguments: misfits)
+    func `parts that do not belong together are named in one line`(
+        _ part: String, _ change: @Sendable (inout [StudyPart]) -> Void
+    ) throws {
+        var parts = Self.parts
+        change(&parts)
+        let document = "<!-- study: quality \(Self.place) metric=em arms=pic -->\n<!-- end -->"
+        let error = #expect(throws: StudyError.self) { try Study(parts).filled(document) }
+        let text = error?.description ?? ""
+        #expect(text.contains(part) && !text.contains("\n"), "\(text)")
+    }
+
     /// The committed study is what its parts give.
     @Test func `study-pic.md is up to date`() throws {
         let parts = try StudyPart.all(in: repository.appendingPathComponent("Benchmarks/study/parts").path)
@@ -138,7 +157,9 @@ struct StudyTests {
 
     // MARK: - A few small parts
 
-    private var study: Study {
+    private var study: Study { Study(Self.parts) }
+
+    private static let parts: [StudyPart] = {
         func scores(
             _ arm: String, _ ratio: Double?, _ towns: [Double], _ people: [Double], nats: [Double]? = nil
         ) -> StudyPart.Scores {
@@ -165,7 +186,7 @@ struct StudyTests {
                         nats: towns.map { 3 - $0 })
                 })
         }
-        return Study([
+        return [
             StudyPart(
                 training: nil,
                 scores: [
@@ -179,6 +200,6 @@ struct StudyTests {
             trained("icae", seed: 1, [1, 1, 2, 1], [0, 0, 0, 0]),
             trained("icae", seed: 2, [1, 1, 1, 1], [0, 0, 1, 0]),
             trained("icae-x0.5", seed: 1, [0, 0, 1, 0], [0, 0, 0, 0]),
-        ])
-    }
+        ]
+    }()
 }

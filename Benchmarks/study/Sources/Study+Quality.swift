@@ -17,10 +17,7 @@ extension Study {
 
     /// How many trainings an arm's figures are of, `4 of 6` where the place leaves some out; empty where nothing is trained.
     private func count(of arm: StudyArm, _ metric: String, _ place: Place) throws -> String {
-        let isTrained = parts.contains { part in
-            part.training != nil && part.scores.contains { $0.arm == arm.name }
-        }
-        guard isTrained, !arm.ratios.isEmpty else { return "" }
+        guard isTrained(arm), !arm.ratios.isEmpty else { return "" }
         func count(_ arm: StudyArm) -> Int {
             arm.ratios.compactMap { arm.clusters(metric, at: $0)?.count }.max() ?? 0
         }
@@ -43,18 +40,21 @@ extension Study {
     }
 
     /// Pairs of arms, `pairs=pic:icae,pic-16:icae-16`: differences with intervals, and p-values that are corrected
-    /// over the table (Holm).
+    /// over the table (Holm): of the t test, and of seeds dealt out to the two arms at random, which assumes nothing of
+    /// how trainings are spread but does not see documents. Where an arm has one training there is none.
     func contrasts(_ place: Place) throws -> TextTable {
         let metric = try place.option("metric")
-        var rows: [(cells: [String], pValue: Double)] = []
+        var rows: [(cells: [String], pValues: [Double?]?)] = []
         for pair in try place.pairs() {
             let (first, second) = (try arm(pair.first, place), try arm(pair.second, place))
+            try requireSameQuestions([first, second])
             for ratio in first.ratios {
                 guard let a = first.clusters(metric, at: ratio), let b = second.clusters(metric, at: ratio),
                     let difference = Contrast(a, against: b), let own = Contrast([(1, a)]),
                     let other = Contrast([(1, b)])
                 else { continue }
                 let interval = difference.interval
+                let isOfOne = isTrained(first) && a.count == 1 || isTrained(second) && b.count == 1
                 rows.append(
                     (
                         [
@@ -62,14 +62,51 @@ extension Study {
                             number(other.estimate, metric),
                             "\(signed(difference.estimate, metric)) "
                                 + "(\(signed(interval.lowerBound, metric)) to \(signed(interval.upperBound, metric)))",
-                        ], difference.pValue
+                        ], isOfOne ? nil : [difference.pValue, Self.pValueOfSeeds(a, b)]
                     ))
             }
         }
-        let corrected = Statistics.holm(rows.map(\.pValue))
+        let corrected = (0..<2).map { test in Self.corrected(rows.map { $0.pValues?[test] }) }
         return TextTable(
-            ["First", "Second"], numbers: ["Ratio", "First's", "Second's", "Difference", "p, corrected"],
-            rows: zip(rows, corrected).map { $0.cells + [Figures.pValue($1)] })
+            ["First", "Second"],
+            numbers: ["Ratio", "First's", "Second's", "Difference", "p, corrected", "by seeds, corrected"],
+            rows: rows.enumerated().map { i, row in
+                row.cells
+                    + (row.pValues == nil
+                        ? ["one training", ""] : corrected.map { $0[i].map(Figures.pValue) ?? "" })
+            })
+    }
+
+    /// Holm's correction over those that there are.
+    private static func corrected(_ pValues: [Double?]) -> [Double?] {
+        var corrected = Statistics.holm(pValues.compactMap { $0 }).makeIterator()
+        return pValues.map { $0.flatMap { _ in corrected.next() } }
+    }
+
+    /// How often seeds' means dealt out at random to two arms are at least as far apart: of all ways to deal them out.
+    static func pValueOfSeeds(_ first: [[Statistics.Cluster]], _ second: [[Statistics.Cluster]]) -> Double? {
+        let means = (first + second).map { seed in
+            seed.reduce(0) { $0 + $1.sum } / Double(seed.reduce(0) { $0 + $1.count })
+        }
+        guard first.count > 1, second.count > 1, means.count <= 20 else { return nil }
+        let total = means.reduce(0, +)
+        func distance(_ sum: Double) -> Double {
+            abs(sum / Double(first.count) - (total - sum) / Double(second.count))
+        }
+        let observed = distance(means.prefix(first.count).reduce(0, +))
+        var (ways, extreme) = (0, 0)
+        for chosen in 0..<(1 << means.count) where chosen.nonzeroBitCount == first.count {
+            ways += 1
+            let sum = means.indices.reduce(0) { $0 + (chosen >> $1 & 1 == 1 ? means[$1] : 0) }
+            if distance(sum) >= observed - 1e-12 { extreme += 1 }
+        }
+        return Double(extreme) / Double(ways)
+    }
+
+    private func isTrained(_ arm: StudyArm) -> Bool {
+        parts.contains { part in
+            part.training != nil && part.scores.contains { $0.arm == arm.name }
+        }
     }
 
     // MARK: - Numbers

@@ -38,25 +38,37 @@ extension Study {
                 }
                 return found
             }
-            let other = try scores(pair.second)
             let names = try factors(place).sorted().map { Self.name(pair.first, $0) }
-            let own = try names.map(scores)
+            try requireSameQuestions((names + [pair.second]).map { try arm($0, place) })
+            let all = try Dictionary(
+                uniqueKeysWithValues: Set(names + [pair.second]).map { ($0, try scores($0)) })
             let whole = try meanSteps(of: pair.second, place)
             let factors = try names.map { try meanSteps(of: $0, place) / whole }
-            /// The arm's quality at a length less the other's at its full one.
-            func contrast(_ length: Double) -> Contrast? {
+            /// Where the arm's quality at a length less the other's at its full one is, nil where they are the same.
+            func difference(_ length: Double) -> (low: Double, middle: Double, high: Double)? {
                 let above = factors.firstIndex { $0 >= length } ?? factors.count - 1
                 let below = max(0, above - 1)
-                guard above > below else { return Contrast([(1, own[above]), (-1, other)]) }
-                let t = (length - factors[below]) / (factors[above] - factors[below])
-                return Contrast([(1 - t, own[below]), (t, own[above]), (-1, other)])
+                let t = above > below ? (length - factors[below]) / (factors[above] - factors[below]) : 1
+                var weights = [names[below]: 1 - t]
+                weights[names[above], default: 0] += t
+                weights[pair.second, default: 0] -= 1
+                let terms = weights.filter { abs($0.value) > 1e-9 }.sorted { $0.key < $1.key }
+                if terms.isEmpty { return (0, 0, 0) }
+                return Contrast(terms.map { ($0.value, all[$0.key] ?? []) }).map {
+                    ($0.interval.lowerBound, $0.estimate, $0.interval.upperBound)
+                }
             }
             guard let first = factors.first, let last = factors.last else { continue }
-            let lengths = Array(stride(from: first, through: last, by: 0.005))
-            let all = lengths.map { ($0, contrast($0)) }
-            let reached = all.first { ($0.1?.estimate ?? -1) >= 0 }?.0
-            let possible = all.first { $0.1.map { $0.interval.upperBound >= 0 } ?? false }?.0
-            let certain = all.first { $0.1.map { $0.interval.lowerBound >= 0 } ?? false }?.0
+            let lengths = Array(stride(from: first, to: last, by: 0.005)) + [last]
+            let differences = lengths.map(difference)
+            /// From which length on a bound of the difference is not below nothing.
+            func start(_ bound: ((low: Double, middle: Double, high: Double)) -> Double) -> Double? {
+                let behind = differences.lastIndex { $0.map { bound($0) < 0 } ?? true }
+                return behind.map { $0 + 1 < lengths.count ? lengths[$0 + 1] : nil } ?? first
+            }
+            /// What is left of 100% as it is written.
+            func saved(_ length: Double) -> String { Figures.share(1 - (100 * length).rounded() / 100) }
+            let (reached, possible, certain) = (start(\.middle), start(\.high), start(\.low))
             func share(_ value: Double?) -> String {
                 value.map { $0 <= first ? "under \(Figures.share(first))" : Figures.share($0) }
                     ?? "over \(Figures.share(last))"
@@ -64,8 +76,7 @@ extension Study {
             let (from, to) = (share(possible), share(certain))
             table.rows.append([
                 pair.first, pair.second, share(reached), from == to ? from : "\(from) to \(to)",
-                reached.map { $0 <= first ? "over \(Figures.share(1 - first))" : Figures.share(1 - $0) }
-                    ?? "none",
+                reached.map { $0 <= first ? "over \(saved(first))" : saved($0) } ?? "none",
             ])
         }
         return table
@@ -158,14 +169,5 @@ extension Study {
         }
         table.rows.sort { ($0[0], $0[1], Int($0[3]) ?? 0) < ($1[0], $1[1], Int($1[3]) ?? 0) }
         return table
-    }
-}
-
-/// What the tables say of a recipe.
-private struct Recipe: Decodable {
-    let seed: UInt64
-
-    init(_ training: StudyPart.Training) throws {
-        self = try JSONDecoder().decode(Recipe.self, from: Data(training.recipe.utf8))
     }
 }

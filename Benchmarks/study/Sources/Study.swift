@@ -116,6 +116,10 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
     case unknownTable(String, known: [String])
     case missingOption(table: String, option: String)
     case nothing(table: String, wanted: String)
+    case otherQuestions(arm: String, than: String, dataset: String)
+    case sameSeed(arm: String)
+    case otherRecipes(arm: String)
+    case noRecipe(hash: String)
 
     package var description: String {
         switch self {
@@ -133,6 +137,14 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
         case .nothing(let table, let wanted):
             "the study's parts hold nothing for the table '\(table)' (\(wanted)); make it with "
                 + "Benchmarks/study/make, or name another folder with --parts"
+        case .otherQuestions(let arm, let other, let dataset):
+            "\(arm) and \(other) were asked other questions of \(dataset); make one of them anew"
+        case .sameSeed(let arm):
+            "two parts hold trainings of \(arm) with the same seed; remove one"
+        case .otherRecipes(let arm):
+            "the trainings of \(arm) have different recipes; give one of them another arm's name"
+        case .noRecipe(let hash):
+            "the training that made \(hash.prefix(12)) has no recipe with a seed; gather its part anew"
         }
     }
 }

@@ -40,7 +40,10 @@ extension Study {
         guard !found.isEmpty else {
             throw StudyError.nothing(table: place.table, wanted: "\(name) of \(model) on \(dataset)")
         }
-        return StudyArm(name: name, scores: found)
+        try requireOneRecipe(name, model)
+        let arm = StudyArm(name: name, scores: found)
+        try requireSameQuestions([arm])
+        return arm
     }
 
     /// The trainings behind an arm, by seed.
@@ -52,6 +55,21 @@ extension Study {
             throw StudyError.nothing(table: place.table, wanted: "trainings of \(name) on \(model)")
         }
         return found
+    }
+
+    /// Documents are compared by their place in a part: arms have to be asked the same about each.
+    func requireSameQuestions(_ arms: [StudyArm]) throws {
+        let scores = arms.flatMap(\.scores)
+        guard let odd = scores.first(where: { $0.asked != scores[0].asked }) else { return }
+        throw StudyError.otherQuestions(arm: odd.arm, than: scores[0].arm, dataset: odd.dataset)
+    }
+
+    /// Trainings of an arm differ in their seeds alone.
+    private func requireOneRecipe(_ name: String, _ model: String) throws {
+        let recipes = try parts.filter { $0.scores.contains { $0.arm == name && $0.model == model } }
+            .compactMap(\.training).map { try Recipe($0) }
+        if Set(recipes.map(\.seed)).count < recipes.count { throw StudyError.sameSeed(arm: name) }
+        if Set(recipes.map(\.rest)).count > 1 { throw StudyError.otherRecipes(arm: name) }
     }
 
     /// The parts that a place compares: all, or what needs no training and, where it says `took-off-by=STEP` with
@@ -73,5 +91,22 @@ extension StudyPart.Training {
     /// At which step its curve was first as high as a level; nil where it never was.
     func step(of quality: String, reaching level: Double) -> Int? {
         points.filter { $0.name == quality && $0.value >= level }.map(\.step).min()
+    }
+}
+
+/// What the tables say of a recipe.
+struct Recipe {
+    let seed: Int
+    /// All that decides a training but its seed, with sorted keys.
+    let rest: Data
+
+    init(_ training: StudyPart.Training) throws {
+        guard
+            var fields = try JSONSerialization.jsonObject(with: Data(training.recipe.utf8)) as? [String: Any],
+            let seed = fields.removeValue(forKey: "seed") as? Int
+        else { throw StudyError.noRecipe(hash: training.hash) }
+        for field in ["name", "evaluation", "checkpointEvery"] { fields[field] = nil }
+        self.seed = seed
+        rest = try JSONSerialization.data(withJSONObject: fields, options: .sortedKeys)
     }
 }
