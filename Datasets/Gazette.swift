@@ -10,7 +10,13 @@ import Seeding
 public struct Gazette: DatasetFormat {
     public static let card = DatasetCard(
         id: "gazette", summary: "Made-up documents about people, companies, events and places.",
-        usage: "gazette[:subjects=8,documents=50,seed=1,split=test,style=list,questions=all]")
+        usage: "gazette[:subjects=8,documents=50,seed=1,split=test,style=list,questions=all]",
+        reading:
+            "made as it is read, by `seed`: `documents` about 1 to 24 `subjects` each, of the `split` test, "
+            + "validation or train; `style=list` says each fact once, in about 47 words a subject, `style=prose` each several "
+            + "times in other words, in about 150; prose is asked about single facts and about the whole (how many, who shares a "
+            + "town), or with `questions=facts` or `gist` about one of the two; the summary is two facts a subject"
+    )
 
     public enum Split: String, Codable, Sendable {
         case train, validation, test

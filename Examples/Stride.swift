@@ -5,7 +5,8 @@ public struct Stride: DirectMethod {
     public static let card = MethodCard(
         id: "stride", name: "Stride", family: .hardPrompt,
         summary: "Keeps one token of every window, at the same place in each.",
-        loses: "The others, so that words of several tokens come apart.")
+        loses: "The others, so that words of several tokens come apart.",
+        parameters: ["keep": "which token of a window"])
 
     public struct Parameters: MethodParameters {
         public var keep = Place.last

@@ -15,7 +15,11 @@ public struct AdaKV: CacheMethod {
         loses: "What the other method loses, more of it in heads with low scores.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2407.11550")
+        paper: "https://arxiv.org/abs/2407.11550",
+        parameters: [
+            "over": "whose scores",
+            "least": "the share of its even budget that each head keeps at least",
+        ])
 
     public struct Parameters: MethodParameters {
         /// Whose scores.

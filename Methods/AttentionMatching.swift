@@ -18,7 +18,11 @@ public struct AttentionMatching: CacheMethod {
             "What queries look for that are unlike those of repeating the context; compression costs two passes.",
         verified:
             "Keys kept, logits and greedy tokens against least squares in PyTorch (`attention_matching.py`).",
-        paper: "https://arxiv.org/abs/2602.16284")
+        paper: "https://arxiv.org/abs/2602.16284",
+        parameters: [
+            "queries": "the most queries that values are fitted to",
+            "ridge": "how much values stay near their own, in units of the mean square of a key's weights",
+        ])
 
     public struct Parameters: MethodParameters {
         /// The most queries that values are fitted to.

@@ -12,7 +12,10 @@ public struct AutoCompressor: SoftPromptMethod {
         summary: "Segments in sequence, each read behind the summaries of all before it.",
         loses: "What does not fit into a segment's summary.",
         verified: "Slots as in plain PyTorch (`soft_prompts.py`).",
-        paper: "https://arxiv.org/abs/2305.14788")
+        paper: "https://arxiv.org/abs/2305.14788",
+        parameters: [
+            "segment": "tokens of a segment"
+        ])
 
     public let parameters: SegmentParameters
 

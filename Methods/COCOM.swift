@@ -12,7 +12,11 @@ public struct COCOM: SoftPromptMethod {
         summary: "Memory tokens that see the whole context, and a decoder adapted to reading them.",
         loses: "What does not fit into the memory tokens, anywhere in the context.",
         verified: "Slots and the adapted answer behind them as in plain PyTorch (`soft_prompts.py`).",
-        paper: "https://arxiv.org/abs/2407.09252")
+        paper: "https://arxiv.org/abs/2407.09252",
+        parameters: [
+            "positions":
+                "where memory tokens sit: spread over the context, or one behind the other as in the paper"
+        ])
 
     public static let trainsDecoder = true
 

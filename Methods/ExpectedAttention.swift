@@ -17,7 +17,11 @@ public struct ExpectedAttention: ScoredCacheMethod {
         loses: "What queries unlike the context's own would look for.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2510.00636")
+        paper: "https://arxiv.org/abs/2510.00636",
+        parameters: [
+            "future": "positions behind the context that are expected to ask",
+            "sinks": "first tokens that always stay",
+        ])
 
     public struct Parameters: MethodParameters {
         /// Positions behind the context that are expected to ask.

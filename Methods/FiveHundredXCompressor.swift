@@ -12,7 +12,11 @@ public struct FiveHundredXCompressor: SoftPromptMethod {
         summary: "Memory tokens that see the whole context, read by their keys and values in every layer.",
         loses: "What does not fit into the memory tokens' keys and values, anywhere in the context.",
         verified: "Keys, values and the answer behind them as in plain PyTorch (`soft_prompts.py`).",
-        paper: "https://arxiv.org/abs/2408.03094")
+        paper: "https://arxiv.org/abs/2408.03094",
+        parameters: [
+            "positions":
+                "where memory tokens sit: spread over the context, or one behind the other as in the paper"
+        ])
 
     public struct Parameters: MethodParameters {
         /// Where memory tokens sit. The paper's are contiguous, and its prompt goes on as if nothing but them

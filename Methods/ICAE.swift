@@ -13,7 +13,11 @@ public struct ICAE: SoftPromptMethod {
         summary: "Memory tokens that each see the whole context and the memory before.",
         loses: "What does not fit into the memory tokens, anywhere in the context.",
         verified: "Slots of the published layout as in plain PyTorch (`icae.py`).",
-        paper: "https://arxiv.org/abs/2307.06945")
+        paper: "https://arxiv.org/abs/2307.06945",
+        parameters: [
+            "positions":
+                "where memory tokens sit: spread over the context, or one behind the other as in the paper"
+        ])
 
     public struct Parameters: MethodParameters {
         /// Where memory tokens sit; the paper's are contiguous.

@@ -16,7 +16,12 @@ public struct KVzip: CacheMethod {
         loses: "What the model can say again without it; compression costs two to three passes.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2505.23416")
+        paper: "https://arxiv.org/abs/2505.23416",
+        parameters: [
+            "chunk": "tokens that are repeated at a time",
+            "compete": "over what entries compete for the budget: all layers, or each by itself",
+            "sinks": "first tokens that always stay",
+        ])
 
     public struct Parameters: MethodParameters {
         /// Tokens that are repeated at a time.

@@ -18,7 +18,11 @@ public struct LLMLingua: ScorerMethod {
         summary: "Keeps the tokens that the model expects least behind those kept before.",
         loses: "Sentences that are likely as a whole, then tokens that those before them suggest.",
         verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
-        paper: "https://arxiv.org/abs/2310.05736")
+        paper: "https://arxiv.org/abs/2310.05736",
+        parameters: [
+            "coarse": "whether whole sentences are dropped first",
+            "window": "tokens that are read at a time",
+        ])
 
     public struct Parameters: MethodParameters {
         /// Whether whole sentences are dropped first.

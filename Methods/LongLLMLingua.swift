@@ -17,7 +17,10 @@ public struct LongLLMLingua: ScorerMethod {
         summary: "Keeps sentences that make the question likely, and in them what the question makes likely.",
         loses: "What does not make this question likely: another one needs its own compression.",
         verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
-        paper: "https://arxiv.org/abs/2310.06839", isQueryAware: true)
+        paper: "https://arxiv.org/abs/2310.06839", isQueryAware: true,
+        parameters: [
+            "window": "the most tokens that are read at a time"
+        ])
 
     public struct Parameters: MethodParameters {
         /// The most tokens that are read at a time.

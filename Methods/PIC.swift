@@ -12,7 +12,15 @@ public struct PIC: SoftPromptMethod {
         id: "pic", name: "PIC", family: .softPrompt,
         summary: "Memory tokens that each see only their own chunk of the context.",
         loses: "What does not fit into a chunk's own memory tokens, and what two chunks say together.",
-        paper: "https://arxiv.org/abs/2602.13980")
+        paper: "https://arxiv.org/abs/2602.13980",
+        parameters: [
+            "contextScope":
+                "what a context token sees: all before it, or of its own chunk only, which costs less",
+            "memoriesPerChunk": "memory tokens a chunk, which is so many times the ratio long",
+            "positions": "where memory tokens sit: spread over the context, or one behind the other",
+            "visibility":
+                "what a memory token sees: its own chunk, or the memory tokens of earlier chunks too",
+        ])
 
     public struct Parameters: MethodParameters {
         /// What memory tokens see.

@@ -15,7 +15,12 @@ public struct PyramidKV: CacheMethod {
         loses: "What SnapKV loses, less of it in lower layers and more in upper ones.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2406.02069")
+        paper: "https://arxiv.org/abs/2406.02069",
+        parameters: [
+            "window": "the most last tokens whose attention counts",
+            "kernel": "tokens over which weights are pooled, an odd number",
+            "beta": "how many times less than the mean the last layer keeps",
+        ])
 
     public struct Parameters: MethodParameters {
         /// The most tokens whose attention counts, as for `snapkv`.

@@ -12,7 +12,10 @@ public struct RecurrentMemory: SoftPromptMethod {
         summary: "Segments in sequence, each of which rewrites the whole memory.",
         loses: "What later segments overwrite.",
         verified: "Slots as in plain PyTorch (`soft_prompts.py`).",
-        paper: "https://arxiv.org/abs/2207.06881")
+        paper: "https://arxiv.org/abs/2207.06881",
+        parameters: [
+            "segment": "tokens of a segment"
+        ])
 
     public let parameters: SegmentParameters
 

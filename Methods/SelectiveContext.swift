@@ -15,7 +15,10 @@ public struct SelectiveContext: ScorerMethod {
         summary: "Keeps the phrases, tokens or sentences that the model expects least.",
         loses: "What the model expects anyway, even where a question will ask for it.",
         verified: "What the model expects as in transformers, what is kept by it (`hard_prompts.py`).",
-        paper: "https://arxiv.org/abs/2310.06201")
+        paper: "https://arxiv.org/abs/2310.06201",
+        parameters: [
+            "unit": "what is kept or dropped as a whole"
+        ])
 
     public struct Parameters: MethodParameters {
         public var unit = Unit.phrase

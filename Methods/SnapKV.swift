@@ -16,7 +16,12 @@ public struct SnapKV: ScoredCacheMethod {
         loses: "What the window at the end does not look at, such as what only a question would look for.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2404.14469")
+        paper: "https://arxiv.org/abs/2404.14469",
+        parameters: [
+            "window": "the most last tokens whose attention counts",
+            "kernel": "tokens over which weights are pooled, an odd number",
+            "question": "whether the question is read behind the context, at the end of the window",
+        ])
 
     public struct Parameters: MethodParameters {
         /// The most tokens whose attention counts.

@@ -14,7 +14,11 @@ public struct StreamingLLM: CacheMethod {
         loses: "Everything between the first tokens and the most recent ones.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2309.17453")
+        paper: "https://arxiv.org/abs/2309.17453",
+        parameters: [
+            "sinks": "first tokens that always stay",
+            "positions": "whether what is kept stands one behind the other, its keys turned, or where it was",
+        ])
 
     public struct Parameters: MethodParameters {
         public var sinks = 4

@@ -14,7 +14,10 @@ public struct TOVA: ScoredCacheMethod {
         loses: "What the last token does not look at, in all heads of a layer alike.",
         verified:
             "Keys kept, logits and greedy tokens as in kvpress (`cache_methods.py`); answers on SQuAD (`kvpress_squad.py`).",
-        paper: "https://arxiv.org/abs/2401.06104")
+        paper: "https://arxiv.org/abs/2401.06104",
+        parameters: [
+            "question": "whether the question is read behind the context, and asks"
+        ])
 
     public struct Parameters: MethodParameters {
         /// Whether the question is read behind the context, and asks.

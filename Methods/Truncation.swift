@@ -5,7 +5,10 @@ public struct Truncation: DirectMethod {
     public static let card = MethodCard(
         id: "truncation", name: "Truncation", family: .hardPrompt,
         summary: "Keeps the first tokens, the last, or half of each.",
-        loses: "Whatever stands in the part that is cut off.")
+        loses: "Whatever stands in the part that is cut off.",
+        parameters: [
+            "keep": "which end stays, or half of each"
+        ])
 
     public struct Parameters: MethodParameters {
         public var keep = Keep.head

@@ -34,13 +34,16 @@ public struct MethodCard: Sendable {
     public let paper: String?
     /// Whether it looks at the question while it compresses: it then compresses once a question.
     public private(set) var isQueryAware: Bool
+    /// What each of its parameters decides, by the parameter's name.
+    public let parameters: [String: String]
     /// For methods from outside this package: whoever changes what it does changes the version, and cells
     /// are scored again. Files in Methods/ are told apart by their contents.
     public let version: String?
 
     public init(
         id: String, name: String, family: Family, role: Role? = nil, summary: String, loses: String,
-        verified: String? = nil, paper: String? = nil, isQueryAware: Bool = false, version: String? = nil
+        verified: String? = nil, paper: String? = nil, isQueryAware: Bool = false, version: String? = nil,
+        parameters: [String: String] = [:]
     ) {
         self.id = id
         self.name = name
@@ -52,6 +55,7 @@ public struct MethodCard: Sendable {
         self.paper = paper
         self.isQueryAware = isQueryAware
         self.version = version
+        self.parameters = parameters
     }
 
     /// The card of a method that looks at the question where its parameters say so.

@@ -17,6 +17,7 @@ public struct SourceCode {
         source.read(until: nil)
         return String(decoding: source.code, as: UTF8.self)
             .replacing(/public var passes:Double\{[0-9.]+\}/, with: "")
+            .replacing(/,parameters:\["":""(,"":"")*\]/, with: "")
     }
 
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }

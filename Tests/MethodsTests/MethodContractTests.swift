@@ -43,6 +43,8 @@ struct MethodContractTests {
     func `each parameter says what it may be`(_ id: String) throws {
         func check<Method: CompressionMethod>(_ type: Method.Type) throws {
             let choices = Method.choices
+            #expect(Set(choices.map(\.name)) == Set(Method.card.parameters.keys))
+            #expect(Method.card.parameters.values.allSatisfy { !$0.isEmpty && !$0.hasSuffix(".") })
             #expect(
                 choices.map(\.name)
                     == Mirror(reflecting: Method.Parameters()).children.compactMap(\.label).sorted())

@@ -22,6 +22,10 @@ struct SourceCodeTests {
     @Test func `comments, empty lines, the card's words and how often a context is read do not count`() {
         let other = code.replacing("One \\(\"word\")s.", with: "Another sentence (with a parenthesis.")
             .replacing("name: \"Keep\"", with: "name: \"Kept\"")
+            .replacing(
+                "x\"))\n",
+                with: "x\"),\n parameters: [\"keep\": \"which (of two)\", \"sinks\": \"the first\",\n])\n"
+            )
             .replacing("Double { 3 }", with: "Double { /* twice */ 1.5 }")
             .replacing("            let name", with: "\n\n            // Why /* it is so.\n   let name")
             .replacing("{ x + 1 }", with: "{ /* /* nested */ \" */ x+1 }")

@@ -64,6 +64,8 @@ private struct MethodItem: Encodable {
     /// In words.
     let needs: [String]
     let parameters: [ParameterChoice]
+    /// What each decides, by its name.
+    let meanings: [String: String]
     let summary, loses: String
     let verified, paper: String?
 
@@ -79,7 +81,7 @@ private struct MethodItem: Encodable {
         }
         if method is any ScorerMethod.Type { needs.append("the model's likelihoods") }
         self.needs = needs
-        (parameters, summary, loses) = (method.choices, card.summary, card.loses)
+        (parameters, meanings, summary, loses) = (method.choices, card.parameters, card.summary, card.loses)
         (verified, paper) = (card.verified, card.paper)
     }
 
@@ -90,13 +92,18 @@ private struct MethodItem: Encodable {
             ("Needs", needs.isEmpty ? nil : needs.joined(separator: ", ")),
             (
                 "Parameters",
-                parameters.isEmpty ? nil : parameters.map { "`\($0)`" }.joined(separator: ", ")
+                parameters.isEmpty
+                    ? nil
+                    : "\n"
+                        + parameters.map { "  - `\($0)`: \(meanings[$0.name] ?? "")" }.joined(separator: "\n")
             ),
             ("Paper", paper.map { "<\($0)>" }),
             ("Compared with", verified ?? "nothing from elsewhere; its tests say what it does."),
         ]
         return "### \(name)\n\n`\(id)`: \(summary)\n\n"
-            + parts.compactMap { title, text in text.map { "- \(title): \($0)\n" } }.joined()
+            + parts.compactMap { title, text in
+                text.map { "- \(title):\($0.hasPrefix("\n") ? "" : " ")\($0)\n" }
+            }.joined()
     }
 }
 
