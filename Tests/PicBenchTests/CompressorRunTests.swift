@@ -66,7 +66,7 @@ struct CompressorRunTests {
         let command = try run("--beyond-training")
         #expect(
             command.status == 0
-                && command.error.contains("pic is used at 128x, beyond the 4x, 16x, 64x of its training"),
+                && command.error.contains("pic is used at 128x, beyond the 4x, 8x, 16x, 32x of its training"),
             "\(command.error)")
         #expect(
             command.output.contains("PIC at 128x: beyond the ratios of its training."), "\(command.output)")
@@ -79,9 +79,10 @@ struct CompressorRunTests {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-s2"))
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-again"))
         let card = folder.url.appendingPathComponent("seeds/pic/compressor.json")
-        let learned = #""trainedOn": [{"dataset": "jsonl:mine.jsonl", "heldOut": "1/2"}], "seed" : 1"#
-        try String(contentsOf: card, encoding: .utf8).replacing("\"seed\" : 1", with: learned)
-            .write(to: card, atomically: true, encoding: .utf8)
+        var fields = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: card)) as? [String: Any])
+        fields["trainedOn"] = [["dataset": "jsonl:mine.jsonl", "heldOut": "1/2"]]
+        try JSONSerialization.data(withJSONObject: fields).write(to: card)
         let rows = (0..<60).map {
             #"{"context": "Text \#($0) is about Oslo.", "question": "What is it about?", "answers": ["Oslo"]}"#
         }
