@@ -66,10 +66,9 @@ struct CompressorFolderTests {
 
     /// Stored cells name them: a list in the card makes no other compressor.
     @Test(arguments: [
-        ("pic", "9a684b373f7b721f5edda4cdb70803e87da486e512876b3f345b7760a6bfb61e"),
-        ("icae", "5d5e429f8b333558bc56d8cfdedd5f73bf2ecd81916a0e0740219a0388724fa5"),
-        ("mean-pooling", "d196a2755e5cabe913b3a89970f74a6df7adedfb01743885bf2ded3042919601"),
-        ("pic-chunk+memory-s2", "1da332bf4c7f2dd8ae9b4d26177628dbb199369fe996435621fa7d5814caa207"),
+        ("pic", "01ce3dc7fe81f33ccdd42904d04b05b990c914991ad26cebbfb15e826b572c94"),
+        ("icae", "1b9d3d0ba6ffe1f1bacfedc778250f6f476a9bf0d37b963c54d52d0bf173fd5b"),
+        ("mean-pooling", "3491243a13c096f936ca1007317d2f6109dd4205a95f1e8d395d65253b4ecde9"),
     ])
     func `the bundled compressors have the hashes that they were committed with`(
         _ name: String, _ hash: String
