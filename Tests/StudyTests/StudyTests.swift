@@ -23,7 +23,7 @@ struct StudyTests {
         <!-- study: kinds \(place) metric=em ratio=4 arms=pic,icae -->
         <!-- end -->
 
-        <!-- study: contrasts \(place) metric=em pairs=pic:icae,icae:guess -->
+        <!-- study: contrasts \(place) metric=em pairs=pic:icae,icae:guess,pic:icae-x0.5 -->
         <!-- end -->
 
         <!-- study: schedules \(place) metric=em ratio=4 factors=0.5,1 arms=pic,icae -->

@@ -44,7 +44,8 @@ extension Study {
                 uniqueKeysWithValues: Set(names + [pair.second]).map { ($0, try scores($0)) })
             let whole = try meanSteps(of: pair.second, place)
             let factors = try names.map { try meanSteps(of: $0, place) / whole }
-            /// Where the arm's quality at a length less the other's at its full one is, nil where they are the same.
+            /// The arm's quality at a length less the other's at its full one, with its interval; nil with fewer than two
+            /// documents.
             func difference(_ length: Double) -> (low: Double, middle: Double, high: Double)? {
                 let above = factors.firstIndex { $0 >= length } ?? factors.count - 1
                 let below = max(0, above - 1)
