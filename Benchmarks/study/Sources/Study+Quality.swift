@@ -84,7 +84,9 @@ extension Study {
     }
 
     /// How often seeds' means dealt out at random to two arms are at least as far apart: of all ways to deal them out.
-    private static func pValueOfSeeds(_ first: [[Statistics.Cluster]], _ second: [[Statistics.Cluster]]) -> Double? {
+    private static func pValueOfSeeds(_ first: [[Statistics.Cluster]], _ second: [[Statistics.Cluster]])
+        -> Double?
+    {
         let means = (first + second).map { seed in
             seed.reduce(0) { $0 + $1.sum } / Double(seed.reduce(0) { $0 + $1.count })
         }
