@@ -71,9 +71,15 @@ struct StudyTests {
         ),
     ])
     func `a place that cannot be filled is named in one line`(_ document: String, _ part: String) throws {
-        let error = #expect(throws: StudyError.self) { try study.filled(document) }
+        expectRefusal(of: document, by: study, part)
+    }
+
+    private func expectRefusal(
+        of document: String, by study: Study, _ part: String, at location: SourceLocation = #_sourceLocation
+    ) {
+        let error = #expect(throws: StudyError.self, sourceLocation: location) { try study.filled(document) }
         let text = error?.description ?? ""
-        #expect(text.contains(part) && !text.contains("\n"), "\(text)")
+        #expect(text.contains(part) && !text.contains("\n"), "\(text)", sourceLocation: location)
     }
 
     private static let misfits: [(part: String, change: @Sendable (inout [StudyPart]) -> Void)] = [
@@ -90,9 +96,7 @@ struct StudyTests {
         var parts = Self.parts
         change(&parts)
         let document = "<!-- study: quality \(Self.place) metric=em arms=pic -->\n<!-- end -->"
-        let error = #expect(throws: StudyError.self) { try Study(parts).filled(document) }
-        let text = error?.description ?? ""
-        #expect(text.contains(part) && !text.contains("\n"), "\(text)")
+        expectRefusal(of: document, by: Study(parts), part)
     }
 
     /// The committed study is what its parts give.

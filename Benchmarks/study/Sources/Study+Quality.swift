@@ -17,7 +17,7 @@ extension Study {
 
     /// How many trainings an arm's figures are of, `4 of 6` where the place leaves some out; empty where nothing is trained.
     private func count(of arm: StudyArm, _ metric: String, _ place: Place) throws -> String {
-        guard isTrained(arm), !arm.ratios.isEmpty else { return "" }
+        guard arm.isTrained else { return "" }
         func count(_ arm: StudyArm) -> Int {
             arm.ratios.compactMap { arm.clusters(metric, at: $0)?.count }.max() ?? 0
         }
@@ -54,7 +54,7 @@ extension Study {
                     let other = Contrast([(1, b)])
                 else { continue }
                 let interval = difference.interval
-                let isOfOne = isTrained(first) && a.count == 1 || isTrained(second) && b.count == 1
+                let isOfOne = first.isTrained && a.count == 1 || second.isTrained && b.count == 1
                 rows.append(
                     (
                         [
@@ -103,12 +103,6 @@ extension Study {
             if distance(sum) >= observed - 1e-12 { extreme += 1 }
         }
         return Double(extreme) / Double(ways)
-    }
-
-    private func isTrained(_ arm: StudyArm) -> Bool {
-        parts.contains { part in
-            part.training != nil && part.scores.contains { $0.arm == arm.name }
-        }
     }
 
     // MARK: - Numbers

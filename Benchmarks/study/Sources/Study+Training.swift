@@ -32,16 +32,16 @@ extension Study {
         var table = TextTable(
             ["Arm", "As good as"], numbers: ["from this share of the steps on", "95%", "Steps saved"])
         for pair in try place.pairs() {
-            func scores(_ name: String) throws -> [[Statistics.Cluster]] {
-                guard let found = try arm(name, place).clusters(metric, at: ratio) else {
-                    throw StudyError.nothing(table: place.table, wanted: "\(metric) of \(name)")
-                }
-                return found
-            }
             let names = try factors(place).sorted().map { Self.name(pair.first, $0) }
-            try requireSameQuestions((names + [pair.second]).map { try arm($0, place) })
-            let all = try Dictionary(
-                uniqueKeysWithValues: Set(names + [pair.second]).map { ($0, try scores($0)) })
+            let arms = try Set(names + [pair.second]).sorted().map { try arm($0, place) }
+            try requireSameQuestions(arms)
+            var scores: [String: [[Statistics.Cluster]]] = [:]
+            for arm in arms {
+                guard let own = arm.clusters(metric, at: ratio) else {
+                    throw StudyError.nothing(table: place.table, wanted: "\(metric) of \(arm.name)")
+                }
+                scores[arm.name] = own
+            }
             let whole = try meanSteps(of: pair.second, place)
             let factors = try names.map { try meanSteps(of: $0, place) / whole }
             /// The arm's quality at a length less the other's at its full one, with its interval; nil with fewer than two
@@ -55,9 +55,11 @@ extension Study {
                 weights[pair.second, default: 0] -= 1
                 let terms = weights.filter { abs($0.value) > 1e-9 }.sorted { $0.key < $1.key }
                 if terms.isEmpty { return (0, 0, 0) }
-                return Contrast(terms.map { ($0.value, all[$0.key] ?? []) }).map {
-                    ($0.interval.lowerBound, $0.estimate, $0.interval.upperBound)
+                guard let contrast = Contrast(terms.map { ($0.value, scores[$0.key] ?? []) }) else {
+                    return nil
                 }
+                let interval = contrast.interval
+                return (interval.lowerBound, contrast.estimate, interval.upperBound)
             }
             guard let first = factors.first, let last = factors.last else { continue }
             let lengths = Array(stride(from: first, to: last, by: 0.005)) + [last]

@@ -4,6 +4,8 @@ import Leaderboards
 /// The same training with several seeds, or a method that needs none, on one dataset.
 struct StudyArm {
     let name: String
+    /// Whether its scores are of trainings.
+    let isTrained: Bool
     /// One a seed and ratio.
     let scores: [StudyPart.Scores]
 
@@ -34,14 +36,15 @@ extension Study {
     func arm(_ name: String, _ place: Place) throws -> StudyArm {
         let (model, dataset) = (try place.option("model"), try place.option("dataset"))
         let task = (try? place.option("task")) ?? "qa"
-        let found = try compared(place).flatMap(\.scores).filter {
+        let own = try compared(place).filter { $0.holds(name, model) }
+        let found = own.flatMap(\.scores).filter {
             $0.arm == name && $0.model == model && $0.dataset == dataset && $0.task == task
         }
         guard !found.isEmpty else {
             throw StudyError.nothing(table: place.table, wanted: "\(name) of \(model) on \(dataset)")
         }
         try requireOneRecipe(name, model)
-        let arm = StudyArm(name: name, scores: found)
+        let arm = StudyArm(name: name, isTrained: own.contains { $0.training != nil }, scores: found)
         try requireSameQuestions([arm])
         return arm
     }
@@ -49,8 +52,7 @@ extension Study {
     /// The trainings behind an arm, by seed.
     func trainings(of name: String, _ place: Place) throws -> [StudyPart.Training] {
         let model = try place.option("model")
-        let found = try compared(place).filter { $0.scores.contains { $0.arm == name && $0.model == model } }
-            .compactMap(\.training)
+        let found = try compared(place).filter { $0.holds(name, model) }.compactMap(\.training)
         guard !found.isEmpty else {
             throw StudyError.nothing(table: place.table, wanted: "trainings of \(name) on \(model)")
         }
@@ -66,8 +68,7 @@ extension Study {
 
     /// Trainings of an arm differ in their seeds alone.
     private func requireOneRecipe(_ name: String, _ model: String) throws {
-        let recipes = try parts.filter { $0.scores.contains { $0.arm == name && $0.model == model } }
-            .compactMap(\.training).map { try Recipe($0) }
+        let recipes = try parts.filter { $0.holds(name, model) }.compactMap(\.training).map { try Recipe($0) }
         if Set(recipes.map(\.seed)).count < recipes.count { throw StudyError.sameSeed(arm: name) }
         if Set(recipes.map(\.rest)).count > 1 { throw StudyError.otherRecipes(arm: name) }
     }
@@ -84,6 +85,12 @@ extension Study {
             }
             return takeOff.map { Double($0) <= step } ?? false
         }
+    }
+}
+
+extension StudyPart {
+    fileprivate func holds(_ arm: String, _ model: String) -> Bool {
+        scores.contains { $0.arm == arm && $0.model == model }
     }
 }
 

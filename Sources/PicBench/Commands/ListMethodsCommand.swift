@@ -87,23 +87,13 @@ private struct MethodItem: Encodable {
 
     /// A section about it.
     var markdown: String {
-        let parts: [(String, String?)] = [
-            ("Loses", loses),
-            ("Needs", needs.isEmpty ? nil : needs.joined(separator: ", ")),
-            (
-                "Parameters",
-                parameters.isEmpty
-                    ? nil
-                    : "\n"
-                        + parameters.map { "  - `\($0)`: \(meanings[$0.name] ?? "")" }.joined(separator: "\n")
-            ),
-            ("Paper", paper.map { "<\($0)>" }),
-            ("Compared with", verified ?? "nothing from elsewhere; its tests say what it does."),
-        ]
-        return "### \(name)\n\n`\(id)`: \(summary)\n\n"
-            + parts.compactMap { title, text in
-                text.map { "- \(title):\($0.hasPrefix("\n") ? "" : " ")\($0)\n" }
-            }.joined()
+        var lines = ["- Loses: \(loses)"]
+        if !needs.isEmpty { lines.append("- Needs: \(needs.joined(separator: ", "))") }
+        if !parameters.isEmpty { lines.append("- Parameters:") }
+        lines += parameters.map { "  - `\($0)`: \(meanings[$0.name] ?? "")" }
+        if let paper { lines.append("- Paper: <\(paper)>") }
+        lines.append("- Compared with: \(verified ?? "nothing from elsewhere; its tests say what it does.")")
+        return "### \(name)\n\n`\(id)`: \(summary)\n\n" + lines.map { "\($0)\n" }.joined()
     }
 }
 
