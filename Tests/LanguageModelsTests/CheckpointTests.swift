@@ -81,12 +81,11 @@ struct CheckpointTests {
         try FileManager.default.removeItem(at: folder)
         try FileManager.default.copyItem(at: Reference.folder("llama-linear-sharded-bf16"), to: folder)
         let index = folder.appendingPathComponent("model.safetensors.index.json")
-        var fields = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: index)) as? [String: Any])
-        var map = try #require(fields["weight_map"] as? [String: String])
-        map["model.norm.weight"] = shard
-        fields["weight_map"] = map
-        try JSONSerialization.data(withJSONObject: fields).write(to: index)
+        try changeFields(of: index) { fields in
+            var map = try #require(fields["weight_map"] as? [String: String])
+            map["model.norm.weight"] = shard
+            fields["weight_map"] = map
+        }
         expectError("which is not in the folder") { try LanguageModel(folder: folder) }
     }
 

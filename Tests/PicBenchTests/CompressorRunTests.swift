@@ -79,10 +79,9 @@ struct CompressorRunTests {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-s2"))
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("seeds/pic-again"))
         let card = folder.url.appendingPathComponent("seeds/pic/compressor.json")
-        var fields = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: card)) as? [String: Any])
-        fields["trainedOn"] = [["dataset": "jsonl:mine.jsonl", "heldOut": "1/2"]]
-        try JSONSerialization.data(withJSONObject: fields).write(to: card)
+        try changeFields(of: card) {
+            $0["trainedOn"] = [["dataset": "jsonl:mine.jsonl", "heldOut": "1/2"]]
+        }
         let rows = (0..<60).map {
             #"{"context": "Text \#($0) is about Oslo.", "question": "What is it about?", "answers": ["Oslo"]}"#
         }

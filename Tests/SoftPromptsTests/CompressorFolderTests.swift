@@ -41,11 +41,7 @@ struct CompressorFolderTests {
     private func changeCard(
         of name: String = "", _ change: (inout [String: Any]) throws -> Void
     ) throws {
-        let url = file(name).appendingPathComponent("compressor.json")
-        var fields = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
-        try change(&fields)
-        try JSONSerialization.data(withJSONObject: fields).write(to: url)
+        try changeFields(of: file(name).appendingPathComponent("compressor.json"), change)
     }
 
     private func expectRefusal(
